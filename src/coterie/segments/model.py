@@ -1,0 +1,180 @@
+"""The rule language as a tree of frozen dataclasses; ``parse`` makes it, the readers read it.
+
+Durations and moments are milliseconds. ``docs/reference/rules.md`` says what each node means.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from coterie.events.model import Logged
+from coterie.profiles.model import Known
+
+Measure = Literal["count", "sum", "avg", "min", "max", "distinct"]
+CalendarUnit = Literal["@day", "@week", "@month", "@hour"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Comparisons that must all hold, as (operator, value): ``= != > >= < <=``.
+
+    ``{"between": [a, b]}`` is parsed to ``>= a`` and ``<= b``. Values are numbers as given.
+    """
+
+    tests: tuple[tuple[str, float | int], ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test on a trait or an event property.
+
+    ``path`` is as written. ``value`` is a scalar, a tuple (``between``, ``in``, arrays), a
+    calendar word or date for ``on_day``, days for ``anniversary``; None when the operator takes
+    none. ``duration`` in ms for within_last, within_next, unchanged_for, changed_within.
+    ``fold`` compares text regardless of case.
+    """
+
+    path: str
+    op: str
+    value: Any = None
+    duration: int | None = None
+    fold: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """When an event must have happened; all that are set must hold, and time <= now always.
+
+    ``within``: now - within <= time <= now. ``start`` <= time < ``end`` (half-open; either may be
+    None). ``since``: "entry" or "node", a moment that a journey supplies.
+    """
+
+    within: int | None = None
+    start: int | None = None
+    end: int | None = None
+    since: Literal["entry", "node"] | None = None
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Which events: names (exact, ``Prefix*`` or ``*``), property tests, topic, window."""
+
+    name: str
+    where: tuple[Condition, ...] = ()
+    topic: str | None = None
+    window: Window = Window()
+    same_key: bool = False
+
+
+class Rule:
+    """What every node is."""
+
+
+@dataclass(frozen=True)
+class All(Rule):
+    """Every part holds."""
+
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Any_(Rule):
+    """At least one part holds."""
+
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Not(Rule):
+    """The part does not hold."""
+
+    part: Rule
+
+
+@dataclass(frozen=True)
+class Everyone(Rule):
+    """Every known profile."""
+
+
+@dataclass(frozen=True)
+class Trait(Rule):
+    """A test on a current trait."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Tag(Rule):
+    """Has the tag now."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
+class Did(Rule):
+    """An aggregate of matching events compared with bounds.
+
+    ``of`` is the property aggregated (None for count), or a calendar unit for ``distinct``.
+    Sums are exact: each value scaled by 10,000 and rounded half away from zero.
+    """
+
+    matching: Matching
+    measure: Measure
+    of: str | None
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Share(Rule):
+    """Matching events divided by all events of that name in the window; missing when none."""
+
+    matching: Matching
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class InSegment(Rule):
+    """Meets another segment's rule."""
+
+    segment: str
+
+
+@dataclass(frozen=True)
+class Bucket(Rule):
+    """Stable bucket of (salt, bucket key) with ``start`` <= bucket < ``end``, in 0..10,000."""
+
+    salt: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as a rule sees her; ``events`` in (time, seq) order, future ones included."""
+
+    known: Known
+    events: Sequence[Logged]
+
+
+def _no_blind(_name: str, _value: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a rule may look at besides the person.
+
+    ``items_of`` maps each topic the rule names to its items; ``rules`` each segment to its rule;
+    ``blind`` gives the blind index of an identifying trait's value; ``identifying`` their names.
+    ``since`` and ``key`` (property, value) are a journey run's.
+    """
+
+    now: int
+    zone: ZoneInfo
+    items_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    blind: Callable[[str, Any], str] = _no_blind
+    identifying: frozenset[str] = frozenset()
+    since: Mapping[str, int] = field(default_factory=dict)
+    key: tuple[str, str] | None = None

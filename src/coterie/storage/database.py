@@ -1,0 +1,88 @@
+"""Open the operational database and hand out units of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from coterie.core.actor import Actor
+from coterie.core.errors import Unavailable
+from coterie.storage.work import Work
+
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """One brand's operational database, SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Database":
+        """Open the SQLite database of a data folder."""
+        return cls(f"sqlite:///{folder / 'coterie.db'}")
+
+    @contextmanager
+    def begin(self, actor: Actor, now: int) -> Iterator[Work]:
+        """Open a unit of work that writes: all or nothing, committed at the end of the block.
+
+        What was given to ``work.after_commit`` runs once the commit stands.
+        """
+        with self._connection(write=True) as connection:
+            work = Work(connection=connection, actor=actor, now=now)
+            with connection.begin():
+                yield work
+        for callback in work.callbacks:
+            callback()
+
+    @contextmanager
+    def read(self, actor: Actor, now: int) -> Iterator[Work]:
+        """Open a unit of work that only reads; nothing of it is kept."""
+        with self._connection(write=False) as connection, connection.begin() as transaction:
+            yield Work(connection=connection, actor=actor, now=now)
+            transaction.rollback()
+
+    @contextmanager
+    def _connection(self, *, write: bool) -> Iterator[Connection]:
+        try:
+            connection = self.engine.connect()
+        except OperationalError as error:
+            raise Unavailable(
+                f"cannot reach the database at {self.url.render_as_string()}: {error.orig}; "
+                "check that it runs and that the URL is right"
+            ) from error
+        with connection:
+            yield connection.execution_options(coterie_write=write)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a writer takes its lock at once: a reader that turns writer later may only fail
+        write = connection.get_execution_options().get("coterie_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,1 @@
+"""Shipped to users: a whole house in a temp folder, a fake clock, in-memory channels, contracts."""
