@@ -1,0 +1,5 @@
+"""The road: the one place that calls every station, each once, in order.
+
+``inbound`` carries accepted events down to what they cause; ``outbound`` carries queued messages
+to their channel and brings the receipt back as a fact. Rooms never call the road.
+"""

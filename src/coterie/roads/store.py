@@ -1,0 +1,97 @@
+"""The road's own tables: what is sealed, how far it has come, which facts wait to be carried."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Column, Integer, LargeBinary, Table, delete, func, select
+
+from coterie.core.event import Event
+from coterie.storage.schema import BigId, Moment, metadata
+from coterie.storage.work import Work
+
+batches = Table(
+    "road_batches",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("first_entry", BigId, nullable=False),
+    Column("last_entry", BigId, nullable=False),
+    Column("last_fact", BigId, nullable=False),
+    Column("now", Moment, nullable=False),
+    Column("carried", Integer, nullable=False),
+)
+
+pending_facts = Table(
+    "road_facts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+_decoder = msgspec.msgpack.Decoder(Event)
+_encoder = msgspec.msgpack.Encoder()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A sealed batch: the inbox entries in (first, last], the facts up to one, and its moment.
+
+    Sealing fixes what the batch holds, so that a replay after a crash carries the same events
+    at the same ``now`` and gives birth to the same facts.
+    """
+
+    id: int
+    first_entry: int
+    last_entry: int
+    last_fact: int
+    now: int
+    carried: bool
+
+
+def newest_batch(work: Work) -> Batch | None:
+    """Return the batch sealed last; only that one can be still uncarried."""
+    row = work.connection.execute(select(batches).order_by(batches.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Batch(row.id, row.first_entry, row.last_entry, row.last_fact, row.now, bool(row.carried))
+
+
+def seal(work: Work, batch: Batch) -> None:
+    """Keep a batch's bounds before it is carried; those before it are no longer needed."""
+    work.connection.execute(delete(batches))
+    work.insert(batches, [{**_row(batch), "carried": 0}])
+
+
+def mark_carried(work: Work, batch: Batch) -> None:
+    """Commit the consumer's offset together with all that the batch did."""
+    statement = batches.update().where(batches.c.id == batch.id).values(carried=1)
+    work.connection.execute(statement)
+    work.connection.execute(delete(pending_facts).where(pending_facts.c.id <= batch.last_fact))
+
+
+def keep_facts(work: Work, facts: Sequence[Event]) -> None:
+    """Keep new facts for the next batch."""
+    work.insert(pending_facts, [{"body": _encoder.encode(fact)} for fact in facts])
+
+
+def facts_until(work: Work, last: int) -> list[Event]:
+    """Return the waiting facts up to and with one id, oldest first."""
+    query = select(pending_facts.c.body).where(pending_facts.c.id <= last)
+    rows = work.connection.execute(query.order_by(pending_facts.c.id))
+    return [_decoder.decode(row.body) for row in rows]
+
+
+def last_fact(work: Work, limit: int) -> int:
+    """Return the id of the newest of the ``limit`` oldest waiting facts, 0 when none waits."""
+    oldest = select(pending_facts.c.id).order_by(pending_facts.c.id).limit(limit).subquery()
+    return work.connection.execute(select(func.max(oldest.c.id))).scalar() or 0
+
+
+def _row(batch: Batch) -> dict[str, int]:
+    return {
+        "id": batch.id,
+        "first_entry": batch.first_entry,
+        "last_entry": batch.last_entry,
+        "last_fact": batch.last_fact,
+        "now": batch.now,
+    }

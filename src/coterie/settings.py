@@ -1,0 +1,151 @@
+"""Every setting, read once into one frozen object: defaults, ``coterie.toml``, environment.
+
+Each may be given as ``COTERIE_<NAME>`` in the environment or as ``name = value`` in
+``coterie.toml`` inside the data folder; the environment wins. None needs thought to start.
+"""
+
+import os
+import secrets
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from coterie.core.clock import zone
+from coterie.core.errors import Invalid
+
+MASTER_KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Durations are in the unit that the name says."""
+
+    model_config = SettingsConfigDict(env_prefix="COTERIE_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("coterie-data"), description="The folder that holds everything.")
+    database: str = Field(
+        "", description="URL of the operational database; empty: SQLite in the data folder."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on; others need an owner.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: a free one.")
+    allowed_hosts: tuple[str, ...] = Field(
+        ("127.0.0.1", "localhost", "[::1]"), description="Host headers that are answered."
+    )
+    public_url: str = Field(
+        "", description="How visitors reach this house, for links in messages."
+    )
+    secure_cookies: bool = Field(False, description="Send cookies over https only.")
+    zone: str = Field("Asia/Shanghai", description="The brand's time zone, fixed when founded.")
+    currency: str = Field(
+        "CNY", pattern="^[A-Z]{3}$", description="The brand's currency, fixed when founded."
+    )
+    brand: str = Field("Coterie", description="The brand's name, as messages may use it.")
+    master_key: str = Field(
+        "", description="64 hex digits that seal personal data; empty: a file in the data folder."
+    )
+    dedup_days: int = Field(30, ge=1, description="How long a message id is remembered.")
+    retention_days: int = Field(
+        90, ge=1, description="How long the inbox and the quarantine keep raw requests."
+    )
+    requests_per_second: int = Field(
+        1_000, ge=1, description="Requests of one write key before it is told to slow down."
+    )
+    holdout: int = Field(
+        10, ge=0, le=100, description="Percent held out of journeys and invitations by default."
+    )
+    universal_holdout: int = Field(
+        0, ge=0, le=100, description="Percent held out of every touch that is not service."
+    )
+    quiet_start: str = Field("22:00", description="When quiet hours begin, in the person's zone.")
+    quiet_end: str = Field("08:00", description="When quiet hours end (exclusive).")
+    cap_day: int = Field(2, ge=0, description="Touches a day and person, service left out.")
+    cap_week: int = Field(10, ge=0, description="Touches in 7 days and person, service left out.")
+    smtp_host: str = Field("", description="SMTP server of the e-mail channel; empty: none.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_sender: str = Field("", description="From address of the e-mail channel.")
+    smtp_username: str = Field("", description="User name at the SMTP server; empty: none.")
+    smtp_password: str = Field("", description="Password at the SMTP server.")
+    smtp_starttls: bool = Field(True, description="Ask the SMTP server for encryption.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        zone(value)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what ``read`` found in the file, and flags over both."""
+        return (init_settings, env_settings)
+
+    @property
+    def database_url(self) -> str:
+        """The operational database's URL."""
+        return self.database or f"sqlite:///{self.data / 'coterie.db'}"
+
+
+def read(**chosen: Any) -> Settings:
+    """Read the settings: what is ``chosen`` (a command's options) wins, None is not chosen.
+
+    Raises Invalid naming the setting that is wrong and where it came from.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
+    folder = Path(given.get("data") or os.environ.get("COTERIE_DATA") or "coterie-data")
+    file = folder / "coterie.toml"
+    from_file = _read_file(file) if file.is_file() else {}
+    shadowed = {name for name in from_file if f"COTERIE_{name.upper()}" in os.environ}
+    from_file = {name: value for name, value in from_file.items() if name not in shadowed}
+    try:
+        return Settings(**{**from_file, **given, "data": folder})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Invalid(
+            first["msg"], path=name, hint=f"look at {file}, COTERIE_{name.upper()} and the options"
+        ) from error
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{file} is not valid TOML: {error}") from error
+
+
+def master_key(settings: Settings) -> bytes:
+    """Return the key that seals personal data: from the settings, else from its file.
+
+    The file ``master.key`` is made on first use, readable by its owner only.
+    """
+    if settings.master_key:
+        return _key(settings.master_key, "COTERIE_MASTER_KEY")
+    file = settings.data / "master.key"
+    if not file.exists():
+        settings.data.mkdir(parents=True, exist_ok=True)
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+        with os.fdopen(made, "w") as out:
+            out.write(secrets.token_hex(MASTER_KEY_BYTES))
+    return _key(file.read_text().strip(), str(file))
+
+
+def _key(text: str, origin: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise Invalid(
+            f"the master key in {origin} is not {2 * MASTER_KEY_BYTES} hex digits",
+            hint="restore it from your backup: without it personal data cannot be read",
+        )
+    return key

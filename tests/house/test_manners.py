@@ -1,0 +1,81 @@
+"""The house keeps its manners: what DESIGN.md asks of every file, checked on every file."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "coterie"
+TESTS = Path(__file__).parents[1]
+FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+
+MAY_SPEAK_SQL = {"storage"}
+LOG_READERS = {"events/lake.py", "events/parquet.py", "segments/reader.py", "segments/compile.py"}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_a_file_is_short_and_its_functions_are_shorter(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 400
+    for function in functions(ast.parse(text)):
+        assert function.end_lineno is not None
+        assert function.end_lineno - function.lineno + 1 <= 80, function.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_every_file_says_what_it_is(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    assert docstring and docstring.splitlines()[0].rstrip().endswith((".", "?", ":", "!", ";", ","))
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_no_import_hides_in_a_function(path: Path) -> None:
+    for function in functions(ast.parse(path.read_text())):
+        for node in ast.walk(function):
+            assert not isinstance(node, ast.Import | ast.ImportFrom), function.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_only_stores_and_log_readers_speak_sql(path: Path) -> None:
+    name = relative(path)
+    if path.name == "store.py" or name.split("/")[0] in MAY_SPEAK_SQL or name in LOG_READERS:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            assert node.module.split(".")[0] != "sqlalchemy" or name.startswith("testing/"), name
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in {"exec_driver_sql"}, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    for mark in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+        assert mark not in path.read_text()
+
+
+def test_every_room_introduces_itself() -> None:
+    rooms = [path for path in SOURCE.iterdir() if path.is_dir() and any(path.glob("*.py"))]
+    for room in rooms:
+        text = (room / "__init__.py").read_text()
+        tree = ast.parse(text)
+        assert ast.get_docstring(tree), room.name
+        assert len(tree.body) == 1, f"{room.name}/__init__.py holds more than its docstring"
+
+
+def test_no_test_pretends() -> None:
+    banned = ("mock." + "patch", "Magic" + "Mock", "time." + "sleep(", "monkeypatch." + "setattr")
+    for path in TESTS.rglob("*.py"):
+        text = path.read_text()
+        for word in banned:
+            assert word not in text, f"{path}: {word}"
