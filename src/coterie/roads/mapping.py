@@ -1,0 +1,225 @@
+"""What one row of somebody's file becomes: an event, a profile or an item. Pure.
+
+A map is a small YAML document. Each value says where it comes from: the name of a column; text
+with ``{column}`` in it; ``{number: column}`` for a number kept as text in a CSV; or
+``{value: ...}`` for the same in every row. ``docs/reference/import-maps.md`` shows each key.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from coterie.core.clock import format_time, from_datetime, zone
+from coterie.core.errors import Invalid
+from coterie.core.numbers import as_decimal
+
+Kind = Literal["events", "profiles", "items"]
+Row = Mapping[str, Any]
+Expression = Callable[[Row], Any]
+
+_COLUMN = re.compile(r"\{([^{}]+)\}")
+_NOT_TOPIC = re.compile(r"[\s/]+")
+_KEYS: dict[str, frozenset[str]] = {
+    "events": frozenset(
+        {"kind", "event", "user_id", "anonymous_id", "message_id", "timestamp", "zone",
+         "encoding", "properties"}
+    ),
+    "profiles": frozenset(
+        {"kind", "user_id", "anonymous_id", "message_id", "timestamp", "zone", "encoding",
+         "traits"}
+    ),
+    "items": frozenset(
+        {"kind", "key", "item_kind", "title", "url", "price", "topics", "encoding", "properties"}
+    ),
+}  # fmt: skip
+_REQUIRED = {"events": ("event",), "profiles": (), "items": ("key",)}
+
+
+@dataclass(frozen=True)
+class FileMap:
+    """A parsed map: what a row becomes, and the expression behind each of its parts."""
+
+    kind: Kind
+    parts: Mapping[str, Expression]
+    fields: Mapping[str, Expression] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+    zone: ZoneInfo | None = None
+    encoding: str = "utf-8-sig"
+
+
+def parse_map(document: object) -> FileMap:
+    """Read a map; raises Invalid with the path of what is wrong in it."""
+    if not isinstance(document, Mapping):
+        raise Invalid("a map is a mapping of names to columns", hint="begin with kind: events")
+    kind = document.get("kind")
+    if kind not in _KEYS:
+        raise Invalid(f"{kind!r} is no kind", path="kind", hint="events, profiles or items")
+    for name in document:
+        if name not in _KEYS[kind]:
+            known = ", ".join(sorted(_KEYS[kind]))
+            raise Invalid("unknown key", path=str(name), hint=f"a map of {kind} has {known}")
+    for name in _REQUIRED[kind]:
+        if name not in document:
+            raise Invalid(f"a map of {kind} needs {name}", path=name)
+    if kind != "items" and "user_id" not in document and "anonymous_id" not in document:
+        raise Invalid(f"a map of {kind} needs user_id or anonymous_id", path="user_id")
+    inner = "traits" if kind == "profiles" else "properties"
+    plain = {"kind", "zone", "encoding", "topics", inner}
+    return FileMap(
+        kind=kind,
+        parts={k: _expression(v, k) for k, v in document.items() if k not in plain},
+        fields=_fields(document.get(inner, {}), inner),
+        topics=_topics(document.get("topics", [])),
+        zone=zone(document["zone"]) if "zone" in document else None,
+        encoding=str(document.get("encoding", "utf-8-sig")),
+    )
+
+
+def _fields(value: object, path: str) -> dict[str, Expression]:
+    if not isinstance(value, Mapping):
+        raise Invalid("expected a mapping of names to columns", path=path)
+    return {str(name): _expression(part, f"{path}.{name}") for name, part in value.items()}
+
+
+def _topics(value: object) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise Invalid("expected a list", path="topics", hint='such as ["wine/{country}"]')
+    return tuple(str(part) for part in value)
+
+
+def _expression(value: object, path: str) -> Expression:
+    if isinstance(value, str):
+        return _text(value) if _COLUMN.search(value) else _column(value)
+    if isinstance(value, Mapping) and set(value) == {"value"}:
+        constant = value["value"]
+        return lambda _row: constant
+    if isinstance(value, Mapping) and set(value) == {"number"}:
+        return _number(_column(str(value["number"])))
+    raise Invalid(
+        f"{value!r} names no column", path=path, hint="a column, {number: column} or {value: ...}"
+    )
+
+
+def _column(name: str) -> Expression:
+    def read(row: Row) -> Any:
+        if name not in row:
+            raise Invalid(f"the file has no column {name!r}", hint="it has " + ", ".join(row))
+        return _plain(row[name])
+
+    return read
+
+
+def _number(column: Expression) -> Expression:
+    def read(row: Row) -> Any:
+        value = column(row)
+        if value is None or value == "":
+            return None
+        number = as_decimal(value)
+        if number is None:
+            raise Invalid(f"{value!r} is not a number")
+        return int(number) if number == number.to_integral_value() else float(number)
+
+    return read
+
+
+def _text(template: str) -> Expression:
+    columns = {name: _column(name) for name in _COLUMN.findall(template)}
+
+    def read(row: Row) -> str:
+        return _COLUMN.sub(lambda match: _word(columns[match[1]](row)), template)
+
+    return read
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Turn what a file holds into JSON: times to ISO text, NaN to null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def to_call(file_map: FileMap, row: Row, fallback_id: str, brand_zone: ZoneInfo) -> dict[str, Any]:
+    """Turn a row into a call of the wire format: ``track`` or ``identify``.
+
+    ``fallback_id`` is the message id where the map names none. Raises Invalid naming the part.
+    """
+    parts = {name: _part(name, expression, row) for name, expression in file_map.parts.items()}
+    call: dict[str, Any] = {
+        "userId": parts.get("user_id"),
+        "anonymousId": parts.get("anonymous_id"),
+        "messageId": _word(parts.get("message_id")) or fallback_id,
+    }
+    if parts.get("timestamp") not in (None, ""):
+        call["timestamp"] = _stamp(parts["timestamp"], file_map.zone or brand_zone)
+    values = {name: _part(name, expression, row) for name, expression in file_map.fields.items()}
+    if file_map.kind == "profiles":
+        return {**call, "type": "identify", "traits": values}
+    return {**call, "type": "track", "event": parts["event"], "properties": values}
+
+
+def to_item(file_map: FileMap, row: Row) -> dict[str, Any]:
+    """Turn a row into an item: key, kind, title, url, price, topics, properties."""
+    parts = {name: _part(name, expression, row) for name, expression in file_map.parts.items()}
+    return {
+        "key": _word(parts["key"]),
+        "kind": _word(parts.get("item_kind")) or "item",
+        "title": _word(parts.get("title")),
+        "url": _word(parts.get("url")),
+        "price": parts.get("price"),
+        "topics": sorted({topic for text in file_map.topics for topic in _paths(text, row)}),
+        "properties": {k: _part(k, e, row) for k, e in file_map.fields.items()},
+    }
+
+
+def _part(name: str, expression: Expression, row: Row) -> Any:
+    try:
+        return expression(row)
+    except Invalid as error:
+        raise Invalid(error.reason, path=name, hint=error.hint) from error
+
+
+def _stamp(value: Any, where: ZoneInfo) -> str:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise Invalid(f"{value!r} is not a time", path="timestamp", hint="use ISO 8601") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=where)
+    return format_time(from_datetime(moment))
+
+
+def _paths(template: str, row: Row) -> list[str]:
+    """Fill a topic template; a column that holds a list gives a topic for each of its values."""
+    paths = [template]
+    for name in _COLUMN.findall(template):
+        value = _part("topics", _column(name), row)
+        words = value if isinstance(value, list) else [value]
+        slugs = [_slug(word) for word in words if word not in (None, "")]
+        paths = [path.replace("{" + name + "}", slug) for path in paths for slug in slugs]
+    return paths
+
+
+def _slug(word: Any) -> str:
+    """Turn a label into one part of a topic path.
+
+    >>> _slug("Muscat/Moscato"), _slug("United States")
+    ('muscat-moscato', 'united-states')
+    """
+    return _NOT_TOPIC.sub("-", str(word).strip().lower())

@@ -1,0 +1,49 @@
+"""What the room keeps of a segment besides its rule: names, versions, and what was published."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One version of a segment: an immutable slug, titles, the rule as it was written.
+
+    ``size`` is how many are in it now.
+    """
+
+    slug: str
+    version: int
+    title_en: str
+    title_zh: str
+    rule: dict[str, Any]
+    defined_at: int
+    defined_by: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published of a segment at one moment: who came, who went, how many were left."""
+
+    at: int
+    entered: int
+    left: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One person's entering or leaving, with the version of the rule that told it."""
+
+    segment: str
+    entered: bool
+    at: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How many a rule would have, and a few of them: for whoever is still writing it."""
+
+    count: int
+    sample: tuple[int, ...]

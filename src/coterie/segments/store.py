@@ -1,0 +1,233 @@
+"""The room's tables: segments with their versions, who is in them, and every change of that.
+
+Members are one roaring bitmap a segment (200 memberships of 2M people: 34 MB); what was when is
+in the change log, from which any past population can be counted back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+)
+
+from coterie.core.errors import NotFound
+from coterie.core.event import Move
+from coterie.segments.definition import Change, Definition, Published
+from coterie.storage.schema import BigId, Moment, metadata
+from coterie.storage.work import Work
+
+segment_rows = Table(
+    "segments",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("members", LargeBinary, nullable=False),
+)
+
+version_rows = Table(
+    "segment_versions",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title_en", String, nullable=False),
+    Column("title_zh", String, nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("defined_at", Moment, nullable=False),
+    Column("defined_by", String, nullable=False),
+)
+
+change_rows = Table(
+    "segment_changes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("segment", String, nullable=False),
+    Column("profile", Integer, nullable=False),
+    Column("entered", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "segment", "at"),
+    Index(None, "profile"),
+)
+
+mark_rows = Table(
+    "segment_watermark",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+)
+"""One row: up to when what time brings has been reckoned with."""
+
+_ONE = 1
+
+
+def save(work: Work, definition: Definition) -> None:
+    """Write a new version; a new segment begins with no members."""
+    row = {
+        "slug": definition.slug,
+        "version": definition.version,
+        "title_en": definition.title_en,
+        "title_zh": definition.title_zh,
+        "rule": definition.rule,
+        "defined_at": definition.defined_at,
+        "defined_by": definition.defined_by,
+    }
+    work.insert(version_rows, [row])
+    current = {"slug": definition.slug, "version": definition.version, "size": 0}
+    work.upsert(
+        segment_rows,
+        [{**current, "members": BitMap().serialize()}],
+        key=["slug"],
+        change=["version"],
+    )
+
+
+def remove(work: Work, slug: str) -> None:
+    """Take a segment away; its versions and its change log stay, for history."""
+    work.connection.execute(segment_rows.delete().where(segment_rows.c.slug == slug))
+
+
+def definitions(work: Work) -> dict[str, Definition]:
+    """Return the current version of every segment, by slug in alphabetical order."""
+    query = (
+        select(version_rows, segment_rows.c.size)
+        .join(
+            segment_rows,
+            (segment_rows.c.slug == version_rows.c.slug)
+            & (segment_rows.c.version == version_rows.c.version),
+        )
+        .order_by(version_rows.c.slug)
+    )
+    return {row.slug: _definition(row) for row in work.connection.execute(query)}
+
+
+def next_version(work: Work, slug: str) -> int:
+    """Return the version that a new definition gets; numbers are never used twice."""
+    query = select(func.max(version_rows.c.version)).where(version_rows.c.slug == slug)
+    return (work.connection.execute(query).scalar() or 0) + 1
+
+
+def _definition(row: Row[Any]) -> Definition:
+    return Definition(
+        slug=row.slug,
+        version=row.version,
+        title_en=row.title_en,
+        title_zh=row.title_zh,
+        rule=row.rule,
+        defined_at=row.defined_at,
+        defined_by=row.defined_by,
+        size=row.size,
+    )
+
+
+def members(work: Work, slug: str) -> BitMap:
+    """Return who is in a segment; raises NotFound when there is none of that name."""
+    query = select(segment_rows.c.members).where(segment_rows.c.slug == slug)
+    blob = work.connection.execute(query).scalar()
+    if blob is None:
+        raise NotFound(f"there is no segment {slug!r}; define it first")
+    return BitMap.deserialize(blob)
+
+
+def all_members(work: Work) -> dict[str, BitMap]:
+    """Return who is in every segment."""
+    query = select(segment_rows.c.slug, segment_rows.c.members)
+    return {row.slug: BitMap.deserialize(row.members) for row in work.connection.execute(query)}
+
+
+def publish(
+    work: Work,
+    populations: Mapping[str, BitMap],
+    moves: Iterable[Move],
+    versions: Mapping[str, int],
+) -> None:
+    """Write new populations, and the moves that led to them with the rule's version of each."""
+    if populations:
+        statement = (
+            segment_rows.update()
+            .where(segment_rows.c.slug == bindparam("of"))
+            .values(members=bindparam("blob"), size=bindparam("count"))
+        )
+        rows = [
+            {"of": slug, "blob": population.serialize(), "count": len(population)}
+            for slug, population in populations.items()
+        ]
+        work.connection.execute(statement, rows)
+    work.insert(
+        change_rows,
+        [
+            {
+                "segment": move.segment,
+                "profile": move.profile,
+                "entered": move.entered,
+                "at": move.at,
+                "version": versions[move.segment],
+            }
+            for move in moves
+        ],
+    )
+
+
+def balance(work: Work, slug: str) -> list[Published]:
+    """Count who entered and left a segment at each moment, oldest first, with the size after."""
+    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
+    query = (
+        select(change_rows.c.at, entered.label("entered"), func.count().label("moved"))
+        .where(change_rows.c.segment == slug)
+        .group_by(change_rows.c.at)
+        .order_by(change_rows.c.at)
+    )
+    size, counts = 0, []
+    for row in work.connection.execute(query):
+        left = row.moved - row.entered
+        size += row.entered - left
+        counts.append(Published(at=row.at, entered=row.entered, left=left, size=size))
+    return counts
+
+
+def changes(work: Work, profile: int) -> list[Change]:
+    """Return one person's moves in and out of segments, oldest first."""
+    query = (
+        select(change_rows)
+        .where(change_rows.c.profile == profile)
+        .order_by(change_rows.c.at, change_rows.c.id)
+    )
+    return [
+        Change(segment=row.segment, entered=row.entered, at=row.at, version=row.version)
+        for row in work.connection.execute(query)
+    ]
+
+
+def lock_watermark(work: Work) -> int:
+    """Take the watermark for this unit of work and return it; ``work.now`` when there is none.
+
+    Whoever changes memberships holds it, so that a definition and a batch come one after the
+    other: else people whom the batch touches could be missing from the new population.
+    """
+    work.insert_new(mark_rows, [{"id": _ONE, "at": work.now}])
+    at: int = work.connection.execute(select(mark_rows.c.at).with_for_update()).scalar_one()
+    return at
+
+
+def watermark(work: Work) -> int | None:
+    """Return the moment up to which time has been reckoned with; None before the first."""
+    return work.connection.execute(select(mark_rows.c.at)).scalar()
+
+
+def set_watermark(work: Work, at: int) -> None:
+    """Say that everything time brings up to ``at`` has been reckoned with."""
+    work.connection.execute(mark_rows.update().values(at=at))

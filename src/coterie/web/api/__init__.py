@@ -1,0 +1,1 @@
+"""What programs speak to: the collectors of the wire format, and reading by JSON."""

@@ -1,0 +1,1 @@
+"""The pages that a brand's reader sees: articles, tracked links, consent, invitations."""
