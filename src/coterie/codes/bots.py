@@ -12,7 +12,7 @@ _LOOKS_AHEAD = re.compile(r"prefetch|preview|prerender", re.IGNORECASE)
 
 _MACHINE = re.compile(
     # words that machines use of themselves; Cubot is a brand of phones
-    r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|fetcher|preview|scrap[ey]|monitor(?:ing)?\b"
+    r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|fetcher|preview|scrap[ey]|monitor(?:ing)?\b"
     # what unfolds a link that was pasted somewhere
     r"|facebookexternalhit|facebookcatalog|meta-externala|whatsapp/|embedly|vkshare|kakaotalk-scrap"
     r"|slack-imgproxy|googleimageproxy|google-read-aloud|mediapartners-google|feedburner"

@@ -1,8 +1,18 @@
-"""What other rooms may know of a person."""
+"""What other rooms may know of a person, and the facts that it rests on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+"""A table by columns, all of one length."""
+
+
+USER = "user_id"
+ANONYMOUS = "anonymous_id"
+"""The kinds of identity that the wire format brings."""
 
 
 @dataclass(frozen=True)
@@ -10,8 +20,8 @@ class Known:
     """What rules may ask of one person.
 
     ``traits`` holds the current, not identifying values, and the fading ones (``scores.*``) as
-    they stand now. ``since`` says since when (ms UTC) a trait has been what it is. ``digests``
-    holds the blind index of each identifying value.
+    they stand now. ``since`` says since when (ms UTC) a trait has been what it is; fading ones
+    change all the time and have none. ``digests`` holds the blind index of each identifying value.
     """
 
     profile: int
@@ -28,3 +38,148 @@ class Changes:
 
     touched: frozenset[int]
     created: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One (kind, value) that leads to a profile, and where it came from.
+
+    ``superseded`` identities were replaced by an alias; they still lead to her.
+    """
+
+    kind: str
+    value: str
+    source: str
+    first_seen: int
+    last_seen: int
+    superseded: bool
+
+
+@dataclass
+class Sighting:
+    """One identity in this batch: whose it is, and when it was seen."""
+
+    kind: str
+    value: str
+    profile: int
+    source: str
+    first_seen: int
+    last_seen: int
+    superseded: bool = False
+    is_new: bool = False
+    is_changed: bool = False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two profiles that one event says are the same person; the first is its user id's."""
+
+    profile: int
+    other: int
+    time: int
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One interval of consent to a purpose on a channel (``*`` = all); ``until`` None = still."""
+
+    purpose: str
+    channel: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True)
+class ConsentFact:
+    """One word of a person on a purpose and a channel: given, or withdrawn."""
+
+    profile: int
+    purpose: str
+    channel: str
+    time: int
+    message_id: str
+    given: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A sealed property value to be put aside: whose, of which event, from where."""
+
+    profile: int
+    message_id: str
+    time: int
+    path: str
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A property value that was moved to the sealed side because it looked identifying."""
+
+    message_id: str
+    time: int
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Flag:
+    """How often a person's events carried identifying data at a place where it does not belong."""
+
+    profile: int
+    event: str
+    path: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing said at one moment of one trait or tag of one person.
+
+    ``value`` is JSON text; with neither ``value`` nor ``sealed`` the trait is cleared (the tag
+    taken off). An identifying value is ``sealed``, and its ``digest`` stands for it. ``root``
+    names the trait out of whose inside a sealed value was taken. ``until`` ends a tag's validity.
+    ``moment`` is the value read as a moment, if it is one.
+    """
+
+    profile: int
+    name: str
+    time: int
+    message_id: str
+    value: str | None = None
+    sealed: bytes | None = None
+    digest: str | None = None
+    root: str | None = None
+    until: int | None = None
+    source: str = ""
+    moment: int | None = None
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Newest event time wins; among equals the greater message id."""
+        return self.time, self.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The fact in force, and since when the value has been what it is."""
+
+    fact: Fact
+    since: int
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is known of everyone, by columns, for the SQL reader.
+
+    ``profiles``: profile, bucket_key. ``traits``: profile, name, value (JSON text), since; fading
+    ones as they stand now, their ``since`` masked (NULL). ``digests``: profile, name, digest. ``tags``: profile, tag.
+    """
+
+    profiles: Columns
+    traits: Columns
+    digests: Columns
+    tags: Columns

@@ -5,7 +5,7 @@ before it is carried and carried in one transaction: a crash anywhere leaves eit
 all of it, and the replay is the same batch at the same moment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -36,8 +36,8 @@ Observer = Callable[[str], None]
 log = structlog.get_logger(__name__)
 
 
-def _nobody(_station: str) -> None:
-    return None
+def nobody(_station: str) -> None:
+    """Observe nothing."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Inbound:
     scores: Scores
     segments: Segments
     listeners: Sequence[Listener[Work]]
-    observe: Observer = field(default=_nobody)
+    observe: Observer = field(default=nobody)
 
     def run(self, now: int, lease: Lease | None = None) -> bool:
         """Seal and carry one batch; return whether more waits already.
@@ -85,10 +85,29 @@ class Inbound:
             self._keep(work, facts, events)
         return len(fresh)
 
-    def stir(self, work: Work, moves: Sequence[Move]) -> None:
-        """Let the listeners hear moves that an edit caused (a redefined segment, re-tagging)."""
-        facts = [fact for room in self.listeners for fact in room.hear(work, [], moves)]
+    def tell(self, work: Work, facts: Sequence[Event]) -> None:
+        """Keep facts that were born beside the road (an edit, a click) for the next batch."""
         self._keep(work, facts, [])
+
+    def stir(self, work: Work, moves: Sequence[Move]) -> None:
+        """Let the listeners hear moves that an edit caused, such as a redefined segment's."""
+        self.tell(work, [fact for room in self.listeners for fact in room.hear(work, [], moves)])
+
+    def retagged(self, work: Work, items: Collection[str]) -> None:
+        """Derive anew what follows from items whose topics changed: scores, segments, moves."""
+        if items:
+            self.stir(work, self.segments.recheck(work, self.scores.retagged(work, items)))
+
+    def stood_at(self, work: Work) -> int | None:
+        """Return the moment of the newest batch: the house's time never runs behind it."""
+        newest = store.newest_batch(work)
+        return None if newest is None else newest.now
+
+    def next_due(self, work: Work) -> int | None:
+        """Return the earliest moment at which time alone will change something, or None."""
+        dues = [self.scores.next_due(work), self.segments.next_due(work)]
+        dues += [room.next_due(work) for room in self.listeners]
+        return min((due for due in dues if due is not None), default=None)
 
     def _seal(self, now: int) -> store.Batch:
         with self.database.begin(CLOCK, now) as work:
@@ -100,7 +119,7 @@ class Inbound:
             batch = store.Batch(
                 id=newest.id + 1 if newest else 1,
                 first_entry=offset,
-                last_entry=entries[-1].id if entries else offset,
+                last_entry=entries[-1][0] if entries else offset,
                 last_fact=store.last_fact(work, BATCH_EVENTS),
                 now=max(now, newest.now) if newest else now,
                 carried=False,
@@ -110,8 +129,9 @@ class Inbound:
 
     def _contents(self, work: Work, batch: store.Batch) -> list[Event]:
         facts = store.facts_until(work, batch.last_fact)
-        entries = self.inbox.between(batch.first_entry, batch.last_entry)
-        return facts + [event for entry in entries for event in entry.events]
+        entries = self.inbox.after(batch.first_entry, BATCH_EVENTS)
+        sealed = [events for key, events in entries if key <= batch.last_entry]
+        return facts + [event for events in sealed for event in events]
 
     def _carry(self, work: Work, events: Sequence[Event]) -> list[Event]:
         recognised = self.profiles.recognise(work, events)
@@ -124,8 +144,9 @@ class Inbound:
         changes = self.profiles.learn(work, fresh)
         self.observe("learned")
         self.scores.add(work, fresh)
+        touched = changes.touched | self.scores.wake(work)
         self.observe("scored")
-        moves = self.segments.reconsider(work, fresh, changes.touched)
+        moves = self.segments.reconsider(work, fresh, touched)
         self.observe("reconsidered")
         in_order = sorted(fresh, key=lambda event: event.time)
         facts: list[Event] = []

@@ -14,7 +14,7 @@ from coterie.messaging.channel import Channel
 from coterie.messaging.model import Delivery, Outcome
 from coterie.messaging.service import Messaging
 from coterie.roads import store
-from coterie.roads.inbound import Observer, _nobody
+from coterie.roads.inbound import Observer, nobody
 from coterie.storage.database import Database
 
 BATCH_MESSAGES = 500
@@ -27,7 +27,7 @@ class Outbound:
     database: Database
     messaging: Messaging
     channels: Mapping[str, Channel]
-    observe: Observer = field(default=_nobody)
+    observe: Observer = field(default=nobody)
 
     def run(self, now: int) -> int:
         """Lease, deliver and settle one batch of due messages; return how many were tried."""

@@ -5,33 +5,19 @@ passes one of these edges. They are a superset, never too few: an edge may stir 
 answer stays, never miss somebody whose answer changes.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from coterie.core.numbers import as_decimal
-from coterie.segments.model import (
-    All,
-    Any_,
-    Condition,
-    Did,
-    InSegment,
-    Matching,
-    Not,
-    Rule,
-    Share,
-    Trait,
-)
+from coterie.segments.conditions_parse import is_calendar_word
+from coterie.segments.model import Condition, Did, Matching, Rule, Share, Tag, Trait
+from coterie.segments.parse import segments_of, walk
 
 FADING = "scores."
-_MOVING_WORD = re.compile(
-    r"today|yesterday|tomorrow|(?:this|last|next) +(?:week|month|quarter|year)"
-    r"|[+-] *[0-9]+ +(?:day|week|month|quarter|year)s?"
-)
-_COMPARISONS = frozenset(
-    {"=", "!=", ">", ">=", "<", "<=", "between", "not_between", "in", "not_in", "on_day"}
-    | {"before", "after"}
-)
+"""What the names of fading traits begin with: their value falls as time passes."""
+
+_STEP = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -59,8 +45,15 @@ class SinceEdge:
 
 
 @dataclass(frozen=True)
+class TagEdge:
+    """A tag's validity ends."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class FadeEdge:
-    """A fading trait falls past a threshold."""
+    """A fading trait falls below a threshold."""
 
     name: str
     threshold: float
@@ -89,55 +82,40 @@ class EventMidnight:
     name: str
 
 
-Edge = EventEdge | TraitEdge | SinceEdge | FadeEdge | TraitMidnight | PropertyEdge | EventMidnight
+Edge = (
+    EventEdge
+    | TraitEdge
+    | SinceEdge
+    | TagEdge
+    | FadeEdge
+    | TraitMidnight
+    | PropertyEdge
+    | EventMidnight
+)
 
 
 def edges(rule: Rule, rules: Mapping[str, Rule]) -> frozenset[Edge]:
     """Find a rule's edges; ``rules`` gives the segments that it refers to."""
     found: set[Edge] = set()
-    for node in atoms(rule, rules):
-        if isinstance(node, Trait):
-            found.update(_of_trait(node.condition))
-        elif isinstance(node, Did | Share):
-            found.update(_of_events(node.matching))
+    for part in reach(rule, rules):
+        for node in walk(part):
+            if isinstance(node, Trait):
+                found.update(_of_trait(node.condition))
+            elif isinstance(node, Tag):
+                found.add(TagEdge(node.tag))
+            elif isinstance(node, Did | Share):
+                found.update(_of_events(node.matching))
     return frozenset(found)
 
 
-def atoms(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Rule]:
-    """Give every leaf of a rule, and of the segments it refers to, each segment once."""
-    waiting, seen = [rule], set[str]()
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, All | Any_):
-            waiting.extend(node.parts)
-        elif isinstance(node, Not):
-            waiting.append(node.part)
-        elif isinstance(node, InSegment):
-            if node.segment not in seen and node.segment in rules:
-                seen.add(node.segment)
-                waiting.append(rules[node.segment])
-        else:
-            yield node
-
-
-def topics(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
-    """Name the topics that a rule asks about."""
-    found = (n.matching.topic for n in atoms(rule, rules) if isinstance(n, Did | Share))
-    return {topic for topic in found if topic is not None}
-
-
-def references(rule: Rule) -> set[str]:
-    """Name the segments that a rule itself refers to."""
-    found, waiting = set[str](), [rule]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, All | Any_):
-            waiting.extend(node.parts)
-        elif isinstance(node, Not):
-            waiting.append(node.part)
-        elif isinstance(node, InSegment):
-            found.add(node.segment)
-    return found
+def reach(rule: Rule, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Return a rule and those of all segments that it refers to, straight or through others."""
+    reached, seen = [rule], set[str]()
+    for part in reached:
+        fresh = segments_of(part) - seen
+        seen |= fresh
+        reached.extend(rules[slug] for slug in sorted(fresh) if slug in rules)
+    return reached
 
 
 def _of_trait(condition: Condition) -> Iterable[Edge]:
@@ -179,17 +157,19 @@ def _moment_shifts(condition: Condition) -> tuple[int, ...]:
 def _turns_at_midnight(condition: Condition) -> bool:
     if condition.op == "anniversary":
         return True
-    return condition.op in _COMPARISONS and any(
-        isinstance(value, str) and _MOVING_WORD.fullmatch(value.strip())
-        for value in _values(condition.value)
-    )
+    return any(is_calendar_word(value) for value in _values(condition.value))
 
 
 def _thresholds(value: object) -> Iterator[float]:
+    """Give what a fading value falls below when it ceases to be >= or > a number of the rule.
+
+    It is seen rounded to steps of a millionth, so it is no longer > n once below n's next step.
+    """
     for part in _values(value):
         number = as_decimal(part)
         if number is not None:
             yield float(number)
+            yield float((number // _STEP + (number >= 0 or number % _STEP == 0)) * _STEP)
 
 
 def _values(value: object) -> Iterable[object]:

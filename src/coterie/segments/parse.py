@@ -48,6 +48,7 @@ AT_LEAST_ONCE = Bounds(((">=", 1),))
 
 _AGGREGATES = ("sum", "avg", "min", "max", "distinct")
 _MATCHING_KEYS = ("where", "topic", "within", "between", "since", "before")
+_SIDE_KEYS = (*_MATCHING_KEYS, *_AGGREGATES, "count", "is", "op", "value", "duration", "fold")
 _NOT_YET = (
     "last", "then", "then_not", "trend", "top", "bottom",
     "in_group", "in_community", "consents", "near", "list",
@@ -108,9 +109,12 @@ def check_identifying(rule: Rule, identifying: frozenset[str]) -> None:
         if not isinstance(node, Trait):
             continue
         path, op = node.condition.path, node.condition.op
-        if path in identifying and (op not in _ASKABLE_WHEN_SEALED or node.condition.fold):
+        askable = op in _ASKABLE_WHEN_SEALED and not node.condition.fold
+        if path in identifying and not (
+            askable and (op != "=" or not isinstance(node.condition.value, tuple))
+        ):
             raise Invalid(
-                f"{path!r} identifies people and is sealed: {op!r} cannot be asked of it",
+                f"{path!r} identifies people and is sealed: this {op!r} cannot be asked of it",
                 path=path,
                 hint="ask =, in, exists or missing, without fold",
             )
@@ -164,7 +168,7 @@ class _Parser:
             raise Invalid(f"a node asks one thing, not {' and '.join(kinds)}", path=place,
                           hint="join several with all or any")  # fmt: skip
         if not kinds:
-            key = next(iter(node))
+            key = next((key for key in node if key not in _SIDE_KEYS), next(iter(node)))
             raise Invalid(f"no node is called {key!r}", path=join(place, key),
                           hint=nearest(key, _READERS))  # fmt: skip
         return kinds[0]

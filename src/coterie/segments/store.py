@@ -4,7 +4,7 @@ Members are one roaring bitmap a segment (200 memberships of 2M people: 34 MB); 
 in the change log, from which any past population can be counted back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyroaring import BitMap

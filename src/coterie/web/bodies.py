@@ -1,36 +1,29 @@
-"""Read what was sent, never more than a bound: as it comes in and as it unfolds."""
+"""Read what was sent, never more than a bound."""
 
-import zlib
-from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import Request
 
 from coterie.core.errors import Invalid
-from coterie.web.errors import TooLarge
+from coterie.events.errors import TooLarge
 
-_GZIP = 16 + zlib.MAX_WBITS
-
-BodyReader = Callable[[Request], Awaitable[bytes]]
+T = TypeVar("T")
 
 
-def body_up_to(limit: int) -> BodyReader:
-    """Return a reader that refuses with TooLarge as soon as a request passes ``limit`` bytes."""
-
-    async def read(request: Request) -> bytes:
-        announced = request.headers.get("content-length", "")
-        if announced.isascii() and announced.isdigit() and int(announced) > limit:
+async def read_up_to(request: Request, limit: int) -> bytes:
+    """Return the body as sent; raises TooLarge as soon as more than ``limit`` bytes came."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise too_large(limit)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
             raise too_large(limit)
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > limit:
-                raise too_large(limit)
-            parts.append(part)
-        return b"".join(parts)
-
-    return read
+        parts.append(part)
+    return b"".join(parts)
 
 
 def too_large(limit: int) -> TooLarge:
@@ -40,41 +33,15 @@ def too_large(limit: int) -> TooLarge:
     )
 
 
-def inflate(body: bytes, encoding: str, limit: int) -> bytes:
-    """Undo ``Content-Encoding``, stopping at ``limit`` bytes however small the body was.
-
-    Raises Invalid for corrupt gzip and for encodings other than gzip, TooLarge past the limit.
-    """
-    encoding = encoding.strip().lower()
-    if encoding in {"", "identity"}:
-        return body
-    if encoding not in {"gzip", "x-gzip"}:
-        raise Invalid(
-            f"content encoding {encoding!r} is not understood",
-            hint="send gzip or no encoding",
-            code="unknown_encoding",
-        )
-    out = bytearray()
-    while body:  # a gzip file may have several members, one after the other
-        member = zlib.decompressobj(wbits=_GZIP)
-        try:
-            out += member.decompress(body, limit + 1 - len(out))
-        except zlib.error as error:
-            raise Invalid("the body is not valid gzip", code="invalid_gzip") from error
-        if len(out) > limit:
-            raise too_large(limit)
-        if not member.eof:
-            raise Invalid("the gzip body ends too early", code="invalid_gzip")
-        body = member.unused_data
-    return bytes(out)
-
-
-def read_json(body: bytes) -> object:
-    """Parse a JSON body; raises Invalid when there is none or it is not JSON."""
+def decode(body: bytes, shape: type[T]) -> T:
+    """Read a JSON body of a given shape; raises Invalid with the place that does not fit."""
     if not body.strip():
-        raise Invalid("the request has no body", code="no_body")
+        raise Invalid("the request has no body", code="empty_body")
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `")
+        raise Invalid(reason, path=place.rstrip("`").removeprefix("$").lstrip(".")) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"invalid JSON: {error}", code="invalid_json") from error
 

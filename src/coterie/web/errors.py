@@ -21,6 +21,7 @@ from coterie.core.errors import (
     NotPermitted,
     Unavailable,
 )
+from coterie.events.errors import TooLarge
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +32,10 @@ class NotKnown(NotPermitted):
     code = "not_known"
 
 
-class TooLarge(Invalid):
-    """The request is larger than is read."""
+class WrongMethod(Invalid):
+    """The address exists, but not for this method."""
 
-    code = "too_large"
+    code = "wrong_method"
 
 
 class TooMany(Unavailable):
@@ -45,6 +46,7 @@ class TooMany(Unavailable):
 
 STATUS: tuple[tuple[type[CoterieError], int], ...] = (
     (TooLarge, 413),
+    (WrongMethod, 405),
     (Invalid, 400),
     (NotFound, 404),
     (Conflict, 409),
@@ -55,7 +57,7 @@ STATUS: tuple[tuple[type[CoterieError], int], ...] = (
 )
 """First match wins, so that a narrower refusal stands above the wider."""
 
-STATUS_OF_CODE = {"too_many_sign_ins": 429, "wrong_key": 401, "disabled_key": 401}
+STATUS_OF_CODE = {"too_many_sign_ins": 429}
 """Refusals that another room names by code, without a class of their own."""
 
 
@@ -109,7 +111,9 @@ def from_framework(error: HTTPException) -> CoterieError:
     """Turn the framework's own refusals (no such page, wrong method) into one of ours."""
     if error.status_code == 404:
         return NotFound("there is nothing at this address")
-    return CoterieError(str(error.detail), code=f"http_{error.status_code}")
+    if error.status_code == 405:
+        return WrongMethod("this address does not take that method")
+    return Invalid(str(error.detail))
 
 
 def unexpected(request: Request, error: Exception) -> CoterieError:

@@ -11,6 +11,7 @@ from coterie.events.door import Door
 from coterie.events.keys import Keys
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
+from coterie.roads.inbound import Inbound
 from coterie.scores.service import Scores
 from coterie.segments.service import Segments
 from coterie.storage.database import Database
@@ -54,4 +55,91 @@ class Choices(Protocol):
     @property
     def requests_per_second(self) -> int:
         """How many requests of one write key are served a second."""
+        ...
+
+
+class Served(Protocol):
+    """One house, as the composition root hands it over."""
+
+    @property
+    def db(self) -> Database:
+        """The operational database; the web opens one unit of work per request."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Tells the time."""
+        ...
+
+    @property
+    def settings(self) -> Choices:
+        """What the operator chose."""
+        ...
+
+    @property
+    def instance(self) -> Instance:
+        """What was fixed when the house was founded."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sit at the desk."""
+        ...
+
+    @property
+    def door(self) -> Door:
+        """Takes what came over the wire; what it accepted is durable."""
+        ...
+
+    @property
+    def inbound(self) -> Inbound:
+        """The road, which is told what an edit or an answer caused."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Which source a write key stands for."""
+        ...
+
+    @property
+    def profiles(self) -> Profiles:
+        """Who is who."""
+        ...
+
+    @property
+    def catalog(self) -> Catalog:
+        """What people touch."""
+        ...
+
+    @property
+    def segments(self) -> Segments:
+        """Rules and who meets them."""
+        ...
+
+    @property
+    def scores(self) -> Scores:
+        """How active people are, and what for."""
+        ...
+
+    @property
+    def messaging(self) -> Messaging:
+        """What was said to whom."""
+        ...
+
+    @property
+    def communities(self) -> Communities:
+        """Invitations and their answers."""
+        ...
+
+    @property
+    def codes(self) -> Codes:
+        """Tracked links and signed answer pages."""
+        ...
+
+    def poke(self) -> None:
+        """Wake the road: something waits in the inbox."""
+        ...
+
+    def report(self, work: Work) -> dict[str, Any]:
+        """Return the numbers of Today, as ``coterie demo --once --json`` prints them."""
         ...

@@ -3,10 +3,11 @@
 A plain ASGI wrapper around the whole application, so that not even an error escapes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import msgspec
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coterie.web.errors import problem
@@ -26,44 +27,60 @@ HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # tokens stand in our addresses: no site that a page leads to may read them
-    "Referrer-Policy": "no-referrer",
+    # tokens stand in our addresses: no site that a page leads to may read them. Not "no-referrer",
+    # with which browsers send "Origin: null" on our own forms
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 TRANSPORT = "max-age=31536000"
+OnError = Callable[[Request, Exception], Response]
+"""Logs what nobody expected and says it to the visitor."""
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Safety:
-    """Serve allow-listed hosts only, and dress every answer in ``HEADERS``.
+    """Serve allow-listed hosts only, dress every answer in ``HEADERS``, let no error through.
 
     The list guards against DNS rebinding: a strange page whose name was pointed at this machine
     still sends its own name in Host.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str], *, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, allowed_hosts: Sequence[str], *, https: bool, on_error: OnError
+    ) -> None:
         self.app = app
         self.allowed = frozenset(host_name(host) for host in allowed_hosts)
         self.https = https
+        self.on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        started = False
 
         async def dressed(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 self._dress(MutableHeaders(scope=message))
             await send(message)
 
-        if self._is_allowed(scope):
+        if not self._is_allowed(scope):
+            await _misdirected()(scope, receive, dressed)
+            return
+        try:
             await self.app(scope, receive, dressed)
-        else:
-            await _misdirected(dressed)
+        except Exception as error:
+            answer = self.on_error(Request(scope), error)
+            if started:  # too late to say it; closing the connection tells that it is cut off
+                raise
+            await answer(scope, receive, dressed)
 
     def _is_allowed(self, scope: Scope) -> bool:
         hosts = Headers(scope=scope).getlist("host")
@@ -89,18 +106,11 @@ def host_name(host: str) -> str:
     return host.partition(":")[0]
 
 
-async def _misdirected(send: Send) -> None:
-    body = msgspec.json.encode(
-        problem(
-            421,
-            "unknown_host",
-            "this house does not answer to that name",
-            hint="add the name to COTERIE_ALLOWED_HOSTS if it is yours",
-        )
+def _misdirected() -> Response:
+    body = problem(
+        421,
+        "unknown_host",
+        "this house does not answer to that name",
+        hint="add the name to COTERIE_ALLOWED_HOSTS if it is yours",
     )
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 421, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return JSONResponse(body, 421, media_type="application/problem+json")

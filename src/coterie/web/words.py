@@ -88,12 +88,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "today.messages.none_held": ("None was held.", "没有消息被拦截。"),
     "today.messages.read": ("Read them in the mailbox", "在发件箱中阅读"),
     "status.queued": ("waiting to be sent", "待发"),
-    "status.sending": ("being sent", "发送中"),
+    "status.leased": ("being sent", "发送中"),
     "status.sent": ("sent", "已发"),
     "status.shadow": ("shadow, not sent on purpose", "影子（有意不发）"),
     "status.held": ("held", "已拦截"),
     "status.failed": ("failed", "失败"),
-    "status.ambiguous": ("sent or not: unknown", "是否送达未知"),
+    "reason.stopped": ("all sends were stopped", "已停止全部发送"),
+    "reason.paused": ("its sender is paused", "发送方已暂停"),
+    "reason.no_channel": ("the channel is not set up", "渠道未配置"),
+    "reason.no_template": ("the template does not exist", "模板不存在"),
+    "reason.no_address": ("no address to reach her at", "没有可触达的地址"),
+    "reason.no_consent": ("she has not agreed to be written to", "未获授权"),
+    "reason.holdout": ("she is in the control group", "属于对照组"),
+    "reason.expired": ("it was too late to be of use", "已过期"),
+    "reason.cap_day": ("enough for one day", "达到每日上限"),
+    "reason.cap_week": ("enough for one week", "达到每周上限"),
+    "reason.quiet_hours": ("quiet hours", "免打扰时段"),
+    "reason.template_failed": ("the template could not be filled in", "模板渲染失败"),
+    "reason.erased": ("her data was erased", "客户数据已删除"),
+    "reason.rejected": ("the provider refused it", "服务商拒收"),
+    "reason.exhausted": ("every attempt failed", "多次尝试均失败"),
+    "reason.ambiguous": ("nobody knows whether it arrived", "是否送达未知"),
     "mailbox.title": ("Mailbox", "发件箱"),
     "mailbox.question": (
         "What did we say to whom, and what was held back?",
@@ -106,10 +121,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "mailbox.to": ("to {who}", "发给 {who}"),
     "mailbox.because": ("because: {reason}", "原因：{reason}"),
     "mailbox.older": ("Older", "更早"),
-    "mailbox.newest": ("Newest", "最新"),
+    "mailbox.newer": ("Newer", "更新"),
+    "mailbox.pages": ("Pages", "分页"),
     "mailbox.filter": ("Show", "显示"),
     "mailbox.all": ("all", "全部"),
     "mailbox.unread": ("no text was made: it was held before", "未生成文本：已提前拦截"),
+    "touch.emotional": ("emotional", "情感"),
+    "touch.informational": ("informational", "资讯"),
+    "touch.service": ("service", "服务"),
+    "touch.commercial": ("commercial", "商业"),
     "sign_in.title": ("Sign in", "登录"),
     "sign_in.name": ("Name", "账号"),
     "sign_in.password": ("Password", "密码"),
@@ -135,7 +155,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "article.topics": ("Topics", "主题"),
     "article.more": ("Go to the page of this item", "前往该内容的页面"),
     "invitation.title": ("You are invited", "诚邀您加入"),
-    "invitation.promise": ("What you can expect", "您将得到"),
     "invitation.accept": ("Yes, I would like to join", "好，我想加入"),
     "invitation.decline": ("No, thank you", "不了，谢谢"),
     "invitation.accepted": ("Welcome! You are in.", "欢迎！您已加入。"),
@@ -147,8 +166,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "error.title": ("That did not work", "出了点问题"),
     "error.home": ("Back to the start", "返回首页"),
 }
-
-REASONS: dict[str, tuple[str, str]] = {}
 
 
 def choose(asked: str | None, kept: str | None, accepted: str | None) -> Language:
@@ -167,7 +184,7 @@ def _liked(accepted: str) -> Language:
     best: tuple[float, Language] = (0.0, "en")
     for part in accepted[:500].split(","):
         tag, _, weight = part.partition(";")
-        language: Language | None = {"en": "en", "zh": "zh"}.get(tag.strip().lower()[:2])  # type: ignore[assignment]
+        language = next((known for known in LANGUAGES if tag.strip().lower()[:2] == known), None)
         try:
             liking = float(weight.strip().removeprefix("q=") or 1)
         except ValueError:

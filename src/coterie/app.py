@@ -1,0 +1,330 @@
+"""The composition root: the only file that knows every room. Builds an App from Settings."""
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from threading import Event as Flag
+from threading import RLock, Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+
+from coterie.accounts.service import Accounts
+from coterie.analytics import store as analytics
+from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
+from coterie.catalog.service import Catalog
+from coterie.codes.service import Codes
+from coterie.communities.model import Community, Funnel
+from coterie.communities.service import Communities
+from coterie.core import plugins
+from coterie.core.actor import CLOCK, COMMAND
+from coterie.core.clock import DAY, Clock, SystemClock, format_time
+from coterie.core.clock import zone as zone_named
+from coterie.core.errors import Invalid, NotPermitted, Unavailable
+from coterie.events.door import Door
+from coterie.events.inbox import Inbox
+from coterie.events.keys import Keys
+from coterie.events.log import Log
+from coterie.journeys.service import Journeys
+from coterie.messaging.channel import Channel, check_channel
+from coterie.messaging.gate import GateSettings
+from coterie.messaging.quiet import Window
+from coterie.messaging.service import Messaging
+from coterie.profiles.service import Profiles
+from coterie.roads.inbound import Inbound, Observer, nobody
+from coterie.roads.outbound import Outbound
+from coterie.roads.runner import RoadRunner
+from coterie.scores.service import Scores
+from coterie.segments.definition import Definition
+from coterie.segments.service import Segments
+from coterie.settings import Settings, master_key
+from coterie.storage import instance as instances
+from coterie.storage import migrate
+from coterie.storage.database import Database
+from coterie.storage.instance import Instance
+from coterie.storage.leases import Lease
+from coterie.storage.work import Work
+from coterie.web.security import LOOPBACK
+from coterie.web.serve import configure
+from coterie.web.server import create_app
+
+_PATIENCE = 10.0
+"""Seconds that the road gets to finish its batch when the house closes."""
+
+
+@dataclass
+class App:
+    """One house with all its rooms, on the machine's clock or another."""
+
+    settings: Settings
+    db: Database
+    instance: Instance
+    clock: Clock
+    zone: ZoneInfo
+    accounts: Accounts
+    inbox: Inbox
+    door: Door
+    keys: Keys
+    log: Log
+    profiles: Profiles
+    catalog: Catalog
+    codes: Codes
+    scores: Scores
+    segments: Segments
+    messaging: Messaging
+    journeys: Journeys
+    communities: Communities
+    inbound: Inbound
+    outbound: Outbound
+
+    def __post_init__(self) -> None:
+        self._road = RLock()
+        self._poked = Flag()
+
+    def settle(self, now: int, lease: Lease | None = None) -> None:
+        """Run both roads at a moment until nothing is left to do."""
+        with self._road:
+            while self.inbound.run(now, lease) or self.outbound.run(now):
+                pass
+
+    def next_due(self, now: int) -> int | None:
+        """Return the earliest moment at which time alone will change something, or None."""
+        with self.db.read(CLOCK, now) as work:
+            dues = [self.inbound.next_due(work), self.messaging.next_due(work)]
+        return min((due for due in dues if due is not None), default=None)
+
+    def poke(self) -> None:
+        """Wake the road: something waits in the inbox."""
+        self._poked.set()
+
+    def await_poke(self, seconds: float) -> None:
+        """Wait until somebody pokes the road, or so many seconds at most."""
+        self._poked.wait(seconds)
+        self._poked.clear()
+
+    def report(self, work: Work) -> dict[str, Any]:
+        """Return the numbers of Today, as ``coterie demo --once --json`` prints them.
+
+        What happened is counted from the log; who is where now comes from the rooms. ``events``
+        counts what people did, without our own facts and without what a simulation did for them.
+        """
+        did = analytics.behaviours(work, self.log)
+        told = analytics.facts(work, self.log)
+        stood_at = self.inbound.stood_at(work)
+        return {
+            "profiles": self.profiles.count(work),
+            "events": sum(n for (source, _), n in did.items() if source != SIMULATION),
+            "items": len(self.catalog.items(work)),
+            "events_by_name": by_name(did),
+            "segments": {one.slug: _of_segment(one) for one in self.segments.all(work)},
+            "communities": {
+                one.slug: _of_community(one, self.communities.funnel(work, one.slug))
+                for one in self.communities.communities(work)
+            },
+            "journeys": {
+                one.slug: journey_counts(told, one.slug, one.titles)
+                for one in self.journeys.all(work)
+            },
+            "messages": message_counts(told),
+            "simulated": self.instance.simulated,
+            "now": None if stood_at is None else format_time(stood_at),
+        }
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.inbox.close()
+        self.log.close()
+        self.db.close()
+
+
+def open_app(
+    settings: Settings,
+    *,
+    founding: Callable[[Instance], Instance] = lambda instance: instance,
+    clock: Clock | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    observe: Observer = nobody,
+) -> App:
+    """Open the house of a data folder, founding it on first use.
+
+    ``founding`` may change what a new house is founded with. ``clock`` and ``channels`` replace
+    the machine's clock and the installed channels (for tests and scenarios); ``observe`` is told
+    each station that the road passes.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database_url)
+    migrate.upgrade(db)
+    machine = clock or SystemClock()
+    with db.begin(COMMAND, machine.now()) as work:
+        present = instances.read(work)
+        asked = founding(Instance(settings.zone, settings.currency))
+        instance = instances.found(work, asked if present is None else _kept(asked, present))
+    clock = clock or SystemClock(instance.clock_offset)
+    return _furnish(settings, db, instance, clock, channels, observe)
+
+
+def _kept(asked: Instance, present: Instance) -> Instance:
+    """Take the zone and currency that the house keeps unless others were asked for on purpose."""
+    defaults = Settings.model_fields
+    zone = present.zone if asked.zone == defaults["zone"].default else asked.zone
+    currency = (
+        present.currency if asked.currency == defaults["currency"].default else asked.currency
+    )
+    return Instance(zone, currency)
+
+
+def _furnish(
+    settings: Settings,
+    db: Database,
+    instance: Instance,
+    clock: Clock,
+    channels: Mapping[str, Channel] | None,
+    observe: Observer,
+) -> App:
+    key = master_key(settings)
+    zone = zone_named(instance.zone)
+    inbox = Inbox.in_folder(settings.data) if db.dialect == "sqlite" else Inbox(db)
+    log = Log(settings.data, dedup_window=settings.dedup_days * DAY)
+    profiles, catalog, codes = Profiles(key, zone), Catalog(), Codes(key)
+    scores = Scores(profiles, catalog, log, zone)
+    segments = Segments(profiles, catalog, log, zone)
+    ways = load_channels(settings) if channels is None else channels
+    messaging = Messaging(profiles, gate_settings(settings), ways, zone, {"name": settings.brand})
+    journeys = Journeys(segments, messaging, profiles, zone, default_holdout=settings.holdout)
+    communities = Communities(
+        segments,
+        messaging,
+        profiles,
+        zone,
+        default_holdout=settings.holdout,
+        links=_answer_links(settings, codes),
+    )
+    inbound = Inbound(db, inbox, profiles, log, scores, segments, (journeys, communities), observe)
+    return App(
+        settings=settings,
+        db=db,
+        instance=instance,
+        clock=clock,
+        zone=zone,
+        accounts=Accounts(),
+        inbox=inbox,
+        door=Door(inbox),
+        keys=Keys(),
+        log=log,
+        profiles=profiles,
+        catalog=catalog,
+        codes=codes,
+        scores=scores,
+        segments=segments,
+        messaging=messaging,
+        journeys=journeys,
+        communities=communities,
+        inbound=inbound,
+        outbound=Outbound(db, messaging, ways, observe),
+    )
+
+
+def _of_segment(one: Definition) -> dict[str, Any]:
+    return {"title": {"en": one.title_en, "zh": one.title_zh}, "population": one.size}
+
+
+def _of_community(one: Community, funnel: Funnel) -> dict[str, Any]:
+    return {
+        "title": dict(one.titles),
+        "promise": dict(one.promises),
+        "eligible": funnel.eligible,
+        "invited": funnel.invited,
+        "joined": funnel.joined,
+        "declined": funnel.declined,
+        "expired": funnel.expired,
+        "held_out": funnel.held_out,
+        "held": dict(funnel.held),
+        "members": funnel.members,
+    }
+
+
+def load_channels(settings: Settings) -> dict[str, Channel]:
+    """Load the installed channels that these settings configure."""
+    given = settings.model_dump()
+    built = {name: make(given) for name, make in plugins.load("coterie.channels").items()}
+    return {name: check_channel(name, way) for name, way in built.items() if way is not None}
+
+
+def gate_settings(settings: Settings) -> GateSettings:
+    """Read what the gate keeps to; equal start and end switch the quiet hours off."""
+    try:
+        start, end = (
+            time.fromisoformat(text) for text in (settings.quiet_start, settings.quiet_end)
+        )
+    except ValueError as error:
+        raise Invalid(f"quiet hours: {error}", path="quiet_start", hint="write 22:00") from error
+    return GateSettings(
+        quiet=None if start == end else Window(start, end),
+        per_day=settings.cap_day,
+        per_week=settings.cap_week,
+        holdout=settings.universal_holdout,
+    )
+
+
+def base_url(settings: Settings) -> str:
+    """Return how a visitor reaches this house, without a slash at the end."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def _answer_links(settings: Settings, codes: Codes) -> Callable[[int, str, str], str]:
+    def link(profile: int, community: str, invitation: str) -> str:
+        said = {"profile": profile, "community": community, "invitation": invitation}
+        return f"{base_url(settings)}/i/{codes.sign('invitation', said)}"
+
+    return link
+
+
+def check_exposure(app: App) -> None:
+    """Refuse to listen beyond this machine before an owner exists; raises NotPermitted."""
+    host = app.settings.host
+    if host in LOOPBACK:
+        return
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        if not app.accounts.exists(work):
+            raise NotPermitted(
+                f"nobody owns this house yet, so it does not listen on {host}: create an owner "
+                "first with `coterie owner NAME`, or listen on 127.0.0.1"
+            )
+
+
+def serve(app: App, ready: Callable[[str], None]) -> None:
+    """Serve the house until interrupted: the web in this thread, the road in another.
+
+    ``ready`` is told the address once the door is open. Raises Unavailable when the port is taken.
+    """
+    check_exposure(app)
+    config = configure(create_app(app), app.settings)
+    listener = _bind(config)
+    host, port = listener.getsockname()[:2]
+    road, stop = RoadRunner(app), Flag()
+    thread = Thread(target=road.run, args=(stop,), name="road", daemon=True)
+    thread.start()
+    ready(f"http://{host}:{port}")
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        stop.set()
+        app.poke()
+        thread.join(timeout=_PATIENCE)
+
+
+def _bind(config: uvicorn.Config) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"cannot listen on {config.host}:{config.port}: {error.strerror}; "
+            "choose another with --port, or stop what listens there"
+        ) from error
+    return listener

@@ -1,0 +1,100 @@
+"""The catalog's verbs: define items and topics, and ask which belong together."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from coterie.catalog import store
+from coterie.catalog.check import check_item, check_title
+from coterie.catalog.model import Item, Topic
+from coterie.catalog.topics import ancestors, last_part, with_ancestors
+from coterie.core.ids import check_topic
+from coterie.storage.audit import record
+from coterie.storage.work import Work
+
+
+class Catalog:
+    """What people touch and what it is about."""
+
+    def define_items(self, work: Work, items: Sequence[Item]) -> frozenset[str]:
+        """Write items; return the keys of those whose topics changed.
+
+        An item of a known key is replaced whole, its topics too; when a key comes twice, the last
+        one counts. Topics are created with all that is above them. Raises Invalid
+        (``items[3].price: ...``), and then writes nothing.
+        """
+        for number, item in enumerate(items):
+            check_item(item, f"items[{number}]")
+        defined = {item.key: item for item in items}
+        if not defined:
+            return frozenset()
+        wanted: dict[str, Sequence[str]] = {
+            key: sorted(set(item.topics)) for key, item in defined.items()
+        }
+        before = store.direct_topics(work, defined)
+        changed = {key: topics for key, topics in wanted.items() if topics != before.get(key, [])}
+        self._create(work, {topic for topics in changed.values() for topic in topics})
+        store.write_items(work, defined.values())
+        store.write_item_topics(work, changed)
+        record(work, "catalog.define_items", "items", count=len(defined), retagged=len(changed))
+        return frozenset(changed)
+
+    def define_topics(self, work: Work, topics: Sequence[Topic]) -> None:
+        """Write topics with their titles, creating what is above them; raises Invalid."""
+        for number, topic in enumerate(topics):
+            check_title(topic, f"topics[{number}]")
+        defined = {topic.path: _titled(topic) for topic in topics}
+        self._create(work, defined)
+        store.write_topics(work, defined.values(), retitle=True)
+        if defined:
+            record(work, "catalog.define_topics", "topics", count=len(defined))
+
+    def _create(self, work: Work, paths: Collection[str]) -> None:
+        needed = with_ancestors(paths)
+        store.write_topics(work, [_titled(Topic(path)) for path in needed], retitle=False)
+
+    def item(self, work: Work, key: str) -> Item | None:
+        """Return one item, or None."""
+        found = store.read_items(work, [key])
+        return found[0] if found else None
+
+    def items(
+        self,
+        work: Work,
+        keys: Collection[str] | None = None,
+        *,
+        kind: str | None = None,
+        topic: str | None = None,
+    ) -> list[Item]:
+        """Return items in order of key: all, or only these keys, a kind, those under a topic."""
+        chosen = set(store.keys_of(work, kind, topic))
+        return store.read_items(work, chosen if keys is None else chosen & set(keys))
+
+    def items_of(self, work: Work, topic: str) -> frozenset[str]:
+        """Return the keys of the items that have a topic or a descendant of it today."""
+        return store.items_with(work, topic)
+
+    def topics_of(self, work: Work, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the direct topics of items; every asked key has an entry."""
+        found = store.direct_topics(work, set(keys))
+        return {key: tuple(found.get(key, ())) for key in keys}
+
+    def topics(self, work: Work) -> list[Topic]:
+        """Return every topic in order of path, a parent before its children."""
+        return store.read_topics(work)
+
+    def roots(self, work: Work) -> list[Topic]:
+        """Return the topics that have none above them."""
+        return [topic for topic in self.topics(work) if topic.parent is None]
+
+    def ancestors(self, topic: str) -> tuple[str, ...]:
+        """Name every topic above one, the root first; raises Invalid for what is no topic."""
+        return ancestors(check_topic(topic, "topic"))
+
+    def pairs(self, work: Work) -> list[tuple[str, str]]:
+        """Return every (item, topic), ancestors included, in order, for the SQL reader."""
+        return store.all_pairs(work)
+
+
+def _titled(topic: Topic) -> Topic:
+    name = last_part(topic.path)
+    return replace(topic, title_en=topic.title_en or name, title_zh=topic.title_zh or name)

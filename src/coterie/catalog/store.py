@@ -1,0 +1,171 @@
+"""The catalog's tables: items, topics, and which item has which topic.
+
+``item_topics`` also holds the ancestors of each topic, marked as not direct, so that "the topic or
+a descendant" is one indexed look-up on every database.
+"""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Table,
+    Text,
+    delete,
+    select,
+)
+
+from coterie.catalog.model import Item, Topic
+from coterie.catalog.topics import with_ancestors
+from coterie.storage.schema import metadata
+from coterie.storage.work import Work, in_chunks
+
+item_rows = Table(
+    "items",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("price", BigInteger),
+    Column("properties", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+topic_rows = Table(
+    "topics",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("parent", String, ForeignKey("topics.path"), index=True),
+    Column("title_en", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+)
+
+item_topic_rows = Table(
+    "item_topics",
+    metadata,
+    Column("item", String, ForeignKey("items.key"), primary_key=True),
+    Column("topic", String, ForeignKey("topics.path"), primary_key=True),
+    Column("direct", Boolean, nullable=False),
+    Index("ix_item_topics_topic", "topic", "item"),
+)
+
+
+def write_items(work: Work, items: Collection[Item]) -> None:
+    """Write items, replacing those of the same key; their topics are written apart."""
+    rows = [
+        {
+            "key": item.key,
+            "kind": item.kind,
+            "title": item.title,
+            "url": item.url,
+            "price": item.price,
+            "properties": msgspec.json.encode(dict(item.properties)).decode(),
+            "body": item.body,
+        }
+        for item in items
+    ]
+    columns = ["kind", "title", "url", "price", "properties", "body"]
+    work.upsert(item_rows, rows, key=["key"], change=columns)
+
+
+def write_item_topics(work: Work, topics: dict[str, Sequence[str]]) -> None:
+    """Give items exactly these direct topics, and what is above them."""
+    for keys in in_chunks(topics):
+        work.connection.execute(delete(item_topic_rows).where(item_topic_rows.c.item.in_(keys)))
+    work.insert(
+        item_topic_rows,
+        [
+            {"item": key, "topic": topic, "direct": topic in direct}
+            for key, direct in topics.items()
+            for topic in sorted(with_ancestors(direct))
+        ],
+    )
+
+
+def write_topics(work: Work, topics: Collection[Topic], *, retitle: bool) -> None:
+    """Write topics, parents before children; those there already are changed only to retitle."""
+    rows = [
+        {
+            "path": topic.path,
+            "parent": topic.parent,
+            "title_en": topic.title_en,
+            "title_zh": topic.title_zh,
+        }
+        for topic in sorted(topics, key=lambda topic: topic.path.count("/"))
+    ]
+    if retitle:
+        work.upsert(topic_rows, rows, key=["path"], change=["title_en", "title_zh"])
+    else:
+        work.insert_new(topic_rows, rows)
+
+
+def direct_topics(work: Work, keys: Collection[str]) -> dict[str, list[str]]:
+    """Return the direct topics of items, in order of path; items without any are left out."""
+    found: dict[str, list[str]] = {}
+    for chunk in in_chunks(keys):
+        query = select(item_topic_rows.c.item, item_topic_rows.c.topic).where(
+            item_topic_rows.c.item.in_(chunk), item_topic_rows.c.direct
+        )
+        for item, topic in work.connection.execute(query):
+            found.setdefault(item, []).append(topic)
+    return {item: sorted(topics) for item, topics in found.items()}
+
+
+def items_with(work: Work, topic: str) -> frozenset[str]:
+    """Return the keys of the items that have a topic or a descendant of it."""
+    query = select(item_topic_rows.c.item).where(item_topic_rows.c.topic == topic)
+    return frozenset(work.connection.execute(query).scalars())
+
+
+def all_pairs(work: Work) -> list[tuple[str, str]]:
+    """Return every (item, topic), ancestors included."""
+    query = select(item_topic_rows.c.item, item_topic_rows.c.topic)
+    return sorted((item, topic) for item, topic in work.connection.execute(query))
+
+
+def read_items(work: Work, keys: Collection[str]) -> list[Item]:
+    """Read the items of these keys that exist, in order of key."""
+    topics = direct_topics(work, keys)
+    found: list[Item] = []
+    for chunk in in_chunks(keys):
+        for row in work.connection.execute(select(item_rows).where(item_rows.c.key.in_(chunk))):
+            found.append(
+                Item(
+                    key=row.key,
+                    kind=row.kind,
+                    topics=tuple(topics.get(row.key, ())),
+                    title=row.title,
+                    url=row.url,
+                    price=row.price,
+                    properties=msgspec.json.decode(row.properties),
+                    body=row.body,
+                )
+            )
+    return sorted(found, key=lambda item: item.key)
+
+
+def keys_of(work: Work, kind: str | None, topic: str | None) -> list[str]:
+    """Return the keys of all items, or of those of a kind or under a topic."""
+    query: Select[str] = select(item_rows.c.key)
+    if kind is not None:
+        query = query.where(item_rows.c.kind == kind)
+    if topic is not None:
+        under = select(item_topic_rows.c.item).where(item_topic_rows.c.topic == topic)
+        query = query.where(item_rows.c.key.in_(under))
+    return list(work.connection.execute(query).scalars())
+
+
+def read_topics(work: Work) -> list[Topic]:
+    """Read every topic, in order of path."""
+    found = [
+        Topic(row.path, row.title_en, row.title_zh)
+        for row in work.connection.execute(select(topic_rows))
+    ]
+    return sorted(found, key=lambda topic: topic.path)

@@ -1,0 +1,346 @@
+"""The command line: ``coterie demo | up | import | key | owner | segments | migrate``.
+
+Answers go to standard output (``--json`` where a program might read), everything else to standard
+error. Exit codes: 0 done, 1 unexpected, 2 wrong input, 3 not found, 4 conflict, 5 not permitted,
+6 unavailable.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+
+from coterie import settings as configuration
+from coterie.app import App, open_app, serve
+from coterie.core.actor import COMMAND
+from coterie.core.errors import (
+    Conflict,
+    CoterieError,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Unavailable,
+)
+from coterie.core.ids import check_slug
+from coterie.roads.bulk import Imported, Importer
+from coterie.roads.mapping import FileMap, parse_map
+from coterie.scenarios import wine
+
+EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
+    (Invalid, 2),
+    (NotFound, 3),
+    (Conflict, 4),
+    (NotPermitted, 5),
+    (Unavailable, 6),
+)
+DEMO_FOLDER = Path("coterie-demo")
+
+cli = typer.Typer(
+    name="coterie", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    help="The growth engine for brand communities.",
+)  # fmt: skip
+keys = typer.Typer(no_args_is_help=True, help="Write keys: who may send events.")
+segments = typer.Typer(no_args_is_help=True, help="Segments and who is in them.")
+cli.add_typer(keys, name="key")
+cli.add_typer(segments, name="segments")
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="The folder that holds everything.", envvar="COTERIE_DATA"),
+]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.", envvar="COTERIE_PORT")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.", envvar="COTERIE_HOST")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on standard error and an exit code."""
+    try:
+        cli()
+    except CoterieError as error:
+        err.print(f"coterie: {error.message}", markup=False, soft_wrap=True)
+        sys.exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        out.print(version("coterie"))
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    return None
+
+
+@cli.command()
+def up(data: Data = None, port: Port = None, host: Host = None) -> None:
+    """Serve the house: the door for events, the pages, and the roads."""
+    with _house(data=data, port=port, host=host) as app:
+        serve(app, _say_ready)
+
+
+@cli.command()
+def demo(
+    data: Data = None,
+    port: Port = None,
+    once: Annotated[bool, typer.Option("--once", help="Print the report and stop.")] = False,
+    as_json: AsJson = False,
+    ratings: Annotated[
+        Path | None, typer.Option(help="Ratings to play instead of the shipped ones (Parquet).")
+    ] = None,
+) -> None:
+    """Play the wine community on 150,000 real ratings, then serve the Today page."""
+    founding = wine.founding(ratings)
+    with _house(founding, data=data or DEMO_FOLDER, port=port) as app:
+        with _progress("Playing the wine community") as told:
+            seconds = wine.play(app, ratings, told)
+        with app.db.read(COMMAND, app.clock.now()) as work:
+            report = {**app.report(work), "seconds": seconds}
+        if as_json:
+            _print_json(report)
+        else:
+            _print_report(report)
+    if not once:
+        with _house(data=data or DEMO_FOLDER, port=port) as app:
+            serve(app, _say_ready)
+
+
+@cli.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A .csv, .tsv or .parquet file.")],
+    map_file: Annotated[Path, typer.Option("--map", help="YAML: what a row becomes.")],
+    data: Data = None,
+    source: Annotated[str, typer.Option(help="The source stamped on what comes in.")] = "import",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, keep nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import events, profiles or items; what can't be read stays out, with row and reason."""
+    check_slug(source, "source")
+    file_map = _read_map(map_file)
+    with _house(data=data) as app:
+        importer = Importer(app.inbound, app.catalog, app.zone)
+        now = app.clock.now()
+        if dry_run:
+            report = importer.dry_run(file, file_map, source, now)
+        else:
+            with _progress(f"Importing {file.name}") as told:
+                report = importer.run(
+                    COMMAND, file, file_map, source, now, lambda rows: told(f"{rows:,} rows", 0.0)
+                )
+            app.settle(now)
+    if as_json:
+        _print_json(_of_import(report))
+    else:
+        _print_import(report, dry_run)
+
+
+@cli.command()
+def owner(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    data: Data = None,
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True, hide_input=True, confirmation_prompt=True, envvar="COTERIE_OWNER_PASSWORD"
+        ),
+    ] = "",
+) -> None:
+    """Create an owner account; from then on the console asks who you are."""
+    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+        app.accounts.create_owner(work, name, password)
+    err.print(f"{name} owns this house now.", markup=False)
+
+
+@cli.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to this version's shape (``up`` and the others do it by themselves)."""
+    with _house(data=data) as app:
+        err.print(f"The database in {app.settings.data} is up to date.", markup=False)
+
+
+@keys.command("new")
+def new_key(
+    data: Data = None,
+    source: Annotated[str, typer.Option(help="The source that the key stands for.")] = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Make a write key and print it; it is shown this once only."""
+    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+        key = app.keys.new(work, source)
+    if as_json:
+        _print_json({"key": key, "source": source})
+    else:
+        print(key)
+
+
+@keys.command("list")
+def list_keys(data: Data = None, as_json: AsJson = False) -> None:
+    """List write keys: their ids and sources, never the keys."""
+    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+        rows = app.keys.all(work)
+    if as_json:
+        _print_json([{"id": r.id, "source": r.source, "disabled": bool(r.disabled)} for r in rows])
+        return
+    for row in rows:
+        print(f"{row.id}  {row.source}{'  disabled' if row.disabled else ''}")
+
+
+@keys.command("disable")
+def disable_key(key_id: Annotated[str, typer.Argument()], data: Data = None) -> None:
+    """Stop a write key for good."""
+    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+        app.keys.disable(work, key_id)
+
+
+@segments.command("list")
+def list_segments(data: Data = None, as_json: AsJson = False) -> None:
+    """List segments with their population."""
+    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+        rows = {
+            one.slug: len(app.segments.members(work, one.slug)) for one in app.segments.all(work)
+        }
+    if as_json:
+        _print_json(rows)
+        return
+    for slug, population in rows.items():
+        print(f"{slug}  {population}")
+
+
+@segments.command("members")
+def list_members(
+    name: Annotated[str, typer.Argument(help="The segment's slug.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the user ids of a segment's members, a line each."""
+    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+        found = app.profiles.user_ids(work, app.segments.members(work, name))
+    people = sorted(found.values())
+    if as_json:
+        _print_json(people)
+        return
+    for person in people:
+        print(person)
+
+
+@contextmanager
+def _house(founding: Any = None, **chosen: Any) -> Iterator[App]:
+    """Open the house that the options name, and close it."""
+    settings = configuration.read(**chosen)
+    app = open_app(settings) if founding is None else open_app(settings, founding=founding)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """Show progress on a terminal; stay quiet in a pipe."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda stage, share: bar.update(
+            task, description=f"{title}: {stage}", completed=share
+        )
+
+
+def _read_map(file: Path) -> FileMap:
+    if not file.is_file():
+        raise NotFound(f"there is no map {file}")
+    try:
+        return parse_map(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise Invalid(f"{file} is not valid YAML: {error}") from error
+
+
+def _say_ready(address: str) -> None:
+    err.print(f"Coterie is at {address} (Ctrl-C stops it)", markup=False)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _of_import(report: Imported) -> dict[str, Any]:
+    return {
+        "kind": report.kind,
+        "read": report.read,
+        "accepted": report.accepted,
+        "fresh": report.fresh,
+        "sample": report.sample,
+        "rejected": [
+            {"row": one.row, "path": one.path, "reason": one.reason, "values": one.values}
+            for one in report.rejected
+        ],
+    }
+
+
+def _print_import(report: Imported, dry_run: bool) -> None:
+    if dry_run:
+        for row in report.sample:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+    for one in report.rejected:
+        where = f" {one.path}" if one.path else ""
+        print(f"row {one.row}{where}: {one.reason}")
+    verb = "would be" if dry_run else "were"
+    fresh = "" if dry_run else f", {report.fresh:,} of them new"
+    print(
+        f"{report.read:,} rows read, {report.accepted:,} {verb} taken{fresh}, "
+        f"{len(report.rejected):,} stay out"
+    )
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    """Tell the demo's numbers in the words of the trade."""
+    out.print()
+    out.print(
+        f"[bold]{report['profiles']:,}[/] people, [bold]{report['events']:,}[/] events, "
+        f"[bold]{report['items']:,}[/] items"
+    )
+    if report["simulated"]:
+        out.print(f"[yellow]Simulated:[/] {report['simulated']}", soft_wrap=True)
+    out.print(_table("Segments", ("", "people"), (
+        (_title(slug, one), one["population"]) for slug, one in report["segments"].items()
+    )))  # fmt: skip
+    columns = ("eligible", "invited", "joined", "declined", "expired", "held_out")
+    out.print(_table("Communities", ("", *columns), (
+        (_title(slug, one), *(one[name] for name in columns))
+        for slug, one in report["communities"].items()
+    )))  # fmt: skip
+    columns = ("entered", "sent", "held", "shadow")
+    out.print(_table("Journeys", ("", *columns), (
+        (_title(slug, one), *(one[name] for name in columns))
+        for slug, one in report["journeys"].items()
+    )))  # fmt: skip
+    messages = report["messages"]
+    out.print(_table("Messages", ("", "number"), messages["by_status"].items()))
+    out.print(_table("Held, and why", ("", "number"), messages["held_by_reason"].items()))
+
+
+def _title(slug: str, one: dict[str, Any]) -> str:
+    return str(one["title"].get("en") or slug)
+
+
+def _table(title: str, columns: tuple[str, ...], rows: Any) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    for number, name in enumerate(columns):
+        table.add_column(name.replace("_", " "), justify="left" if number == 0 else "right")
+    for row in rows:
+        table.add_row(*(f"{part:,}" if isinstance(part, int) else str(part) for part in row))
+    return table

@@ -1,0 +1,80 @@
+"""Decode JSON that strangers sent: every fault is Invalid, and no text comes out that would
+crash a later station. Pure.
+
+NUL characters and lone surrogates are taken out of the text, because PostgreSQL can hold no NUL
+and UTF-8 no half of a pair; the rest of the item is kept.
+"""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from coterie.core.errors import Invalid
+
+MAX_DEPTH = 64
+
+_PLACE = re.compile(r"(.*?)(?: - at `\$\.?(.*)`)?", re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a surrogate pair: kept
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\u0000)"  # half of one, or NUL: taken out
+    rb"|\\.",
+    re.DOTALL,
+)
+
+T = TypeVar("T")
+
+
+def decode(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
+    """Decode and check the types; raises Invalid: invalid_json, wrong_type or too_deep."""
+    if b"\\u0000" in raw:
+        raw = _scrub(raw)
+    try:
+        return _decode_scrubbed(decoder, raw)
+    except msgspec.ValidationError as error:
+        found = _PLACE.fullmatch(str(error))
+        reason, place = (found[1], found[2] or "") if found else (str(error), "")
+        raise Invalid(reason, path=place, code="wrong_type") from error
+    except RecursionError as error:
+        raise Invalid("the JSON is nested too deeply", code="too_deep") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"this is not JSON: {error}", code="invalid_json") from error
+
+
+def _decode_scrubbed(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        scrubbed = _scrub(raw)  # only what failed is scrubbed: most text has no lone surrogate
+        if scrubbed == raw:
+            raise
+        return decoder.decode(scrubbed)
+
+
+def _scrub(raw: bytes) -> bytes:
+    return _ESCAPE.sub(lambda match: b"" if match[1] else match[0], raw)
+
+
+def check_depth(raw: bytes, *values: Any) -> None:
+    """Raise Invalid (too_deep) when decoded values are nested deeper than 64 levels.
+
+    ``raw`` is what they came from: with few brackets in it, there is nothing to walk.
+    """
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return
+    level = list(values)
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner.extend(value.values())
+            elif isinstance(value, list):
+                inner.extend(value)
+        if not inner:
+            return
+        level = inner
+    raise Invalid(
+        "the JSON is nested too deeply", hint=f"at most {MAX_DEPTH} levels", code="too_deep"
+    )

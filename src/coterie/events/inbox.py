@@ -1,0 +1,127 @@
+"""The inbox: an append-only store of accepted requests, apart from the road's database.
+
+So accepting never waits for the road, and a batch that was answered with 200 is on the disk. The
+road reads it in order by id and keeps its own offset. A row holds the valid events of one request,
+encoded, so that carrying does not validate again. What was refused lies in quarantine beside it.
+Both hold what people sent, identifying values included: ``forget`` is their retention.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from coterie.core.actor import CLOCK
+from coterie.core.errors import Conflict, NotFound
+from coterie.core.event import Event
+from coterie.events import inbox_store
+from coterie.events.calls import read_item
+from coterie.events.model import Envelope, Quarantined, Refused
+from coterie.storage.database import Database
+
+_encoder = msgspec.json.Encoder()
+_events_decoder = msgspec.json.Decoder(list[Event])
+_envelope_decoder = msgspec.json.Decoder(Envelope)
+
+
+class Inbox:
+    """Accepted events in the order of their arrival, and the quarantine of refused ones.
+
+    ``database`` is a SQLite file of the inbox's own, or the operational PostgreSQL database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        inbox_store.prepare(database)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Inbox":
+        """Open the SQLite inbox of a data folder."""
+        return cls(Database(f"sqlite:///{folder / 'inbox.db'}"))
+
+    def put(
+        self,
+        received: int,
+        source: str,
+        events: Sequence[Event],
+        refused: Sequence[Refused] = (),
+        envelope: Envelope | None = None,
+    ) -> int:
+        """Write one request in one durable commit; return its id, 0 when no event was valid.
+
+        ``envelope`` is what the refused items need to be read again.
+        """
+        shared = envelope or Envelope(source, received)
+        with self._database.begin(CLOCK, received) as work:
+            inbox_store.lock(work)
+            inbox_store.quarantine(work, source, refused, _encoder.encode(shared))
+            if not events:
+                return 0
+            return inbox_store.add(work, source, len(events), _encoder.encode(events))
+
+    def after(self, offset: int, max_events: int) -> list[tuple[int, list[Event]]]:
+        """Return the next requests, whole: as many as make ``max_events``, at least one if any."""
+        with self._database.read(CLOCK, 0) as work:
+            until, total = offset, 0
+            for key, count in inbox_store.sizes_after(work, offset, max_events):
+                if total and total + count > max_events:
+                    break
+                until, total = key, total + count
+            rows = inbox_store.between(work, offset, until)
+        return [(key, _events_decoder.decode(events)) for key, events in rows]
+
+    def last(self) -> int:
+        """Return the id of the newest request, 0 when there is none."""
+        with self._database.read(CLOCK, 0) as work:
+            return inbox_store.last(work)
+
+    def forget(self, before: int, upto: int) -> int:
+        """Delete what was received before a moment; return how many rows.
+
+        Requests go only up to the id ``upto`` (what the road has carried); quarantined items go
+        by age alone.
+        """
+        with self._database.begin(CLOCK, before) as work:
+            return inbox_store.forget(work, before, upto)
+
+    def quarantined(self, limit: int = 100, offset: int = 0) -> list[Quarantined]:
+        """Return refused items, newest first."""
+        with self._database.read(CLOCK, 0) as work:
+            rows = inbox_store.quarantined(work, limit, offset)
+        return [
+            Quarantined(
+                id=row.id,
+                received=row.received,
+                source=row.source,
+                call=row.call,
+                message_id=row.message_id,
+                code=row.code,
+                reason=row.reason,
+                path=row.path,
+                raw=row.raw,
+                replayed=row.replayed,
+            )
+            for row in rows
+        ]
+
+    def replay(self, quarantined: int, now: int, corrected: bytes | None = None) -> int:
+        """Read a refused item anew, in its ``corrected`` form if given; return its inbox id.
+
+        It keeps the moment it was received at. Raises Invalid when it is still wrong (it stays in
+        quarantine), NotFound for an unknown id, Conflict when it was replayed before.
+        """
+        with self._database.begin(CLOCK, now) as work:
+            inbox_store.lock(work)
+            row = inbox_store.one_quarantined(work, quarantined)
+            if row is None:
+                raise NotFound(f"nothing in quarantine has id {quarantined}")
+            if row.replayed is not None:
+                raise Conflict(f"item {quarantined} was replayed before; once is enough")
+            raw = row.raw if corrected is None else corrected
+            event = read_item(row.call, raw, _envelope_decoder.decode(row.envelope), now)
+            inbox_store.mark_replayed(work, quarantined)
+            return inbox_store.add(work, row.source, 1, _encoder.encode([event]))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()

@@ -1,0 +1,116 @@
+"""How an event lies in the log: as a flat row, as columns of numpy arrays, and back. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from coterie.core.event import Event
+from coterie.events.model import Logged
+
+Row = tuple[int, int, int, int, str, str, str, str, str | None, int | None, str]
+"""seq, time, received, profile, name, type, source, items (JSON), store, amount, properties (JSON).
+"""
+
+COLUMNS = (
+    "seq", "time", "received", "profile", "name", "type", "source", "items", "store", "amount",
+    "properties",
+)  # fmt: skip
+
+NO_AMOUNT = -(2**63)
+"""Stands for "no amount" in an array of integers; amounts are always nearer to zero."""
+
+_SHAPES: dict[str, Any] = {
+    "seq": np.int64,
+    "time": np.int64,
+    "received": np.int64,
+    "profile": np.int32,
+    "amount": np.int64,
+}
+
+Columns = dict[str, np.ndarray[Any, Any]]
+
+_encoder = msgspec.json.Encoder()
+_properties_decoder = msgspec.json.Decoder(dict[str, Any])
+_items_decoder = msgspec.json.Decoder(tuple[str, ...])
+
+
+def to_rows(events: Sequence[Event], first_seq: int) -> list[Row]:
+    """Flatten events, numbered from ``first_seq`` on."""
+    encode = _encoder.encode
+    return [
+        (
+            seq,
+            event.time,
+            event.received,
+            event.profile,
+            event.name,
+            event.type,
+            event.source,
+            encode(event.items).decode() if event.items else "[]",
+            event.store,
+            event.amount,
+            encode(event.properties).decode() if event.properties else "{}",
+        )
+        for seq, event in enumerate(events, first_seq)
+    ]
+
+
+def to_logged(row: Sequence[Any]) -> Logged:
+    """Read a row back."""
+    seq, time, received, profile, name, kind, source, items, store, amount, properties = row
+    return Logged(
+        seq=seq,
+        time=time,
+        received=received,
+        profile=profile,
+        name=name,
+        type=kind,
+        source=source,
+        items=() if items == "[]" else _items_decoder.decode(items),
+        store=store,
+        amount=amount,
+        properties={} if properties == "{}" else _properties_decoder.decode(properties),
+    )
+
+
+def to_columns(rows: Sequence[Sequence[Any]]) -> Columns:
+    """Turn rows into one array a column; a missing amount is ``NO_AMOUNT``."""
+    columns: Columns = {}
+    for name, values in zip(COLUMNS, zip(*rows, strict=True) if rows else _nothing(), strict=True):
+        if name == "amount":
+            values = tuple(NO_AMOUNT if value is None else value for value in values)
+        columns[name] = np.array(values, dtype=_SHAPES.get(name, object))
+    return columns
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Put columns one after the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def to_lines(columns: Columns) -> Columns:
+    """Unfold the items: one line an item of an event."""
+    lines = list(unfold(zip(columns["seq"].tolist(), columns["items"], strict=True)))
+    return {
+        "seq": np.array([line[0] for line in lines], dtype=np.int64),
+        "line": np.array([line[1] for line in lines], dtype=np.int16),
+        "item": np.array([line[2] for line in lines], dtype=object),
+    }
+
+
+def unfold(given: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Turn (seq, items as JSON) into (seq, line, item); the lines of an event count from 1.
+
+    >>> list(unfold([(7, '["a","b"]'), (8, "[]")]))
+    [(7, 1, 'a'), (7, 2, 'b')]
+    """
+    for seq, items in given:
+        if items != "[]":
+            for line, item in enumerate(_items_decoder.decode(items), 1):
+                yield seq, line, item
+
+
+def _nothing() -> list[tuple[Any, ...]]:
+    return [() for _ in COLUMNS]

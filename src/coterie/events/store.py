@@ -1,0 +1,347 @@
+"""The room's tables in the operational database, and the SQL of keys, specs and the manifest.
+
+The hot tail's SQL is in ``hot.py``, the inbox's in ``inbox_store.py``.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    SmallInteger,
+    String,
+    Subquery,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from coterie.core.event import OWN
+from coterie.events.model import EventSpec, NameSpan, Segment
+from coterie.storage.schema import BigId, Moment, metadata
+from coterie.storage.work import Work
+
+_DIGEST = 16
+"""Bytes of a digest."""
+
+key_rows = Table(
+    "write_keys",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("source", String, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("disabled", Moment),
+)
+
+spec_rows = Table(
+    "event_specs",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("item_path", String),
+    Column("amount_path", String),
+    Column("store_path", String),
+)
+
+state_rows = Table(
+    "log_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("next_seq", BigInteger, nullable=False),
+    Column("flushed", BigInteger, nullable=False),  # hot events up to this seq are in the lake
+    Column("hot", BigInteger, nullable=False),  # how many events the hot tail holds
+)
+
+hot_rows = Table(
+    "log_hot",
+    metadata,
+    Column("seq", BigId, primary_key=True, autoincrement=False),
+    Column("time", Moment, nullable=False),
+    Column("received", Moment, nullable=False),
+    Column("profile", Integer, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("items", Text, nullable=False),
+    Column("store", String),
+    Column("amount", BigInteger),
+    Column("properties", Text, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    Index("ix_log_hot_name_time", "name", "time"),
+    Index("ix_log_hot_time", "time"),
+)
+
+hot_item_rows = Table(
+    "log_hot_items",
+    metadata,
+    Column("seq", BigInteger, primary_key=True),
+    Column("line", SmallInteger, primary_key=True),
+    Column("item", String, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+seen_rows = Table(
+    "log_seen",
+    metadata,
+    Column("digest", LargeBinary(_DIGEST), primary_key=True),
+    Column("at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+segment_rows = Table(
+    "log_segments",
+    metadata,
+    Column("file", String, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+    Column("low_profile", Integer, nullable=False),
+    Column("high_profile", Integer, nullable=False),
+)
+
+name_rows = Table(
+    "log_segment_names",
+    metadata,
+    Column("file", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+)
+
+retired_rows = Table(
+    "log_retired",
+    metadata,
+    Column("file", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+
+# write keys
+
+
+def add_key(work: Work, digest: str, source: str) -> None:
+    """Keep a key's digest."""
+    work.insert(key_rows, [{"digest": digest, "source": source, "created": work.now}])
+
+
+def source_of_key(work: Work, digest: str) -> str | None:
+    """Return the source of a key that is not disabled."""
+    query = select(key_rows.c.source).where(
+        key_rows.c.digest == digest, key_rows.c.disabled.is_(None)
+    )
+    return work.connection.execute(query).scalar()
+
+
+def disable_key(work: Work, start: str) -> bool:
+    """Disable the key whose digest begins so; say whether there was one."""
+    statement = (
+        update(key_rows)
+        .where(func.substr(key_rows.c.digest, 1, len(start)) == start)
+        .values(disabled=func.coalesce(key_rows.c.disabled, work.now))
+    )
+    return work.connection.execute(statement).rowcount > 0
+
+
+def keys(work: Work) -> list[Row[Any]]:
+    """Return every key's row, oldest first."""
+    query = select(key_rows).order_by(key_rows.c.created, key_rows.c.digest)
+    return list(work.connection.execute(query))
+
+
+# event specs
+
+
+def save_specs(work: Work, specs: Iterable[EventSpec]) -> None:
+    """Write specs; one of the same name is replaced."""
+    paths = ["item_path", "amount_path", "store_path"]
+    rows = [{name: getattr(spec, name) for name in ["name", *paths]} for spec in specs]
+    work.upsert(spec_rows, rows, key=["name"], change=paths)
+
+
+def specs(work: Work) -> dict[str, EventSpec]:
+    """Return every spec by the name of its event."""
+    rows = work.connection.execute(select(spec_rows))
+    return {
+        row.name: EventSpec(row.name, row.item_path, row.amount_path, row.store_path)
+        for row in rows
+    }
+
+
+# numbering and de-duplication
+
+
+def take_state(work: Work) -> Row[Any]:
+    """Return the log's state, locked until the transaction ends: one writer at a time."""
+    query = select(state_rows).with_for_update()
+    row = work.connection.execute(query).first()
+    if row is None:
+        work.insert_new(state_rows, [{"id": 1, "next_seq": 1, "flushed": 0, "hot": 0}])
+        row = work.connection.execute(query).one()
+    return row
+
+
+def set_state(work: Work, **values: int) -> None:
+    """Change the log's state."""
+    work.connection.execute(update(state_rows).values(**values))
+
+
+def seen(work: Work, digests: Collection[bytes]) -> dict[bytes, int]:
+    """Return those digests that were seen before, with the moment."""
+    given = _digests(digests)
+    query = select(seen_rows.c.digest, seen_rows.c.at).where(
+        seen_rows.c.digest.in_(select(given.c.digest))
+    )
+    return {bytes(row.digest): row.at for row in work.connection.execute(query)}
+
+
+def mark_seen(work: Work, new: Collection[bytes], again: Collection[bytes]) -> None:
+    """Remember digests as of now: those never seen, and those whose window had passed."""
+    at = literal(work.now, BigInteger)
+    if new:
+        given = _digests(new)
+        statement = insert(seen_rows).from_select(["digest", "at"], select(given.c.digest, at))
+        work.connection.execute(statement)
+    if again:
+        given = _digests(again)
+        known = seen_rows.c.digest.in_(select(given.c.digest))
+        work.connection.execute(update(seen_rows).where(known).values(at=at))
+
+
+def _digests(digests: Collection[bytes]) -> Subquery:
+    """Make a table of digests from one parameter: all of them in a row, cut by the database.
+
+    A parameter each costs five times as much, which de-duplication, the road's narrowest place,
+    would feel. In the order of the tree, because that is how an index is quickest to walk.
+    """
+    whole = literal(b"".join(sorted(digests)), LargeBinary)
+    index = select(literal(0).label("i")).cte("digest_index", recursive=True)
+    index = index.union_all(select(index.c.i + 1).where(index.c.i < len(digests) - 1))
+    cut = func.substr(whole, index.c.i * _DIGEST + 1, _DIGEST, type_=LargeBinary)
+    return select(cut.label("digest")).subquery()
+
+
+def prune_seen(work: Work, before: int) -> int:
+    """Forget digests that were seen at or before a moment; count them."""
+    return work.connection.execute(delete(seen_rows).where(seen_rows.c.at <= before)).rowcount
+
+
+# the manifest
+
+
+def named(column: ColumnElement[str], names: Sequence[str]) -> ColumnElement[bool]:
+    """Write the condition that a column holds one of ``names``.
+
+    A name is exact, a prefix (``Wine*``), or ``*``: every event that is no fact of our own.
+    """
+    tests: list[ColumnElement[bool]] = []
+    exact = [name for name in names if not name.endswith("*")]
+    if exact:
+        tests.append(column.in_(exact))
+    for name in names:
+        if name == "*":
+            tests.append(func.substr(column, 1, len(OWN)) != OWN)
+        elif name.endswith("*"):
+            tests.append(func.substr(column, 1, len(name) - 1) == name[:-1])
+    return or_(*tests)
+
+
+def add_segment(work: Work, segment: Segment) -> None:
+    """Write a segment into the manifest: from the commit on, readers see its files."""
+    columns = ("file", "day", "events", "first", "last", "low_profile", "high_profile")
+    work.insert(segment_rows, [{name: getattr(segment, name) for name in columns}])
+    work.insert(
+        name_rows,
+        [
+            {
+                "file": segment.file,
+                "name": span.name,
+                "events": span.events,
+                "first": span.first,
+                "last": span.last,
+            }
+            for span in segment.names
+        ],
+    )
+
+
+def manifest(work: Work) -> tuple[int, list[Row[Any]]]:
+    """Return the seq that is flushed and every segment's row, of one and the same moment.
+
+    Read the hot tail first and this after it: what a flush moves meanwhile is then found twice,
+    and known by its seq, but never missed.
+    """
+    joined = state_rows.outerjoin(segment_rows, state_rows.c.id == 1)
+    query = select(state_rows.c.flushed, segment_rows).select_from(joined)
+    rows = list(work.connection.execute(query.order_by(segment_rows.c.file)))
+    return (rows[0].flushed if rows else 0), [row for row in rows if row.file is not None]
+
+
+def spans(work: Work, names: Sequence[str]) -> list[Row[Any]]:
+    """Return (file, name, first, last) of every segment that holds one of the names."""
+    query = select(name_rows).where(named(name_rows.c.name, names))
+    return list(work.connection.execute(query))
+
+
+def segments(work: Work) -> list[Segment]:
+    """Return the whole manifest."""
+    by_file: defaultdict[str, list[NameSpan]] = defaultdict(list)
+    for row in work.connection.execute(select(name_rows).order_by(name_rows.c.name)):
+        by_file[row.file].append(NameSpan(row.name, row.events, row.first, row.last))
+    return [
+        Segment(
+            file=row.file,
+            day=row.day,
+            events=row.events,
+            first=row.first,
+            last=row.last,
+            low_profile=row.low_profile,
+            high_profile=row.high_profile,
+            names=tuple(by_file[row.file]),
+        )
+        for row in work.connection.execute(select(segment_rows).order_by(segment_rows.c.file))
+    ]
+
+
+def counts(work: Work) -> dict[str, int]:
+    """Count events by name, lake and hot tail together, in one statement."""
+    hot = select(hot_rows.c.name, func.count().label("events")).group_by(hot_rows.c.name)
+    both = union_all(select(name_rows.c.name, name_rows.c.events), hot).subquery()
+    query = select(both.c.name, func.sum(both.c.events).label("total")).group_by(both.c.name)
+    return {row.name: int(row.total) for row in work.connection.execute(query)}
+
+
+def retire(work: Work, files: Sequence[str]) -> None:
+    """Take segments out of the manifest; their files stay until a later sweep."""
+    for table in (segment_rows, name_rows):
+        work.connection.execute(delete(table).where(table.c.file.in_(files)))
+    mark_retired(work, files)
+
+
+def mark_retired(work: Work, files: Iterable[str]) -> None:
+    """Write down that files are wanted no more, from now on."""
+    work.insert_new(retired_rows, [{"file": file, "at": work.now} for file in files])
+
+
+def retired(work: Work) -> Mapping[str, int]:
+    """Return the files that are wanted no more, and since when."""
+    return {row.file: row.at for row in work.connection.execute(select(retired_rows))}
+
+
+def forget_retired(work: Work, files: Sequence[str]) -> None:
+    """Drop retired files from the list: they are deleted, or in the manifest after all."""
+    work.connection.execute(delete(retired_rows).where(retired_rows.c.file.in_(files)))

@@ -1,0 +1,93 @@
+"""Whether a graph can be walked: every way leads somewhere, nobody is stranded, no run spins.
+
+Pure; raises Invalid with the path of the fault.
+"""
+
+from collections.abc import Callable, Mapping
+
+from coterie.core.errors import Invalid
+from coterie.journeys.model import (
+    END,
+    Journey,
+    Jump,
+    Node,
+    Random,
+    Split,
+    WaitDuration,
+    WaitProperty,
+    WaitRule,
+    WaitTime,
+    targets,
+)
+from coterie.segments.conditions_parse import nearest
+
+_WAITS = (WaitDuration, WaitProperty, WaitRule, WaitTime)
+
+
+def check(journey: Journey) -> None:
+    """Refuse missing targets, unreachable nodes, and loops that hold no wait."""
+    known = (*journey.nodes, END)
+    _check_target(journey.start, "start", known)
+    for name, node in journey.nodes.items():
+        for path, target in zip(_paths(node), targets(node), strict=True):
+            _check_target(target, f"nodes.{name}.{path}", known)
+    reached = _reach(journey.nodes, journey.start, lambda _: True)
+    for name in journey.nodes:
+        if name not in reached:
+            raise Invalid("no way leads to this node", path=f"nodes.{name}",
+                          hint="lead a node to it, or take it out")  # fmt: skip
+    _check_loops(journey.nodes)
+    if journey.reentry == "while_in_segment" and END in _reach(
+        journey.nodes, journey.start, _hurries
+    ):
+        raise Invalid("while_in_segment needs a wait on every way through", path="reentry",
+                      hint="a person still in the segment would start again at once")  # fmt: skip
+
+
+def _check_target(target: str, path: str, known: tuple[str, ...]) -> None:
+    if target not in known:
+        raise Invalid(f"there is no node {target!r}", path=path, hint=nearest(target, known))
+
+
+def _paths(node: Node) -> list[str]:
+    """Name where each of a node's targets is written, in the order of ``targets``."""
+    match node:
+        case Split():
+            return ["yes", "no"]
+        case Random(branches=branches):
+            return [f"branches[{index}][0]" for index in range(len(branches))]
+        case WaitRule(branches=ways, on_timeout=late):
+            late_path = ["on_timeout"] if late is not None else []
+            return [f"branches[{index}].then" for index in range(len(ways))] + late_path
+        case Jump():
+            return ["to"]
+        case _:
+            return ["then"]
+
+
+def _reach(nodes: Mapping[str, Node], start: str, through: Callable[[Node], bool]) -> set[str]:
+    """Find all that can be come to from a node, going on only through some nodes."""
+    reached, open_ends = {start}, [start]
+    while open_ends:
+        name = open_ends.pop()
+        if name == END or not through(nodes[name]):
+            continue
+        fresh = set(targets(nodes[name])) - reached
+        reached |= fresh
+        open_ends += fresh
+    return reached
+
+
+def _check_loops(nodes: Mapping[str, Node]) -> None:
+    """Refuse a circle of nodes none of which waits."""
+    for name, node in nodes.items():
+        if not _hurries(node):
+            continue
+        for path, target in zip(_paths(node), targets(node), strict=True):
+            if target != END and name in _reach(nodes, target, _hurries):
+                raise Invalid("leads into a loop without a wait", path=f"nodes.{name}.{path}",
+                              hint="put a wait or a wait_for into the loop")  # fmt: skip
+
+
+def _hurries(node: Node) -> bool:
+    return not isinstance(node, _WAITS)

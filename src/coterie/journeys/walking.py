@@ -1,0 +1,181 @@
+"""Many runs at once: load what they ask in bulk, step them in memory, write all of it back.
+
+Called by the service. A round steps every run that can go on and hands all its messages to
+messaging in one call; rounds end when nobody moves.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from coterie.core.event import Event
+from coterie.journeys import saying, store
+from coterie.journeys.model import Defined, Journey, Message, Run, rules_of
+from coterie.journeys.ports import Asker, Messaging, People, Segments
+from coterie.journeys.stepper import Seen, Stride, step
+from coterie.profiles.model import Known
+from coterie.segments.model import Rule
+from coterie.storage.work import Work
+
+GONE = "gone"
+"""Why a run ends whose person is not known any more."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A run to be looked at: the time of what gave cause to, and the news for it."""
+
+    run: Run
+    told: int
+    news: str | None = None
+
+
+@dataclass
+class Walked:
+    """What came of a walk: the facts, and the runs as they stand now, by id."""
+
+    facts: list[Event] = field(default_factory=list)
+    runs: dict[int, Run] = field(default_factory=dict)
+
+
+def journey_rules(journey: Journey) -> list[Rule]:
+    """Return every rule that a journey's steps ask."""
+    rules = [rule for node in journey.nodes.values() for rule in rules_of(node)]
+    return rules if journey.exit_when is None else [journey.exit_when, *rules]
+
+
+class Walkers:
+    """Steps runs over the rooms below."""
+
+    def __init__(
+        self, segments: Segments, messaging: Messaging, profiles: People, zone: ZoneInfo
+    ) -> None:
+        self.segments = segments
+        self.messaging = messaging
+        self.profiles = profiles
+        self.zone = zone
+
+    def walk(
+        self,
+        work: Work,
+        book: Mapping[str, Defined],
+        looks: Sequence[Look],
+        known: Mapping[int, Known] | None = None,
+    ) -> Walked:
+        """Take runs as far as they can go now, and write down where they stand."""
+        walked = Walked()
+        if not looks:
+            return walked
+        before = {look.run.id: look.run for look in looks}
+        people = {look.run.profile for look in looks}
+        known = self.profiles.known(work, people) if known is None else known
+        asker = self._asker(work, book, [look.run for look in looks])
+        pending = list(looks)
+        while pending:
+            asking: list[tuple[Run, Message]] = []
+            for look in pending:
+                self._step(work, book, look, known, asker, walked, asking)
+            pending = self._send(work, asking, known, walked)
+        changed = [run for run in walked.runs.values() if run != before[run.id]]
+        store.save_runs(work, changed)
+        walked.facts += [
+            saying.exited(run, work.now)
+            for run in changed
+            if run.ended is not None and run.reason != GONE
+        ]
+        return walked
+
+    def seen(
+        self,
+        work: Work,
+        defined: Defined,
+        known: Known,
+        told: int,
+        ask: Callable[[Rule, Run, int], bool],
+    ) -> Seen:
+        """Gather what the stepper may look at for one run."""
+        return Seen(work.now, told, known, self.zone, ask, defined.state == "active")
+
+    def _step(
+        self,
+        work: Work,
+        book: Mapping[str, Defined],
+        look: Look,
+        known: Mapping[int, Known],
+        asker: Asker | None,
+        walked: Walked,
+        asking: list[tuple[Run, Message]],
+    ) -> None:
+        run, defined = look.run, book[look.run.journey]
+        person = known.get(run.profile)
+        if person is None:
+            walked.runs[run.id] = replace(run, ended=work.now, reason=GONE, due=None, awaiting=None)
+            return
+        ask = _asking(defined.journey, asker)
+        seen = self.seen(work, defined, person, look.told, ask)
+        stride = step(defined.journey, run, seen, look.news)
+        self._keep(work, stride, walked, asking)
+
+    def _keep(
+        self,
+        work: Work,
+        stride: Stride,
+        walked: Walked,
+        asking: list[tuple[Run, Message]],
+    ) -> None:
+        run, last = stride.run, None
+        for done in stride.done:
+            if isinstance(done.what, Message):
+                asking.append((run, done.what))
+            else:
+                last = saying.acted(run, done.node, done.what, work.now)
+                walked.facts.append(last)
+        if stride.learning and last is not None:
+            run = replace(run, awaiting=last.id)
+        walked.runs[run.id] = run
+
+    def _send(
+        self,
+        work: Work,
+        asking: Sequence[tuple[Run, Message]],
+        known: Mapping[int, Known],
+        walked: Walked,
+    ) -> list[Look]:
+        """Ask for the messages of a round; return the runs to go on with, each with its news."""
+        if not asking:
+            return []
+        user_ids = self.profiles.user_ids(work, {run.profile for run, _ in asking})
+        requests = [
+            saying.request(run, message, work.now, known[run.profile], user_ids.get(run.profile))
+            for run, message in asking
+        ]
+        sent = self.messaging.send(work, requests)
+        walked.facts += sent.facts
+        looks = []
+        for (run, node), message in zip(asking, sent.messages, strict=True):
+            standing = replace(run, awaiting=message.id) if node.wait_receipt else run
+            looks.append(Look(standing, work.now, message.status))
+        return looks
+
+    def _asker(
+        self, work: Work, book: Mapping[str, Defined], runs: Iterable[Run]
+    ) -> Asker | None:
+        asking = [run for run in runs if book[run.journey].journey.asks]
+        if not asking:
+            return None
+        people: Collection[int] = {run.profile for run in asking}
+        rules = [
+            rule
+            for slug in sorted({run.journey for run in asking})
+            for rule in journey_rules(book[slug].journey)
+        ]
+        return self.segments.ask(work, people, rules)
+
+
+def _asking(journey: Journey, asker: Asker | None) -> Callable[[Rule, Run, int], bool]:
+    def ask(rule: Rule, run: Run, arrived: int) -> bool:
+        key = None if journey.key is None or run.key is None else (journey.key, run.key)
+        since = {"entry": run.entered, "node": arrived}
+        return asker is not None and asker.holds(rule, run.profile, since=since, key=key)
+
+    return ask

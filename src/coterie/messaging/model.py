@@ -1,0 +1,217 @@
+"""The words of messaging: what is asked for, what is kept, what a channel gets and gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, get_args
+
+from coterie.core.errors import ChannelError, Invalid
+from coterie.core.event import Event
+
+Touch = Literal["emotional", "informational", "service", "commercial"]
+DeliveryKind = Literal["at_least_once", "at_most_once"]
+Status = Literal["queued", "leased", "sent", "held", "failed", "shadow"]
+
+TOUCHES: tuple[str, ...] = get_args(Touch)
+PRIORITY: Mapping[str, int] = {"service": 0, "emotional": 1, "informational": 2, "commercial": 3}
+"""Who gets the last slot: the lower number."""
+
+MARKETING = "marketing"
+
+
+class Reason(StrEnum):
+    """Why a message was held, or why it failed. The codes are stable."""
+
+    STOPPED = "stopped"
+    NO_CHANNEL = "no_channel"
+    NO_TEMPLATE = "no_template"
+    NO_ADDRESS = "no_address"
+    NO_CONSENT = "no_consent"
+    HOLDOUT = "holdout"
+    EXPIRED = "expired"
+    CAP_DAY = "cap_day"
+    CAP_WEEK = "cap_week"
+    TEMPLATE_FAILED = "template_failed"
+    ERASED = "erased"
+    REJECTED = "rejected"
+    EXHAUSTED = "exhausted"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A named text for one channel, or for any when ``channel`` is None. Liquid, plain text."""
+
+    name: str
+    text: str
+    subject: str = ""
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing that somebody wants said to one person.
+
+    ``key`` makes it once only: the same key again is the same message. ``origin`` says who asks
+    (``journey:win-back``); a pause is per origin. A ``shadow`` is counted and never sent; service
+    touches have none. ``value`` decides who gets the last slot among touches of one kind.
+    ``variables`` are what the template sees beside ``brand`` and ``now``; ``links.unsubscribe``
+    is offered by channels that know how.
+    """
+
+    profile: int
+    channel: str
+    template: str
+    touch: Touch
+    key: str
+    origin: str
+    node: str = ""
+    run_key: str | None = None
+    purpose: str = MARKETING
+    expires_at: int | None = None
+    value: float = 0.0
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    shadow: bool = False
+    delivery: DeliveryKind = "at_least_once"
+
+    def __post_init__(self) -> None:
+        if self.touch not in TOUCHES:
+            raise Invalid(
+                f"{self.touch!r} is no kind of touch", path="touch", hint=f"one of {TOUCHES}"
+            )
+        if self.delivery not in get_args(DeliveryKind):
+            raise Invalid(
+                f"{self.delivery!r} is no kind of delivery",
+                path="delivery",
+                hint=f"one of {get_args(DeliveryKind)}",
+            )
+        if not self.key:
+            raise Invalid("a message needs a key", path="key", hint="derive it from its cause")
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it was asked for: holdout, caps, quiet hours and consent do not concern it."""
+        return self.touch == "service"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it is kept and shown. Times are milliseconds UTC.
+
+    ``at`` is when it was sent, and until then when it was last decided on; ``due`` is when it is
+    to go out. ``subject`` and ``text`` are empty where nothing was written or the person was
+    erased. ``lost`` counts the leases that ran out, or answers that never came: such a message
+    may have reached the person once more. ``detail`` is what the provider said, without addresses.
+    """
+
+    id: str
+    key: str
+    profile: int
+    origin: str
+    node: str
+    run_key: str | None
+    channel: str
+    template: str
+    touch: str
+    purpose: str
+    status: str
+    reason: str | None
+    at: int
+    created: int
+    due: int
+    expires: int | None
+    delivery: str
+    attempts: int = 0
+    lost: int = 0
+    provider_id: str | None = None
+    detail: str | None = None
+    subject: str = ""
+    text: str = ""
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it was asked for."""
+        return self.touch == "service"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is said, once the template has been filled in; ``unsubscribe`` is a link or empty."""
+
+    subject: str
+    text: str
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a channel gets: one message to carry to one address, now.
+
+    ``key`` is the same at every attempt, so that a provider which honours it delivers once.
+    ``address`` is None on channels that need none. ``at`` is when it was leased (ms UTC).
+    """
+
+    message: str
+    key: str
+    attempt: int
+    profile: int
+    channel: str
+    address: str | None
+    subject: str
+    text: str
+    at: int
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a provider answered: its id of the message, and how far it got."""
+
+    provider_id: str
+    status: Literal["accepted", "delivered"] = "accepted"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt: a receipt, or an error."""
+
+    message: str
+    attempt: int
+    receipt: Receipt | None = None
+    error: ChannelError | None = None
+
+    @classmethod
+    def sent(cls, delivery: Delivery, receipt: Receipt) -> "Outcome":
+        """The provider took it."""
+        return cls(delivery.message, delivery.attempt, receipt=receipt)
+
+    @classmethod
+    def failed(cls, delivery: Delivery, error: ChannelError) -> "Outcome":
+        """The provider did not take it, or nobody knows."""
+        return cls(delivery.message, delivery.attempt, error=error)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What ``send`` did: one message for each request, in the order asked, and the new facts."""
+
+    messages: list[Message]
+    facts: list[Event]
+
+
+@dataclass(frozen=True)
+class Leased:
+    """What is to be delivered now, and the facts about those that the gate held meanwhile."""
+
+    deliveries: list[Delivery]
+    facts: list[Event]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages of an origin stand where, and why."""
+
+    origin: str
+    status: str
+    reason: str | None
+    number: int

@@ -1,0 +1,262 @@
+"""The face of messaging: say something to people, lease what is due, settle what became of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coterie.core.clock import to_datetime
+from coterie.core.errors import Invalid, NotFound
+from coterie.core.event import Event
+from coterie.messaging import store, templates
+from coterie.messaging.audience import Audience, look_up, look_up_planned
+from coterie.messaging.channel import Channel
+from coterie.messaging.drafting import draft, encode, tell
+from coterie.messaging.gate import Asked, Decision, GateSettings, decide
+from coterie.messaging.model import (
+    PRIORITY,
+    Content,
+    Count,
+    Leased,
+    Message,
+    Outcome,
+    Reason,
+    Request,
+    Sent,
+    Template,
+)
+from coterie.messaging.outbox import Outbox, read_content
+from coterie.messaging.people import People, Sealer
+from coterie.messaging.store import Stored
+from coterie.storage import audit
+from coterie.storage.work import Work
+
+_NOTHING = Content("", "")
+
+
+class Messaging:
+    """Templates, the gate and the outbox of one house.
+
+    ``zone`` is the brand's, for people whose own is unknown; ``brand`` is what templates see
+    under that name.
+    """
+
+    def __init__(
+        self,
+        profiles: People,
+        settings: GateSettings,
+        channels: Mapping[str, Channel],
+        zone: ZoneInfo,
+        brand: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.profiles = profiles
+        self.settings = settings
+        self.channels = channels
+        self.zone = zone
+        self.brand = brand or {}
+        self._outbox = Outbox(profiles, settings, channels, zone)
+
+    # --- templates
+
+    def define_template(self, work: Work, template: Template) -> None:
+        """Keep a template under its name; raises Invalid with the place and the cure.
+
+        What is queued already says what it said when it was queued.
+        """
+        store.save_template(work, templates.check(template))
+        audit.record(work, "define_template", template.name)
+
+    def template(self, work: Work, name: str) -> Template:
+        """Return a template; raises NotFound."""
+        found = store.templates(work, [name]).get(name)
+        if found is None:
+            raise NotFound(f"there is no template {name!r}: define it first")
+        return found
+
+    def templates(self, work: Work) -> list[Template]:
+        """Return all templates in the order of their names."""
+        return list(store.templates(work).values())
+
+    # --- saying something
+
+    def send(self, work: Work, requests: Sequence[Request]) -> Sent:
+        """Ask the gate for every request, and queue or hold it; the same key is sent once.
+
+        When slots are short, requests of one call get them by touch kind, then value, then key.
+        """
+        if not requests:
+            return Sent([], [])
+        stopped = store.lock_gate(work)
+        first = _first_of_each_key(requests)
+        stored = store.by_keys(work, list(first))
+        fresh = [request for key, request in first.items() if key not in stored]
+        drafted = self._draft(work, fresh, stopped)
+        touched = {request.profile for request in fresh}
+        sealer = self.profiles.sealer(
+            work, touched | {each.message.profile for each in stored.values()}
+        )
+        new = [
+            Stored(message, _seal(sealer, message, content))
+            for message, content in drafted.values()
+        ]
+        store.insert(work, new, [first[each.message.key].value for each in new])
+        messages = {key: message for key, (message, _) in drafted.items()}
+        messages |= {key: _opened(sealer, each) for key, each in stored.items()}
+        return Sent(
+            messages=[messages[request.key] for request in requests],
+            facts=[tell(each.message, work.now) for each in new],
+        )
+
+    def preview(self, work: Work, requests: Sequence[Request]) -> list[Message]:
+        """Say what ``send`` would decide and write now, as if no key were used yet; do nothing."""
+        if not requests:
+            return []
+        first = _first_of_each_key(requests)
+        drafted = self._draft(work, list(first.values()), store.is_stopped(work))
+        return [drafted[request.key][0] for request in requests]
+
+    def _draft(
+        self, work: Work, requests: Sequence[Request], stopped: bool
+    ) -> dict[str, tuple[Message, Content]]:
+        known = store.templates(work, {request.template for request in requests})
+        audience = look_up(work, self.profiles, self.channels, self.zone, requests)
+        look_up_planned(work, audience, {request.profile for request in requests})
+        drafted: dict[str, tuple[Message, Content]] = {}
+        for request in sorted(requests, key=_slot_order):
+            template = known.get(request.template)
+            if template is not None and template.channel not in (None, request.channel):
+                template = None
+            decision = self._ask(audience, request, template is not None, stopped, work.now)
+            content = _NOTHING
+            if template is not None and decision.reason is None:
+                decision, content = self._write(audience, request, template, decision, work.now)
+            message = draft(request, decision, content, work.now)
+            drafted[request.key] = (message, content)
+            if message.status == "queued" and not message.is_service:
+                audience.planned[message.profile][message.id] = message.due
+        return drafted
+
+    def _ask(
+        self, audience: Audience, request: Request, has_template: bool, stopped: bool, now: int
+    ) -> Decision:
+        planned = list(audience.planned[request.profile].values())
+        standing = audience.standing(request, self.settings, planned)
+        standing = replace(standing, has_template=has_template, stopped=stopped)
+        asked = Asked(request.is_service, request.expires_at, request.shadow)
+        return decide(asked, standing, self.settings, now)
+
+    def _write(
+        self,
+        audience: Audience,
+        request: Request,
+        template: Template,
+        decision: Decision,
+        now: int,
+    ) -> tuple[Decision, Content]:
+        """Fill the template in; a shadow's too, so that like is compared with like."""
+        traits = audience.known[request.profile].traits
+        variables = {"traits": traits, **request.variables, "brand": self.brand}
+        local = to_datetime(now).astimezone(audience.zone(request.profile))
+        try:
+            content = templates.render(template, variables, local)
+        except Invalid:
+            return Decision("held", now, Reason.TEMPLATE_FAILED), _NOTHING
+        return decision, content if decision.status == "queued" else _NOTHING
+
+    # --- the outbox
+
+    def lease(self, work: Work, limit: int) -> Leased:
+        """Take up to ``limit`` due messages to deliver now, asking the gate again for each.
+
+        No deliveries means that none is due. A message whose lease ran out is taken again, or
+        fails as ambiguous where it must arrive once at the most.
+        """
+        return self._outbox.lease(work, limit)
+
+    def settle(self, work: Work, outcomes: Sequence[Outcome]) -> list[Event]:
+        """Keep what became of attempts; an outcome of an older attempt changes nothing.
+
+        A receipt that comes after its lease ran out still counts while nobody has tried again.
+        """
+        return self._outbox.settle(work, outcomes)
+
+    def next_due(self, work: Work) -> int | None:
+        """Return the earliest moment at which ``lease`` has work, or None."""
+        return store.next_due(work)
+
+    def stop_all(self, work: Work, on: bool) -> None:
+        """Stop everything, service too, or let it go on.
+
+        What is asked for meanwhile is held; what waits already goes on waiting, or expires.
+        """
+        store.set_stopped(work, on)
+        audit.record(work, "stop_all" if on else "go_on", "messaging")
+
+    def is_stopped(self, work: Work) -> bool:
+        """Say whether everything is stopped."""
+        return store.is_stopped(work)
+
+    def pause(self, work: Work, origin: str) -> None:
+        """Keep an origin's messages in the outbox; they may expire there."""
+        store.set_paused(work, origin, True)
+        audit.record(work, "pause_messages", origin)
+
+    def resume(self, work: Work, origin: str) -> None:
+        """Let an origin's messages go out again."""
+        store.set_paused(work, origin, False)
+        audit.record(work, "resume_messages", origin)
+
+    def paused(self, work: Work) -> set[str]:
+        """Return the origins that are paused."""
+        return store.paused(work)
+
+    def erase(self, work: Work, profiles: Collection[int]) -> None:
+        """Forget what was written to people and send them nothing that still waits."""
+        store.erase(work, profiles, Reason.ERASED)
+
+    # --- looking
+
+    def of_person(self, work: Work, profile: int) -> list[Message]:
+        """Return a person's messages in the order in which they happened."""
+        return self._open_all(work, store.of_person(work, profile))
+
+    def page(
+        self,
+        work: Work,
+        status: str | None = None,
+        channel: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Message]:
+        """Return a part of all messages, the newest first."""
+        return self._open_all(work, store.page(work, status, channel, limit, offset))
+
+    def counts(self, work: Work) -> list[Count]:
+        """Count messages by origin, status and reason."""
+        return store.counts(work)
+
+    def _open_all(self, work: Work, stored: Sequence[Stored]) -> list[Message]:
+        sealer = self.profiles.sealer(work, {each.message.profile for each in stored})
+        return [_opened(sealer, each) for each in stored]
+
+
+def _first_of_each_key(requests: Sequence[Request]) -> dict[str, Request]:
+    first: dict[str, Request] = {}
+    for request in requests:
+        first.setdefault(request.key, request)
+    return first
+
+
+def _slot_order(request: Request) -> tuple[int, float, str]:
+    return PRIORITY[request.touch], -request.value, request.key
+
+
+def _seal(sealer: Sealer, message: Message, content: Content) -> bytes | None:
+    return sealer.seal(message.profile, encode(content)) if message.status == "queued" else None
+
+
+def _opened(sealer: Sealer, stored: Stored) -> Message:
+    content = read_content(sealer, stored)
+    if content is None:
+        return stored.message
+    return replace(stored.message, subject=content.subject, text=content.text)

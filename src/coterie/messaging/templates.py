@@ -1,0 +1,262 @@
+"""Templates: Liquid texts of operators, checked when they are written, bounded when they run.
+
+A missing value is nothing, never ``None`` nor ``{{``; values are never read as templates. A
+template that would run for long or write without end is stopped after a fixed amount of work,
+the same on every machine, so that a preview is what will be sent, to the byte.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from liquid import BoundTemplate, Environment, RenderContext, Token
+from liquid.exceptions import LiquidError, LoopIterationLimitError, ResourceLimitError
+from liquid.undefined import is_undefined
+
+from coterie.core.clock import read_moment, to_datetime
+from coterie.core.errors import Invalid
+from coterie.core.ids import check_slug
+from coterie.messaging.model import Content, Template
+
+MAX_SOURCE = 20_000
+"""Characters of a template's text."""
+MAX_OUTPUT = 65_536
+"""Bytes of what a template writes."""
+MAX_WORK = 300_000
+"""Units of work of one rendering; about half a second at the most."""
+MAX_SUBJECT = 500
+"""Characters of a subject; what is longer is cut."""
+
+_UNSUPPORTED_TAGS = ("include", "render", "tablerow")  # other templates, HTML tables
+_UNSUPPORTED_FILTERS = ("escapejs", "newline_to_br", "safe", "strip_html")  # for HTML only
+_ASKING = ("compact", "default", "find", "find_index", "has", "reject", "sum", "uniq", "where")
+"""Filters to which nil means something else than an empty text."""
+_NEVER = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
+_NOT_IN_A_SUBJECT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+
+
+class _Values(dict[str, Any]):
+    """An object among the variables: its keys can be asked, as a whole it writes nothing."""
+
+    def __repr__(self) -> str:
+        return ""
+
+
+class _Row(tuple[Any, ...]):
+    """A list among the variables: written one value after the other."""
+
+    def __str__(self) -> str:
+        return "".join(map(str, self))
+
+
+class _Context(RenderContext):
+    """Counts the work that a rendering does, and stops it when that is too much."""
+
+    __slots__ = ("_spent",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._spent = 0
+
+    def spend(self, amount: int) -> None:
+        """Note some work; raises LoopIterationLimitError when it is more than allowed."""
+        self._spent += amount
+        if self._spent > MAX_WORK:
+            raise LoopIterationLimitError("it does too much work", token=None)
+
+    def stopindex(self, key: str, index: int | None = None) -> int:
+        """Refuse a loop that is too long before its values are laid out in memory."""
+        if index is not None:
+            self.spend(index * self._work_of_a_round())
+        return super().stopindex(key, index)
+
+    def _work_of_a_round(self) -> int:
+        return 1 + len(self.template.matter["source"]) // 10  # type: ignore[arg-type]
+
+    def filter(self, name: str, token: Token | None) -> Callable[..., object]:
+        """Charge a filter for what it reads and writes."""
+        function = super().filter(name, token)
+
+        def charged(value: object, *args: Any, **kwargs: Any) -> object:
+            value = "" if value is None else value
+            if name not in _ASKING:
+                args = tuple("" if each is None else each for each in args)
+            self.spend(_cost(name, value, args))
+            result = function(value, *args, **kwargs)
+            self.spend(_size(result))
+            return _Row(result) if isinstance(result, list) else result
+
+        return charged
+
+
+class _Template(BoundTemplate):
+    context_class = _Context
+
+
+class _Environment(Environment):
+    template_class = _Template
+    output_stream_limit = MAX_OUTPUT
+    local_namespace_limit = MAX_OUTPUT
+    context_depth_limit = 30
+
+
+def _size(value: object) -> int:
+    if isinstance(value, range):
+        return max(0, value.stop - value.start)
+    return len(value) if isinstance(value, str | Sequence | Mapping) else 1
+
+
+def _cost(name: str, value: object, args: Sequence[Any]) -> int:
+    """Estimate a filter's work before it runs: some write far more than they read."""
+    sizes = [_size(each) for each in (value, *args)]
+    if name == "uniq":
+        return sizes[0] ** 2
+    if name == "replace" and len(args) > 1:
+        found = str(value).count(str(args[0]))
+        return sizes[0] + found * len(str(args[1]))
+    if name == "join" and not isinstance(value, range) and isinstance(value, Sequence):
+        return sizes[0] * (1 + len(str(args[0] if args else " "))) + sum(map(_size, value))
+    return 1 + sum(sizes)
+
+
+def _date(value: Any, layout: Any = "%Y-%m-%d", *, context: RenderContext) -> str:
+    """Write a moment in the zone of ``now``: ISO 8601, seconds or milliseconds, or ``now``.
+
+    A text that is no date is written as it is.
+    """
+    now: Any = context.resolve("now")
+    if not isinstance(now, datetime) or value is None or is_undefined(value):
+        return ""
+    moment = now if value in ("now", "today") else value
+    if not isinstance(moment, datetime):
+        read = read_moment(moment, now.tzinfo)  # type: ignore[arg-type]  # now has a ZoneInfo
+        if read is None:
+            return str(value)
+        moment = to_datetime(read)
+    return moment.astimezone(now.tzinfo).strftime(str(layout))
+
+
+def _make_environment() -> _Environment:
+    environment = _Environment()
+    for tag in _UNSUPPORTED_TAGS:
+        del environment.tags[tag]
+    for name in _UNSUPPORTED_FILTERS:
+        del environment.filters[name]
+    _date.with_context = True  # type: ignore[attr-defined]  # how liquid hands the context over
+    environment.add_filter("date", _date)
+    return environment
+
+
+_ENVIRONMENT = _make_environment()
+
+
+def check(template: Template) -> Template:
+    """Return the template, or raise Invalid with the place and the cure.
+
+    It must parse, know every tag and filter, and stay within the limits when nothing is known of
+    the person.
+    """
+    check_slug(template.name, "name")
+    for path, source in (("subject", template.subject), ("text", template.text)):
+        if not isinstance(source, str):
+            raise Invalid(f"{source!r} is not a text", path=path)
+        if _sendable(source) != source:
+            raise Invalid("it holds half a character (a lone surrogate)", path=path)
+        parsed = _parse(source, path)
+        _check_filters(parsed, source, path)
+        _check_limits(parsed, path)
+    if not template.text.strip():
+        raise Invalid("the template says nothing", path="text", hint="write what to say")
+    return template
+
+
+def _check_filters(parsed: BoundTemplate, source: str, path: str) -> None:
+    for name, places in parsed.analyze(include_partials=False).filters.items():
+        if name not in _ENVIRONMENT.filters:
+            near = difflib.get_close_matches(name, _ENVIRONMENT.filters, n=1)
+            cure = f"did you mean {near[0]!r}?" if near else "look at the list of filters"
+            line = source.count("\n", 0, places[0].index) + 1
+            raise Invalid(f"line {line}: there is no filter {name!r}", path=path, hint=cure)
+
+
+def _check_limits(parsed: BoundTemplate, path: str) -> None:
+    try:
+        _run(parsed, _times(_NEVER), path)
+    except Invalid as error:
+        if isinstance(error.__cause__, ResourceLimitError):
+            raise
+        # a value that it needs is missing here and may be there for a person
+
+
+@lru_cache(maxsize=512)
+def _parse(source: str, path: str) -> BoundTemplate:
+    if len(source) > MAX_SOURCE:
+        raise Invalid(
+            f"it has {len(source)} characters", path=path, hint=f"use at most {MAX_SOURCE}"
+        )
+    try:
+        return _ENVIRONMENT.from_string(source, matter={"source": source})
+    except LiquidError as error:
+        raise _refusal(error, path, "correct the template") from error
+
+
+def render(template: Template, variables: Mapping[str, Any], now: datetime) -> Content:
+    """Fill a template in for one person.
+
+    ``now`` is in the person's zone, with a ZoneInfo; dates are written in it. Line breaks and
+    control characters in a subject become spaces. Raises Invalid when it cannot be done.
+    """
+    values = {**{name: _plain(value) for name, value in variables.items()}, **_times(now)}
+    subject = _run(_parse(template.subject, "subject"), values, "subject")
+    links = values.get("links")
+    unsubscribe = links.get("unsubscribe") if isinstance(links, _Values) else None
+    return Content(
+        subject=_NOT_IN_A_SUBJECT.sub(" ", subject).strip()[:MAX_SUBJECT],
+        text=_run(_parse(template.text, "text"), values, "text"),
+        unsubscribe=unsubscribe if isinstance(unsubscribe, str) else "",
+    )
+
+
+def _times(now: datetime) -> dict[str, Any]:
+    """What Liquid would take from the machine's clock."""
+    return {"now": now, "today": now.date().isoformat()}
+
+
+def _run(parsed: BoundTemplate, values: Mapping[str, Any], path: str) -> str:
+    try:
+        return str(parsed.render(values))
+    except LiquidError as error:
+        raise _refusal(error, path, "give values that may be missing a default") from error
+    except Exception as error:  # a filter may raise anything at odd values
+        raise Invalid(f"it cannot be filled in: {error}", path=path) from error
+
+
+def _sendable(text: str) -> str:
+    """Replace lone surrogates, which JSON may hold and no channel can send."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _refusal(error: LiquidError, path: str, cure: str) -> Invalid:
+    place = error.context()
+    line = f"line {place[0]}: " if place else ""
+    if isinstance(error, ResourceLimitError):
+        cure = "write less, or loop over less"
+    return Invalid(f"{line}{error.message}", path=path, hint=cure, code="template_failed")
+
+
+def _plain(value: Any) -> Any:
+    """Turn JSON values into what a template may see: null is not there, in a list it is empty."""
+    if isinstance(value, Mapping):
+        there = {str(key): each for key, each in value.items() if each is not None}
+        return _Values({key: _plain(each) for key, each in there.items()})
+    if isinstance(value, list | tuple | set | frozenset):
+        return _Row("" if each is None else _plain(each) for each in value)
+    if isinstance(value, str):
+        return _sendable(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value

@@ -1,0 +1,171 @@
+"""Traits and tags as facts: the tables of what stands and of what is past, reads and writes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    select,
+)
+
+from coterie.profiles.model import Fact, Standing
+from coterie.profiles.store import of_many
+from coterie.storage.schema import Moment, metadata
+from coterie.storage.work import Work, in_chunks
+
+
+def _hers() -> Column[int]:
+    return Column("profile", Integer, ForeignKey("profiles.id"), primary_key=True)
+
+
+trait_rows = Table(
+    "traits",
+    metadata,
+    _hers(),
+    Column("name", String, primary_key=True),
+    Column("value", Text),
+    Column("sealed", LargeBinary),
+    Column("digest", String(64)),
+    Column("root", String),
+    Column("time", Moment, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("moment", BigInteger),
+    Index("ix_traits_name_moment", "name", "moment"),
+    Index("ix_traits_name_since", "name", "since"),
+)
+
+trait_fact_rows = Table(
+    "trait_facts",
+    metadata,
+    _hers(),
+    Column("name", String, primary_key=True),
+    Column("time", Moment, primary_key=True),
+    Column("message_id", String, primary_key=True),
+    Column("value", Text),
+    Column("digest", String(64)),
+)
+
+leaf_rows = Table(
+    "trait_leaves",
+    metadata,
+    _hers(),
+    Column("path", String, primary_key=True),
+    Column("root", String, nullable=False),
+    Column("moment", BigInteger, nullable=False),
+    Index("ix_trait_leaves_path_moment", "path", "moment"),
+)
+
+tag_rows = Table(
+    "tags",
+    metadata,
+    _hers(),
+    Column("name", String, primary_key=True),
+    Column("value", Text),
+    Column("until", Moment),
+    Column("source", String, nullable=False),
+    Column("time", Moment, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Index("ix_tags_name_until", "name", "until"),
+)
+
+tag_fact_rows = Table(
+    "tag_facts",
+    metadata,
+    _hers(),
+    Column("name", String, primary_key=True),
+    Column("time", Moment, primary_key=True),
+    Column("message_id", String, primary_key=True),
+    Column("value", Text),
+    Column("until", Moment),
+    Column("source", String, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where facts of one sort stand (``now``), and where past ones are kept (``past``)."""
+
+    now: Table
+    past: Table
+
+
+TRAITS = Shelf(trait_rows, trait_fact_rows)
+TAGS = Shelf(tag_rows, tag_fact_rows)
+
+
+def standings(
+    work: Work, shelf: Shelf, profiles: Collection[int], names: Collection[str] = ()
+) -> dict[tuple[int, str], Standing]:
+    """Read what stands of people, of these names or of all."""
+    found: dict[tuple[int, str], Standing] = {}
+    for row in _named(work, shelf.now, profiles, names):
+        values = dict(row._mapping)
+        since = values.pop("since")
+        fact = Fact(**values)
+        found[fact.profile, fact.name] = Standing(fact, since)
+    return found
+
+
+def past_facts(
+    work: Work, shelf: Shelf, profiles: Collection[int], names: Collection[str]
+) -> dict[tuple[int, str], list[Fact]]:
+    """Read what was said before of these names of people."""
+    found: dict[tuple[int, str], list[Fact]] = {}
+    for row in _named(work, shelf.past, profiles, names):
+        fact = Fact(**row._mapping)
+        found.setdefault((fact.profile, fact.name), []).append(fact)
+    return found
+
+
+def write_facts(
+    work: Work, shelf: Shelf, standing: Sequence[Standing], past: Sequence[Fact]
+) -> None:
+    """Write what stands now, and keep what is past by it."""
+    columns = [column.name for column in shelf.now.columns if column.name != "since"]
+    rows = [
+        {name: getattr(one.fact, name) for name in columns} | {"since": one.since}
+        for one in standing
+    ]
+    key = ["profile", "name"]
+    change = [name for name in (*columns, "since") if name not in key]
+    work.upsert(shelf.now, rows, key=key, change=change)
+    kept = [column.name for column in shelf.past.columns]
+    work.insert_new(shelf.past, [{name: getattr(fact, name) for name in kept} for fact in past])
+
+
+def write_leaves(
+    work: Work,
+    emptied: Sequence[tuple[int, str]],
+    leaves: Sequence[tuple[int, str, str, int]],
+) -> None:
+    """Replace the moments inside traits: (profile, root), then (profile, root, path, moment)."""
+    for root in {root for _, root in emptied}:
+        hers = [profile for profile, of in emptied if of == root]
+        for chunk in in_chunks(hers):
+            work.connection.execute(
+                delete(leaf_rows).where(leaf_rows.c.root == root, leaf_rows.c.profile.in_(chunk))
+            )
+    names = ("profile", "root", "path", "moment")
+    work.insert(leaf_rows, [dict(zip(names, leaf, strict=True)) for leaf in leaves])
+
+
+def _named(
+    work: Work, table: Table, profiles: Collection[int], names: Collection[str]
+) -> list[Row[Any]]:
+    query = select(table)
+    if 0 < len(names) <= 500:  # more would be slower to compare than to read past
+        query = query.where(table.c.name.in_(list(names)))
+    return of_many(work, query, table.c.profile, profiles)

@@ -1,0 +1,139 @@
+"""What is known of people, put together from what was read of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from coterie.profiles.fading import value_at
+from coterie.profiles.model import (
+    Columns,
+    Consent,
+    ConsentFact,
+    Export,
+    Fact,
+    Known,
+    Standing,
+)
+
+Standings = Mapping[tuple[int, str], Standing]
+Level = tuple[int, str, float, int]
+"""A fading trait as (profile, name, level, half-life)."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+def is_present(standing: Standing, standings: Standings) -> bool:
+    """Say whether a trait has a value.
+
+    A value that was taken out of another trait's inside counts as long as that one stands.
+    """
+    fact = standing.fact
+    if fact.value is None and fact.sealed is None:
+        return False
+    if fact.root is None:
+        return True
+    root = standings.get((fact.profile, fact.root))
+    return root is not None and root.fact.order == fact.order
+
+
+def is_held(fact: Fact, now: int) -> bool:
+    """Say whether a tag is on a person now."""
+    return fact.value is not None and (fact.until is None or now < fact.until)
+
+
+def portray(
+    people: Mapping[int, str],
+    traits: Standings,
+    tags: Standings,
+    levels: Iterable[Level],
+    now: int,
+) -> dict[int, Known]:
+    """Put together what rules may ask of people, given as {profile: bucket key}."""
+    plain: dict[int, dict[str, Any]] = {profile: {} for profile in people}
+    since: dict[int, dict[str, int]] = {profile: {} for profile in people}
+    digests: dict[int, dict[str, str]] = {profile: {} for profile in people}
+    held: dict[int, set[str]] = {profile: set() for profile in people}
+    for (profile, name), standing in traits.items():
+        if not is_present(standing, traits):
+            continue
+        since[profile][name] = standing.since
+        if standing.fact.value is not None:
+            plain[profile][name] = _decode(standing.fact.value)
+        elif standing.fact.digest is not None:
+            digests[profile][name] = standing.fact.digest
+    for profile, name, level, half_life in levels:
+        plain[profile][name] = value_at(level, half_life, now)
+    for (profile, name), standing in tags.items():
+        if is_held(standing.fact, now):
+            held[profile].add(name)
+    return {
+        profile: Known(
+            profile=profile,
+            bucket_key=key,
+            traits=plain[profile],
+            since=since[profile],
+            digests=digests[profile],
+            tags=frozenset(held[profile]),
+        )
+        for profile, key in people.items()
+    }
+
+
+def say(facts: Iterable[ConsentFact]) -> dict[int, bool]:
+    """Return each person's last word: True when the newest of the facts says given."""
+    last: dict[int, ConsentFact] = {}
+    for fact in facts:
+        before = last.get(fact.profile)
+        if before is None or (fact.time, fact.message_id) > (before.time, before.message_id):
+            last[fact.profile] = fact
+    return {profile: fact.given for profile, fact in last.items()}
+
+
+def intervals(facts: Iterable[ConsentFact]) -> list[Consent]:
+    """Tell one person's consent as intervals, per purpose and channel, in order of time."""
+    open_since: dict[tuple[str, str], int] = {}
+    closed: list[Consent] = []
+    for fact in sorted(facts, key=lambda fact: (fact.time, fact.message_id)):
+        about = fact.purpose, fact.channel
+        if fact.given:
+            open_since.setdefault(about, fact.time)
+        elif about in open_since:
+            closed.append(Consent(*about, open_since.pop(about), fact.time))
+    still = [Consent(*about, since, None) for about, since in open_since.items()]
+    return sorted(closed + still, key=lambda one: (one.since, one.purpose, one.channel))
+
+
+def export(
+    people: Iterable[tuple[int, str]],
+    traits: Iterable[tuple[int, str, str, int]],
+    digests: Iterable[tuple[int, str, str]],
+    tags: Iterable[tuple[int, str]],
+    levels: Iterable[Level],
+    now: int,
+) -> Export:
+    """Turn what is known of everyone into columns; the ``since`` of fading traits is masked."""
+    known = list(traits)
+    lasting = len(known)
+    known += [
+        (profile, name, repr(value_at(level, half_life, now)), now)
+        for profile, name, level, half_life in levels
+    ]
+    by_column = dict(_columns(known, profile=np.int32, name=object, value=object, since=np.int64))
+    is_fading = np.arange(len(known)) >= lasting
+    by_column["since"] = np.ma.masked_array(by_column["since"], mask=is_fading)
+    return Export(
+        profiles=_columns(people, profile=np.int32, bucket_key=object),
+        traits=by_column,
+        digests=_columns(digests, profile=np.int32, name=object, digest=object),
+        tags=_columns(tags, profile=np.int32, tag=object),
+    )
+
+
+def _columns(rows: Iterable[Any], **types: Any) -> Columns:
+    values = list(zip(*rows, strict=True)) or [()] * len(types)
+    return {
+        name: np.array(column, dtype=kind)
+        for (name, kind), column in zip(types.items(), values, strict=True)
+    }

@@ -1,0 +1,89 @@
+"""The verbs of what time brings: who changes between two moments, and when the next does."""
+
+from collections.abc import Sequence
+
+from coterie.profiles import fading
+from coterie.profiles.slices import store
+from coterie.storage.work import Work
+
+_PAGE = 100
+
+
+class Slices:
+    """The part of ``Profiles`` that is asked by name and moment instead of by person.
+
+    Slices may name people whom a rule then finds unchanged, never leave out one who changes.
+    """
+
+    def fade(
+        self, work: Work, rows: Sequence[tuple[int, str, float | None]], half_life: int
+    ) -> None:
+        """Publish fading traits as (profile, name, level); a level None removes one.
+
+        The value at moment t is ``2 ** (level - t / half_life)``, both in milliseconds. A name has
+        one half-life, the last one given.
+        """
+        store.write_fading(work, rows, half_life)
+
+    def holders(self, work: Work, name: str) -> set[int]:
+        """Return who has a value at a path: a trait, one inside a trait, or a fading one."""
+        return store.holders(work, name)
+
+    def moments_between(self, work: Work, name: str, after: int, until: int) -> set[int]:
+        """Return whose trait, read as a moment, lies in (after, until]."""
+        return store.moments_between(work, name, after, until)
+
+    def next_moment(self, work: Work, name: str, after: int) -> int | None:
+        """Return the earliest moment of a trait after one, or None."""
+        return store.next_moment(work, name, after)
+
+    def since_between(self, work: Work, name: str, after: int, until: int) -> set[int]:
+        """Return whose trait has been what it is since a moment in (after, until].
+
+        What is inside an object has been so since the object's root trait has.
+        """
+        return store.since_between(work, name, after, until)
+
+    def next_since(self, work: Work, name: str, after: int) -> int | None:
+        """Return the earliest moment after one since when a trait has been so, or None."""
+        return store.next_since(work, name, after)
+
+    def tag_ends_between(self, work: Work, tag: str, after: int, until: int) -> set[int]:
+        """Return whose tag's validity ends in (after, until]."""
+        return store.tag_ends_between(work, tag, after, until)
+
+    def next_tag_end(self, work: Work, tag: str, after: int) -> int | None:
+        """Return the earliest end of a tag's validity after a moment, or None."""
+        return store.next_tag_end(work, tag, after)
+
+    def fading_between(
+        self, work: Work, name: str, threshold: float, after: int, until: int
+    ) -> set[int]:
+        """Return whose fading value is at least ``threshold`` at ``after``, less at ``until``."""
+        half_life = store.half_life(work, name)
+        if half_life is None or not fading.ever_crosses(threshold) or until <= after:
+            return set()
+        lowest = fading.floor_level(threshold, half_life, after)
+        highest = fading.ceiling_level(threshold, half_life, until)
+        return {
+            profile
+            for profile, level in store.levels_between(work, name, lowest, highest)
+            if fading.value_at(level, half_life, after) >= threshold
+            and fading.value_at(level, half_life, until) < threshold
+        }
+
+    def next_fading(self, work: Work, name: str, threshold: float, after: int) -> int | None:
+        """Return the first moment after ``after`` at which somebody's value falls below.
+
+        Only those count whose value is at least ``threshold`` at ``after``; None when nobody's is.
+        """
+        half_life = store.half_life(work, name)
+        if half_life is None or not fading.ever_crosses(threshold):
+            return None
+        lowest = fading.floor_level(threshold, half_life, after)
+        while levels := store.levels_above(work, name, lowest, _PAGE):
+            for level in levels:
+                if fading.value_at(level, half_life, after) >= threshold:
+                    return fading.crossing(level, half_life, threshold, after)
+            lowest = levels[-1]
+        return None

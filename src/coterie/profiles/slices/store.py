@@ -1,0 +1,281 @@
+"""Indexed slices of traits, tags and fading values by moment; columns for the SQL reader.
+
+A path is a trait's whole name, or leads into a root trait's object (``trial.ends``); the whole
+name wins where a person has it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from coterie.profiles.facts.store import leaf_rows, tag_rows, trait_rows
+from coterie.profiles.paths import root_of, walk
+from coterie.profiles.store import profile_rows
+from coterie.storage.schema import metadata
+from coterie.storage.work import Work, in_chunks
+
+fading_rows = Table(
+    "fading",
+    metadata,
+    Column("profile", Integer, ForeignKey("profiles.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("level", Double, nullable=False),
+    Index("ix_fading_name_level", "name", "level"),
+)
+
+fading_name_rows = Table(
+    "fading_names",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("half_life", BigInteger, nullable=False),
+)
+
+
+# Traits by moment
+
+
+def moments_between(work: Work, path: str, after: int, until: int) -> set[int]:
+    """Return whose trait, read as a moment, lies in (after, until]."""
+    queries = [
+        select(table.c.profile).where(*where, table.c.moment > after, table.c.moment <= until)
+        for table, where in _moments(path)
+    ]
+    return {profile for query in queries for profile in work.connection.execute(query).scalars()}
+
+
+def next_moment(work: Work, path: str, after: int) -> int | None:
+    """Return the earliest moment of a trait after one, or None."""
+    queries = [
+        select(func.min(table.c.moment)).where(*where, table.c.moment > after)
+        for table, where in _moments(path)
+    ]
+    return _earliest(work, queries)
+
+
+def since_between(work: Work, path: str, after: int, until: int) -> set[int]:
+    """Return whose trait has been what it is since a moment in (after, until]."""
+    since = trait_rows.c.since
+    queries = [
+        select(trait_rows.c.profile).where(where, since > after, since <= until)
+        for where in _roots(path)
+    ]
+    return {profile for query in queries for profile in work.connection.execute(query).scalars()}
+
+
+def next_since(work: Work, path: str, after: int) -> int | None:
+    """Return the earliest moment after one since when a trait has been what it is, or None."""
+    since = trait_rows.c.since
+    queries = [select(func.min(since)).where(where, since > after) for where in _roots(path)]
+    return _earliest(work, queries)
+
+
+def holders(work: Work, path: str) -> set[int]:
+    """Return who has a value at a path: a trait, one inside a trait, or a fading one."""
+    queries = [
+        select(trait_rows.c.profile).where(trait_rows.c.name == path, _present()),
+        select(fading_rows.c.profile).where(fading_rows.c.name == path),
+    ]
+    found = {profile for query in queries for profile in work.connection.execute(query).scalars()}
+    if "." in path:
+        inside = select(trait_rows.c.profile, trait_rows.c.value).where(
+            trait_rows.c.name == root_of(path), trait_rows.c.value.is_not(None)
+        )
+        for profile, value in work.connection.execute(inside):
+            if walk(msgspec.json.decode(value), path) not in (None, ""):
+                found.add(profile)
+    return found
+
+
+def _moments(path: str) -> list[tuple[Table, tuple[ColumnElement[bool], ...]]]:
+    whole: list[tuple[Table, tuple[ColumnElement[bool], ...]]] = [
+        (trait_rows, (trait_rows.c.name == path,))
+    ]
+    if "." not in path:
+        return whole
+    return [*whole, (leaf_rows, (leaf_rows.c.path == path, ~_has_whole(leaf_rows, path)))]
+
+
+def _roots(path: str) -> list[ColumnElement[bool]]:
+    whole = and_(trait_rows.c.name == path, _present())
+    if "." not in path:
+        return [whole]
+    root = and_(trait_rows.c.name == root_of(path), _present(), ~_has_whole(trait_rows, path))
+    return [whole, root]
+
+
+def _has_whole(table: Table, path: str) -> ColumnElement[bool]:
+    """Say whether the person of a row has the whole path as a trait's name."""
+    other = trait_rows.alias("whole")
+    return exists().where(
+        other.c.profile == table.c.profile,
+        other.c.name == path,
+        or_(other.c.value.is_not(None), other.c.sealed.is_not(None)),
+    )
+
+
+def _present() -> ColumnElement[bool]:
+    """Say whether a trait has a value.
+
+    A value that was taken out of another trait's inside counts as long as that one stands.
+    """
+    outer = trait_rows.alias("outer_trait")
+    stands = exists().where(
+        outer.c.profile == trait_rows.c.profile,
+        outer.c.name == trait_rows.c.root,
+        outer.c.time == trait_rows.c.time,
+        outer.c.message_id == trait_rows.c.message_id,
+    )
+    has_value = or_(trait_rows.c.value.is_not(None), trait_rows.c.sealed.is_not(None))
+    return and_(has_value, or_(trait_rows.c.root.is_(None), stands))
+
+
+def _earliest(work: Work, queries: Iterable[Any]) -> int | None:
+    moments = [work.connection.execute(query).scalar() for query in queries]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+# Tags by the end of their validity
+
+
+def tag_ends_between(work: Work, tag: str, after: int, until: int) -> set[int]:
+    """Return whose tag's validity ends in (after, until]."""
+    query = select(tag_rows.c.profile).where(
+        tag_rows.c.name == tag, tag_rows.c.until > after, tag_rows.c.until <= until
+    )
+    return set(work.connection.execute(query).scalars())
+
+
+def next_tag_end(work: Work, tag: str, after: int) -> int | None:
+    """Return the earliest end of a tag's validity after a moment, or None."""
+    ends = tag_rows.c.until
+    query = select(func.min(ends)).where(tag_rows.c.name == tag, ends > after)
+    return work.connection.execute(query).scalar()
+
+
+# Fading traits
+
+
+def write_fading(work: Work, rows: Iterable[tuple[int, str, float | None]], half_life: int) -> None:
+    """Set levels of fading traits, and the half-life of their names; a level None removes."""
+    levels: list[dict[str, Any]] = []
+    gone: dict[str, list[int]] = {}
+    for profile, name, level in rows:
+        if level is None:
+            gone.setdefault(name, []).append(profile)
+        else:
+            levels.append({"profile": profile, "name": name, "level": level})
+    names = [{"name": name, "half_life": half_life} for name in {row["name"] for row in levels}]
+    work.upsert(fading_name_rows, names, key=["name"], change=["half_life"])
+    work.upsert(fading_rows, levels, key=["profile", "name"], change=["level"])
+    for name, profiles in gone.items():
+        for chunk in in_chunks(profiles):
+            of_these = fading_rows.c.profile.in_(chunk)
+            work.connection.execute(delete(fading_rows).where(fading_rows.c.name == name, of_these))
+
+
+def half_life(work: Work, name: str) -> int | None:
+    """Return the half-life of a fading trait in milliseconds, None when it is none."""
+    query = select(fading_name_rows.c.half_life).where(fading_name_rows.c.name == name)
+    return work.connection.execute(query).scalar()
+
+
+def levels_of(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
+    """Read (profile, name, level, half_life) of people."""
+    found: list[Row[Any]] = []
+    for chunk in in_chunks(profiles):
+        query = _levels().where(fading_rows.c.profile.in_(chunk))
+        found += work.connection.execute(query).all()
+    return found
+
+
+def levels_between(work: Work, name: str, lowest: float, highest: float) -> list[tuple[int, float]]:
+    """Read (profile, level) of one fading trait, of levels in [lowest, highest]."""
+    query = select(fading_rows.c.profile, fading_rows.c.level).where(
+        fading_rows.c.name == name,
+        fading_rows.c.level >= lowest,
+        fading_rows.c.level <= highest,
+    )
+    return [(row.profile, row.level) for row in work.connection.execute(query)]
+
+
+def levels_above(work: Work, name: str, lowest: float, limit: int) -> Sequence[float]:
+    """Read the lowest distinct levels of one fading trait that are greater than ``lowest``."""
+    level = fading_rows.c.level
+    query = select(level).distinct().where(fading_rows.c.name == name, level > lowest)
+    return work.connection.execute(query.order_by(level).limit(limit)).scalars().all()
+
+
+def _levels() -> Any:
+    columns = (fading_rows.c.profile, fading_rows.c.name, fading_rows.c.level)
+    return select(*columns, fading_name_rows.c.half_life).join(
+        fading_name_rows, fading_name_rows.c.name == fading_rows.c.name
+    )
+
+
+# Everyone, by columns
+
+
+def export_profiles(work: Work) -> list[Row[Any]]:
+    """Read (profile, bucket_key) of everyone."""
+    return list(work.connection.execute(select(profile_rows.c.id, profile_rows.c.bucket_key)))
+
+
+def export_traits(work: Work, names: Collection[str]) -> list[Row[Any]]:
+    """Read (profile, name, value, since) of plain traits: of these names, or of all."""
+    columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value, trait_rows.c.since)
+    query = select(*columns).where(trait_rows.c.value.is_not(None))
+    return _of_names(work, query, trait_rows, names)
+
+
+def export_digests(work: Work, names: Collection[str]) -> list[Row[Any]]:
+    """Read (profile, name, digest) of identifying traits: of these names, or of all."""
+    columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.digest)
+    query = select(*columns).where(trait_rows.c.sealed.is_not(None), _present())
+    return _of_names(work, query, trait_rows, names)
+
+
+def export_levels(work: Work, names: Collection[str]) -> list[Row[Any]]:
+    """Read (profile, name, level, half_life) of fading traits: of these names, or of all."""
+    return _of_names(work, _levels(), fading_rows, names)
+
+
+def export_tags(work: Work) -> list[Row[Any]]:
+    """Read (profile, tag) of the tags that people have now."""
+    query = select(tag_rows.c.profile, tag_rows.c.name).where(
+        tag_rows.c.value.is_not(None),
+        or_(tag_rows.c.until.is_(None), tag_rows.c.until > work.now),
+    )
+    return list(work.connection.execute(query))
+
+
+def fading_names(work: Work) -> list[str]:
+    """Return the names of all fading traits."""
+    return list(work.connection.execute(select(fading_name_rows.c.name)).scalars())
+
+
+def _of_names(work: Work, query: Any, table: Table, names: Collection[str]) -> list[Row[Any]]:
+    if not names:
+        return list(work.connection.execute(query))
+    found: list[Row[Any]] = []
+    for chunk in in_chunks(names):
+        found += work.connection.execute(query.where(table.c.name.in_(chunk))).all()
+    return found

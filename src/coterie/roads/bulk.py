@@ -1,0 +1,200 @@
+"""Import somebody's file: rows -> mapped -> validated -> carried by the bulk form of the road.
+
+What can't be mapped or is refused stays out with its row number and its reason; the rest goes in.
+Importing a file again changes nothing: message ids come from the file, or from its rows.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import msgspec
+
+from coterie.catalog.model import Item
+from coterie.catalog.service import Catalog
+from coterie.core.actor import Actor
+from coterie.core.errors import Invalid, NotFound
+from coterie.core.event import Event
+from coterie.core.ids import derived_id
+from coterie.core.numbers import scaled
+from coterie.events.model import Envelope
+from coterie.events.wire import read_item
+from coterie.roads.inbound import Inbound
+from coterie.roads.mapping import FileMap, Row, to_call, to_item
+
+CHUNK = 50_000
+_SAMPLE = 5
+_MORE, _LESS = "\0more", "\0less"
+"""Marks that no file holds: a row with more values than the header has columns, or fewer."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One row that stayed out. ``row`` counts from 1, the header left out."""
+
+    row: int
+    reason: str
+    path: str
+    values: dict[str, Any]
+
+
+@dataclass
+class Imported:
+    """What became of a file's rows. ``fresh`` counts what was not known before."""
+
+    kind: str
+    read: int = 0
+    accepted: int = 0
+    fresh: int = 0
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+Progress = Callable[[int], None]
+"""Told how many rows have been read so far."""
+
+
+def read_rows(file: Path, encoding: str) -> Iterator[Row]:
+    """Read a CSV or Parquet file row by row; a CSV's values are text.
+
+    Raises NotFound without the file, Invalid when it is neither or can't be read.
+    """
+    if not file.is_file():
+        raise NotFound(f"there is no file {file}")
+    if file.suffix == ".parquet":
+        yield from _parquet(file)
+    elif file.suffix in (".csv", ".tsv"):
+        yield from _csv(file, encoding)
+    else:
+        raise Invalid(f"cannot read {file.name}", hint="give a .csv, .tsv or .parquet file")
+
+
+def _parquet(file: Path) -> Iterator[Row]:
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
+        try:
+            engine.execute("SELECT * FROM read_parquet(?)", [str(file)])
+        except duckdb.Error as error:
+            raise Invalid(f"{file.name} is no Parquet file: {error}") from error
+        names = [column[0] for column in engine.description or []]
+        while rows := engine.fetchmany(10_000):
+            for values in rows:
+                yield dict(zip(names, values, strict=True))
+
+
+def _csv(file: Path, encoding: str) -> Iterator[Row]:
+    delimiter = "\t" if file.suffix == ".tsv" else ","
+    try:
+        with file.open(encoding=encoding, newline="") as lines:
+            yield from csv.DictReader(lines, delimiter=delimiter, restkey=_MORE, restval=_LESS)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise Invalid(
+            f"{file.name} is not {encoding}: {error}", path="encoding", hint="name it in the map"
+        ) from error
+
+
+@dataclass
+class Importer:
+    """Imports files into one house."""
+
+    inbound: Inbound
+    catalog: Catalog
+    brand_zone: ZoneInfo
+
+    def dry_run(self, file: Path, file_map: FileMap, source: str, now: int) -> Imported:
+        """Map and validate every row, keep nothing; the first few come back as they would be."""
+        report = Imported(file_map.kind)
+        for _chunk in self._chunks(file, file_map, source, now, report):
+            pass
+        return report
+
+    def run(
+        self,
+        actor: Actor,
+        file: Path,
+        file_map: FileMap,
+        source: str,
+        now: int,
+        progress: Progress = lambda _rows: None,
+    ) -> Imported:
+        """Import a file; rows that were imported before change nothing."""
+        report = Imported(file_map.kind)
+        for chunk in self._chunks(file, file_map, source, now, report):
+            if file_map.kind == "items":
+                report.fresh += self._keep_items(actor, now, chunk)
+            else:
+                report.fresh += self.inbound.bulk(actor, now, chunk)
+            progress(report.read)
+        return report
+
+    def _keep_items(self, actor: Actor, now: int, items: Sequence[Any]) -> int:
+        with self.inbound.database.begin(actor, now) as work:
+            changed = self.catalog.define_items(work, items)
+            self.inbound.retagged(work, changed)
+        return len(changed)
+
+    def _chunks(
+        self, file: Path, file_map: FileMap, source: str, now: int, report: Imported
+    ) -> Iterator[list[Any]]:
+        """Yield what the rows become, in chunks; count and sample into the report."""
+        made = self._made(file, file_map, source, now, report)
+        while chunk := list(islice(made, CHUNK)):
+            report.accepted += len(chunk)
+            yield chunk
+
+    def _made(
+        self, file: Path, file_map: FileMap, source: str, now: int, report: Imported
+    ) -> Iterator[Event | Item]:
+        envelope = Envelope(source, received=now, backfill=True)
+        seen: Counter[bytes] = Counter()
+        for number, row in enumerate(read_rows(file, file_map.encoding), 1):
+            report.read = number
+            try:
+                _check_shape(row)
+                if file_map.kind == "items":
+                    shown = to_item(file_map, row)
+                    thing: Event | Item = _item(shown)
+                else:
+                    shown = to_call(file_map, row, _row_id(source, row, seen), self.brand_zone)
+                    thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
+            except Invalid as error:
+                values = {str(key): value for key, value in row.items()}
+                report.rejected.append(Rejected(number, error.reason, error.path, values))
+                continue
+            if len(report.sample) < _SAMPLE:
+                report.sample.append(shown)
+            yield thing
+
+
+def _check_shape(row: Row) -> None:
+    if _MORE in row:
+        raise Invalid("the row has more values than the header has columns")
+    if _LESS in row.values():
+        raise Invalid("the row has fewer values than the header has columns")
+
+
+def _row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
+    """Name a row by its content, and by which of its equals it is."""
+    content = msgspec.json.encode([str(value) for value in row.values()])
+    seen[content] += 1
+    return derived_id("import", source, content, seen[content])
+
+
+def _item(made: dict[str, Any]) -> Item:
+    price = made["price"]
+    if price not in (None, "") and scaled(price) is None:
+        raise Invalid(f"{price!r} is not a price", path="price")
+    return Item(
+        key=made["key"],
+        kind=made["kind"],
+        topics=tuple(made["topics"]),
+        title=made["title"],
+        url=made["url"] or None,
+        price=scaled(price),
+        properties=made["properties"],
+    )

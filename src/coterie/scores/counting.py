@@ -1,0 +1,46 @@
+"""Which events count: those with a weight, whose time has come, and not too many on one day."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from coterie.core.clock import local_date
+from coterie.events.model import Logged
+from coterie.scores.model import Kinds
+
+
+class Counted(NamedTuple):
+    """An event with its weight, and whether it is within the day's cap."""
+
+    event: Logged
+    weight: float
+    counts: bool
+
+
+def weigh(
+    events: Sequence[Logged], kinds: Kinds, now: int, zone: ZoneInfo, *, per_items: bool = False
+) -> Iterator[Counted]:
+    """Yield the events that have a weight and lie not after ``now``, newest first.
+
+    Of one name (with ``per_items``: of one name on the same items) on one calendar day of the
+    brand's zone the latest ``cap`` count. Were it the earliest, a late event could push out a
+    newer one and lower the score.
+    """
+    weights: dict[str, float] = {}
+    seen: Counter[tuple[object, ...]] = Counter()
+    for event in sorted(events, key=lambda one: (one.time, one.seq), reverse=True):
+        name = event.name
+        weight = weights.get(name)
+        if weight is None:
+            weight = weights[name] = kinds.weight(name)
+        if weight <= 0 or event.time > now:
+            continue
+        key = (name, event.items if per_items else (), local_date(event.time, zone))
+        seen[key] += 1
+        yield Counted(event, weight, seen[key] <= kinds.cap_of(name))
+
+
+def next_future(events: Sequence[Logged], now: int) -> int | None:
+    """Return when the next event from the future is due, None when there is none."""
+    return min((event.time for event in events if event.time > now), default=None)

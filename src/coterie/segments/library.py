@@ -1,0 +1,89 @@
+"""The rules in force, parsed once: which there are, whom they refer to, what they may look at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from coterie.core.errors import Conflict, Invalid, NotFound
+from coterie.segments.calendar import Edge, edges
+from coterie.segments.definition import Definition
+from coterie.segments.model import Rule
+from coterie.segments.parse import parse, segments_of
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every segment at one moment: its definition and its rule."""
+
+    definitions: Mapping[str, Definition]
+    rules: Mapping[str, Rule]
+
+    def definition(self, slug: str) -> Definition:
+        """Return one definition; raises NotFound."""
+        if slug not in self.definitions:
+            raise NotFound(f"there is no segment {slug!r}; define it first")
+        return self.definitions[slug]
+
+    def versions(self) -> dict[str, int]:
+        """Return the current version of every segment."""
+        return {slug: definition.version for slug, definition in self.definitions.items()}
+
+    def edges(self, rule: Rule) -> frozenset[Edge]:
+        """Find what passing time can change of a rule."""
+        return edges(rule, self.rules)
+
+    def users_of(self, slug: str) -> list[str]:
+        """Name the segments whose rules refer to one, straight or through others."""
+        users, waiting = set[str](), [slug]
+        while waiting:
+            asked = waiting.pop()
+            fresh = {s for s, rule in self.rules.items() if asked in segments_of(rule)} - users
+            users |= fresh
+            waiting.extend(fresh)
+        return sorted(users)
+
+    def check_known(self, rule: Rule) -> None:
+        """Refuse a rule that refers to a segment that there is not."""
+        for slug in sorted(segments_of(rule)):
+            if slug not in self.rules:
+                raise Invalid(
+                    f"there is no segment {slug!r}", path="in_segment", hint="define it first"
+                )
+
+    def check_no_circle(self, slug: str, rule: Rule) -> None:
+        """Refuse a rule for ``slug`` that would come back to itself; the message names the way."""
+        ways: list[tuple[str, ...]] = [(slug, other) for other in sorted(segments_of(rule))]
+        seen = set[str]()
+        while ways:
+            way = ways.pop()
+            if way[-1] == slug:
+                raise Invalid(
+                    f"segments would go round in a circle: {' -> '.join(way)}",
+                    path="in_segment",
+                    hint="take the segment out of one of these rules",
+                )
+            if way[-1] in self.rules and way[-1] not in seen:
+                seen.add(way[-1])
+                further = segments_of(self.rules[way[-1]])
+                ways.extend((*way, other) for other in sorted(further))
+
+    def check_unused(self, slug: str) -> None:
+        """Refuse to delete a segment that others refer to."""
+        users = [s for s, rule in self.rules.items() if slug in segments_of(rule)]
+        if users:
+            raise Conflict(
+                f"segment {slug!r} is used by {', '.join(sorted(users))}; change these first"
+            )
+
+
+def open_library(definitions: Mapping[str, Definition], zone: ZoneInfo) -> Library:
+    """Parse every rule; what was parsed before is not parsed again."""
+    rules = {slug: _parsed(json.dumps(d.rule), zone) for slug, d in definitions.items()}
+    return Library(definitions, rules)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str, zone: ZoneInfo) -> Rule:
+    return parse(json.loads(text), zone, in_journey=False)

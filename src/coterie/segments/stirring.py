@@ -1,0 +1,90 @@
+"""Whom passing time stirs, and when it next will: each edge asked of the room that keeps it."""
+
+from collections.abc import Collection
+from zoneinfo import ZoneInfo
+
+from coterie.core.clock import next_midnight
+from coterie.events.log import Log
+from coterie.profiles.service import Profiles
+from coterie.segments.calendar import (
+    Edge,
+    EventEdge,
+    EventMidnight,
+    FadeEdge,
+    PropertyEdge,
+    SinceEdge,
+    TagEdge,
+    TraitEdge,
+    TraitMidnight,
+)
+from coterie.segments.reader import Reader
+from coterie.storage.work import Work
+
+_EVER = -(2**53)
+"""Before every moment there is."""
+
+
+class Stirring:
+    """Answers for edges; every interval is after ``after``, up to and with ``until``."""
+
+    def __init__(self, profiles: Profiles, log: Log, reader: Reader, zone: ZoneInfo) -> None:
+        self.profiles = profiles
+        self.log = log
+        self.reader = reader
+        self.zone = zone
+
+    def people(
+        self, work: Work, edges: Collection[Edge], after: int, until: int
+    ) -> dict[Edge, set[int]]:
+        """Return, for each edge, the people for whom it passed in the interval."""
+        if until <= after:
+            return {edge: set() for edge in edges}
+        return {edge: self._people(work, edge, after, until) for edge in edges}
+
+    def next(self, work: Work, edges: Collection[Edge], after: int) -> int | None:
+        """Return the earliest moment after ``after`` at which one of the edges passes."""
+        moments = (self._next(work, edge, after) for edge in edges)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _people(self, work: Work, edge: Edge, after: int, until: int) -> set[int]:
+        match edge:
+            case EventEdge(name, shift):
+                return self.log.profiles_between(work, [name], after - shift, until - shift)
+            case TraitEdge(path, shift):
+                return self.profiles.moments_between(work, path, after - shift, until - shift)
+            case SinceEdge(path, shift):
+                return self.profiles.since_between(work, path, after - shift, until - shift)
+            case TagEdge(tag):
+                return self.profiles.tag_ends_between(work, tag, after, until)
+            case FadeEdge(name, threshold):
+                return self.profiles.fading_between(work, name, threshold, after, until)
+            case PropertyEdge(name, path, shift):
+                return self.reader.property_between(work, name, path, after - shift, until - shift)
+            case TraitMidnight() | EventMidnight() if next_midnight(after, self.zone) > until:
+                return set()
+            case TraitMidnight(path):
+                return self.profiles.holders(work, path)
+            case EventMidnight(name):
+                return self.log.profiles_between(work, [name], _EVER, until)
+
+    def _next(self, work: Work, edge: Edge, after: int) -> int | None:
+        match edge:
+            case EventEdge(name, shift):
+                return _shifted(self.log.next_time(work, [name], after - shift), shift)
+            case TraitEdge(path, shift):
+                return _shifted(self.profiles.next_moment(work, path, after - shift), shift)
+            case SinceEdge(path, shift):
+                return _shifted(self.profiles.next_since(work, path, after - shift), shift)
+            case TagEdge(tag):
+                return self.profiles.next_tag_end(work, tag, after)
+            case FadeEdge(name, threshold):
+                return self.profiles.next_fading(work, name, threshold, after)
+            case PropertyEdge(name, path, shift):
+                following = self.reader.next_property(work, name, path, after - shift)
+                return _shifted(following, shift)
+            case TraitMidnight() | EventMidnight():
+                return next_midnight(after, self.zone)
+
+
+def _shifted(moment: int | None, shift: int) -> int | None:
+    return None if moment is None else moment + shift

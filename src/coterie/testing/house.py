@@ -1,0 +1,306 @@
+"""A whole house in a temp folder: embedded stores, a fake clock, in-memory channels.
+
+For the tests of a project that uses Coterie, and for our own::
+
+    with House(at="2026-01-01T00:00:00Z", zone="Asia/Shanghai") as house:
+        house.receive([{"type": "track", "userId": "u1", "event": "Article Read"}])
+        house.define_segment("readers", {"did": "Article Read", "within": "30d"})
+        assert house.members("readers") == {"u1"}
+        house.advance(days=31)
+        assert house.members("readers") == set()
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import msgspec
+
+from coterie.app import App, open_app
+from coterie.catalog.model import Item
+from coterie.core.clock import parse_time, to_datetime
+from coterie.core.clock import zone as zone_named
+from coterie.core.errors import Invalid, NotFound
+from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, TAGGED, UNTAGGED
+from coterie.core.facts import fact
+from coterie.core.ids import uuid7
+from coterie.events.model import Accepted
+from coterie.messaging.model import Template
+from coterie.roads.inbound import Observer, nobody
+from coterie.settings import Settings
+from coterie.storage.instance import Instance
+from coterie.storage.work import Work
+from coterie.testing.asking import TESTER, Asking
+from coterie.testing.channels import MemoryChannel
+from coterie.testing.clock import FakeClock
+from coterie.testing.postgres import PostgresServer
+
+START = "2026-01-01T00:00:00Z"
+CHANNELS = ("email", "sandbox", "sms", "webhook", "wecom")
+"""Each has a working in-memory stand-in that reaches every profile."""
+
+_SOURCE = "house"
+_ROUNDS_AT_ONE_MOMENT = 100
+
+
+class House(Asking):
+    """One house for the length of a test. Times told are aware datetimes, people user ids.
+
+    ``at`` is where the clock starts (a kept folder goes on where it stood). ``store`` is
+    ``sqlite`` or ``postgresql`` (a server of its own, or the ``database`` URL given). ``path``
+    keeps the folder, so that it can be opened again. ``holdout=0`` switches the default holdouts
+    off. ``settings`` are any of ``coterie.settings.Settings``.
+    """
+
+    def __init__(
+        self,
+        at: str | None = None,
+        zone: str = "Asia/Shanghai",
+        *,
+        store: Literal["sqlite", "postgresql"] = "sqlite",
+        database: str | None = None,
+        path: Path | str | None = None,
+        holdout: int = 10,
+        observe: Observer = nobody,
+        **settings: Any,
+    ) -> None:
+        self._stack = ExitStack()
+        try:
+            folder = Path(path) if path is not None else self._temp_folder()
+            if store == "postgresql" and database is None:
+                database = self._stack.enter_context(PostgresServer()).new_database()
+            chosen = Settings(
+                data=folder, database=database or "", zone=zone, holdout=holdout, **settings
+            )
+            start = parse_time(at or START, zone_named(zone))
+            self._clock = FakeClock(start)
+            self.channels = {name: MemoryChannel(name) for name in CHANNELS}
+            self.app: App = open_app(
+                chosen,
+                founding=lambda _: Instance(zone, chosen.currency),
+                clock=self._clock,
+                channels=self.channels,
+                observe=observe,
+            )
+        except BaseException:
+            self._stack.close()
+            raise
+        self._stack.callback(self.app.close)
+        with self.app.db.read(TESTER, start) as work:
+            stood_at = self.app.inbound.stood_at(work)
+        self._clock.set(max(start, stood_at or 0) if at is None else start)
+
+    def _temp_folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="coterie-house-"))
+        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    def __enter__(self) -> "House":
+        """Return the open house."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it, and remove its folder unless ``path`` was given."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the house, and remove its folder unless ``path`` was given."""
+        self._stack.close()
+
+    # --- time
+
+    @property
+    def now(self) -> datetime:
+        """The moment that the clock stands at."""
+        return to_datetime(self._clock.now())
+
+    def advance(self, **delta: float) -> None:
+        """Move the clock by what ``timedelta`` takes, doing all that time brings, in order."""
+        self._advance(self._clock.now() + timedelta(**delta) // timedelta(milliseconds=1))
+
+    def advance_to(self, moment: str) -> None:
+        """Move the clock to an absolute time, doing all that time brings, in order."""
+        target = parse_time(moment, self.app.zone)
+        if target < self._clock.now():
+            raise Invalid(f"{moment} is in the past of this house", hint=f"it is {self.now}")
+        if target > self._clock.now():
+            self._advance(target)
+
+    def _advance(self, target: int) -> None:
+        rounds = 0
+        while (due := self.app.next_due(self._clock.now())) is not None and due <= target:
+            rounds = rounds + 1 if due <= self._clock.now() else 0
+            if rounds > _ROUNDS_AT_ONE_MOMENT:
+                raise RuntimeError(f"time does not pass: something is due at {self.now} for ever")
+            self._clock.set(max(due, self._clock.now()))
+            self.settle()
+        self._clock.set(target)
+        self.settle()
+
+    def settle(self) -> None:
+        """Run the roads until all that was caused has happened."""
+        self.app.settle(self._clock.now())
+
+    # --- what comes in
+
+    def receive(self, items: Sequence[Mapping[str, Any]], *, strict: bool = True) -> Accepted:
+        """Send one batch through the real door and wait until what it caused has settled.
+
+        An item that was refused raises Invalid with its reason, unless ``strict=False``. An item
+        without a messageId gets a fresh one.
+        """
+        now = self._clock.now()
+        named = [{"messageId": uuid7(now), **item} for item in items]
+        body = msgspec.json.encode({"batch": named})
+        accepted = self.app.door.accept(_SOURCE, body, "batch", now)
+        self.settle()
+        if strict and accepted.refused:
+            first = accepted.refused[0]
+            raise Invalid(first.reason, path=f"[{first.index}]", code=first.code)
+        return accepted
+
+    def alias(self, previous: str, user_id: str) -> None:
+        """Say that two ids are one person."""
+        self.receive([{"type": "alias", "previousId": previous, "userId": user_id}])
+
+    def consent(
+        self,
+        user_id: str,
+        *,
+        purpose: str = "marketing",
+        channel: str = "*",
+        given: bool = True,
+    ) -> None:
+        """Let a person give consent, or withdraw it."""
+        name = CONSENT_GIVEN if given else CONSENT_WITHDRAWN
+        said = {"purpose": purpose, "channel": channel}
+        self.receive([{"type": "track", "userId": user_id, "event": name, "properties": said}])
+
+    def tag(self, user_id: str, tag: str) -> None:
+        """Put a tag on a person by hand."""
+        self._say(user_id, TAGGED, tag=tag)
+
+    def untag(self, user_id: str, tag: str) -> None:
+        """Take a tag off a person by hand."""
+        self._say(user_id, UNTAGGED, tag=tag)
+
+    def _say(self, user_id: str, name: str, **properties: Any) -> None:
+        now = self._clock.now()
+        with self.app.db.begin(TESTER, now) as work:
+            said = fact(
+                name,
+                room="testing",
+                profile=self._profile(work, user_id),
+                at=now,
+                cause=(uuid7(now),),
+                **properties,
+            )
+            self.app.inbound.tell(work, [said])
+        self.settle()
+
+    def define_item(
+        self, key: str, kind: str = "item", topics: Sequence[str] = (), **parts: Any
+    ) -> None:
+        """Put an item into the catalog, or change it; ``parts`` as in ``catalog.model.Item``."""
+        with self._edit() as work:
+            item = Item(key=key, kind=kind, topics=tuple(topics), **parts)
+            self.app.inbound.retagged(work, self.app.catalog.define_items(work, [item]))
+        self.settle()
+
+    def retag(self, item: str, topics: Sequence[str]) -> None:
+        """Give an item other topics; what followed from the old ones is derived anew."""
+        with self._edit() as work:
+            present = self.app.catalog.item(work, item)
+            if present is None:
+                raise NotFound(f"there is no item {item!r}: define it first")
+            changed = replace(present, topics=tuple(topics))
+            self.app.inbound.retagged(work, self.app.catalog.define_items(work, [changed]))
+        self.settle()
+
+    # --- rules, journeys, communities
+
+    def define_segment(self, name: str, rule: object) -> None:
+        """Define a segment; who meets it now is in it at once."""
+        with self._edit() as work:
+            self.app.inbound.stir(work, self.app.segments.define(work, name, rule))
+        self.settle()
+
+    def redefine_segment(self, name: str, rule: object) -> None:
+        """Give a segment another rule; raises NotFound when there is none of the name."""
+        with self._edit() as work:
+            self.app.segments.get(work, name)
+        self.define_segment(name, rule)
+
+    def delete_segment(self, name: str) -> None:
+        """Delete a segment; raises Conflict while another rule asks for it."""
+        with self._edit() as work:
+            self.app.segments.delete(work, name)
+        self.settle()
+
+    def define_template(
+        self, name: str, channel: str | None = None, subject: str = "", text: str = ""
+    ) -> None:
+        """Define what a message says."""
+        with self._edit() as work:
+            self.app.messaging.define_template(work, Template(name, text, subject, channel))
+
+    def define_journey(self, name: str, definition: object) -> None:
+        """Define a journey and start it."""
+        with self._edit() as work:
+            self.app.inbound.tell(work, self.app.journeys.define(work, name, definition))
+        self.settle()
+
+    def redefine_journey(
+        self, name: str, definition: object, node_map: Mapping[str, str] | None = None
+    ) -> None:
+        """Publish a new version of a journey; people stand where the map puts them."""
+        with self._edit() as work:
+            facts = self.app.journeys.redefine(work, name, definition, node_map)
+            self.app.inbound.tell(work, facts)
+        self.settle()
+
+    def pause_journey(self, name: str) -> None:
+        """Stop a journey's sending and entering; its clocks run on."""
+        with self._edit() as work:
+            self.app.journeys.pause(work, name)
+        self.settle()
+
+    def resume_journey(self, name: str) -> None:
+        """Let a paused journey go on; those who entered meanwhile are picked up."""
+        with self._edit() as work:
+            self.app.inbound.tell(work, self.app.journeys.resume(work, name))
+        self.settle()
+
+    def define_community(self, name: str, definition: Mapping[str, Any]) -> None:
+        """Define a community; who is eligible now is invited."""
+        with self._edit() as work:
+            facts = self.app.communities.define(work, {"slug": name, **definition})
+            self.app.inbound.tell(work, facts)
+        self.settle()
+
+    def answer_invitation(self, user_id: str, community: str, *, accept: bool) -> None:
+        """Accept or decline an invitation as the person."""
+        with self._edit() as work:
+            profile = self._profile(work, user_id)
+            rooms = self.app.communities
+            answer = rooms.accept if accept else rooms.decline
+            self.app.inbound.tell(work, answer(work, community, profile))
+        self.settle()
+
+    def fail_channel(self, name: str, times: int, *, permanent: bool = False) -> None:
+        """Make a channel's provider fail the next so many times."""
+        self.channels[name].fail(times, permanent=permanent)
+
+    def _edit(self) -> AbstractContextManager[Work]:
+        return self.app.db.begin(TESTER, self._clock.now())

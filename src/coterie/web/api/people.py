@@ -1,0 +1,73 @@
+"""One person by JSON: what is known of her, and why she is in a segment or not."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+
+from coterie.core.clock import format_time
+from coterie.core.errors import NotFound
+from coterie.messaging.model import Message
+from coterie.profiles.model import USER
+from coterie.storage.work import Work
+from coterie.web.desk import Operator, actor_of
+from coterie.web.parts import Here, Parts
+
+router = APIRouter(prefix="/api/people")
+
+
+@router.get("/{user_id}")
+def person(here: Here, account: Operator, user_id: str) -> dict[str, Any]:
+    """Return all that is known of a person, identifying traits in the clear."""
+    house = here.house
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        profile = _find(here, work, user_id)
+        known = house.profiles.known(work, [profile])[profile]
+        communities = house.communities.of_person(work, profile)
+        return {
+            "user_id": user_id,
+            "traits": house.profiles.traits(work, profile),
+            "tags": sorted(known.tags),
+            "segments": sorted(house.segments.memberships(work, [profile])[profile]),
+            "communities": [one.community for one in communities if one.left is None],
+            "activity": msgspec.to_builtins(house.scores.activity(work, profile)),
+            "interests": msgspec.to_builtins(house.scores.interests(work, profile)),
+            "messages": [_told(one) for one in house.messaging.of_person(work, profile)],
+        }
+
+
+@router.get("/{user_id}/why/{segment}")
+def why(here: Here, account: Operator, user_id: str, segment: str) -> dict[str, Any]:
+    """Tell why a person is in a segment or not: each node of its rule, with the evidence."""
+    house = here.house
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        reason = house.segments.why(work, _find(here, work, user_id), segment)
+    if reason is None:
+        raise _nobody(user_id)
+    return reason.to_json()
+
+
+def _find(here: Parts, work: Work, user_id: str) -> int:
+    profile = here.house.profiles.find(work, USER, user_id)
+    if profile is None or profile not in here.house.profiles.known(work, [profile]):
+        raise _nobody(user_id)
+    return profile
+
+
+def _nobody(user_id: str) -> NotFound:
+    return NotFound(f"nobody has the user id {user_id!r}")
+
+
+def _told(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "at": format_time(message.at),
+        "channel": message.channel,
+        "origin": message.origin,
+        "template": message.template,
+        "touch": message.touch,
+        "status": message.status,
+        "reason": message.reason,
+        "subject": message.subject,
+        "text": message.text,
+    }

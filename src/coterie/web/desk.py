@@ -1,0 +1,114 @@
+"""Who sits at the desk, and whether a form is really hers.
+
+Until an owner exists, the desk is open to this machine alone: one user, no password. From then on
+every page and every answer of the API asks for a session.
+"""
+
+import hmac
+import secrets
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from coterie.accounts.model import Account
+from coterie.core.actor import Actor
+from coterie.core.errors import NotPermitted
+from coterie.web.bodies import read_form, read_up_to
+from coterie.web.cookies import FORM, SESSION
+from coterie.web.errors import NotKnown
+from coterie.web.pages import form_token
+from coterie.web.parts import Here, parts_of
+from coterie.web.security import LOOPBACK, host_name
+
+OPEN_DESK = Account(0, "this machine", "owner")
+"""Who acts while no owner exists."""
+
+
+def at_desk(request: Request, here: Here) -> Account:
+    """Return who asks; raises NotKnown when it is nobody with a session."""
+    house, token = here.house, here.cookies.get(request, SESSION)
+    now = house.clock.now()
+    with house.db.read(Actor("person", "?"), now) as work:
+        account = house.accounts.who(work, token) if token else None
+        if account is not None:
+            return account
+        if not house.accounts.exists(work) and _from_this_machine(request):
+            return OPEN_DESK
+    raise NotKnown("sign in first: open /sign-in in a browser")
+
+
+Operator = Annotated[Account, Depends(at_desk)]
+
+
+def actor_of(account: Account) -> Actor:
+    """Return the actor whom the audit names."""
+    return Actor("person", account.name)
+
+
+def _from_this_machine(request: Request) -> bool:
+    # a proxy on this machine lets strangers in: then its traces are there, or another name is
+    peer = request.client.host if request.client else ""
+    forwarded = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
+    return (
+        peer in LOOPBACK
+        and host_name(request.headers.get("host", "")) in LOOPBACK
+        and not forwarded & set(request.headers.keys())
+    )
+
+
+async def desk_form(request: Request) -> dict[str, str]:
+    """Read a form of the desk; raises NotPermitted when another site or session sent it."""
+    return await _own_form(request, parts_of(request).cookies.get(request, SESSION))
+
+
+async def open_form(request: Request) -> dict[str, str]:
+    """Read a form of a page that asks for no session; raises NotPermitted when it is not ours."""
+    return await _own_form(request, None)
+
+
+async def _own_form(request: Request, session: str | None) -> dict[str, str]:
+    here = parts_of(request)
+    body = await read_up_to(request, here.limits.form)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    fields = {}
+    if kind == "application/x-www-form-urlencoded":
+        fields = read_form(body, here.limits.form_fields)
+    secret = here.cookies.get(request, FORM) or secrets.token_hex()
+    expected = form_token(secret, session)
+    given = fields.pop("form_token", "")
+    if not hmac.compare_digest(given.encode(), expected.encode()) or not same_origin(request):
+        raise NotPermitted(
+            "this form has grown old or came from elsewhere: go back, reload the page and send it "
+            "again",
+            code="strange_form",
+        )
+    return fields
+
+
+OpenForm = Annotated[dict[str, str], Depends(open_form)]
+
+
+def same_origin(request: Request) -> bool:
+    """Say whether a request that changes something came from a page of ours.
+
+    Programs that are no browsers send neither header, and pass.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def own_json(request: Request) -> bytes:
+    """Read a JSON body for the API; raises NotPermitted when another site's page sent it."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not same_origin(request) or kind != "application/json":
+        raise NotPermitted(
+            "the API takes application/json, and nothing from other sites' pages",
+            code="strange_request",
+        )
+    return await read_up_to(request, parts_of(request).limits.body)
+
+
+JsonBody = Annotated[bytes, Depends(own_json)]

@@ -1,0 +1,100 @@
+"""Put the web together: routes, error table, safety. Called by the composition root."""
+
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from coterie.core.errors import CoterieError, Invalid
+from coterie.web import errors
+from coterie.web.api import events, health, items, people, report, segments
+from coterie.web.console import mailbox, sign_in, today
+from coterie.web.cookies import Cookies
+from coterie.web.errors import NotKnown
+from coterie.web.limits import Limits
+from coterie.web.member import articles, consent, invitations, links
+from coterie.web.pages import Pages
+from coterie.web.parts import Parts
+from coterie.web.ports import Served
+from coterie.web.rate import TokenBuckets
+from coterie.web.security import Safety
+
+COLLECTORS = (health.router, events.router)
+"""These ask for a write key, or for nothing."""
+
+READERS = (articles.router, consent.router, links.router, invitations.router, sign_in.router)
+"""Nobody is signed in here: a reader has her link."""
+
+DESK = (today.router, mailbox.router, report.router, segments.router, people.router, items.router)
+"""Every route of these asks who sits at the desk."""
+
+
+def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
+    """Build the ASGI application that serves one house."""
+    settings = house.settings
+    limits = limits or Limits()
+    cookies = Cookies(secure=settings.secure_cookies)
+    app = FastAPI(
+        title="Coterie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    app.state.parts = Parts(
+        house=house,
+        limits=limits,
+        pages=Pages(settings.brand, ZoneInfo(house.instance.zone), cookies),
+        cookies=cookies,
+        brakes=TokenBuckets(settings.requests_per_second),
+    )
+    for router in (*COLLECTORS, *READERS, *DESK):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=str(files("coterie.web") / "static")))
+    app.add_exception_handler(CoterieError, _refuse)
+    app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(RequestValidationError, _refuse)
+    app.add_middleware(
+        Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise
+    )
+    return app
+
+
+def _is_https(house: Served) -> bool:
+    return house.settings.secure_cookies or house.settings.public_url.startswith("https:")
+
+
+def _refuse(request: Request, error: Exception) -> Response:
+    return _answer(request, _as_ours(error))
+
+
+def _apologise(request: Request, error: Exception) -> Response:
+    return _answer(request, errors.unexpected(request, error))
+
+
+def _as_ours(error: Exception) -> CoterieError:
+    if isinstance(error, CoterieError):
+        return error
+    if isinstance(error, HTTPException):
+        return errors.from_framework(error)
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    return Invalid(first["msg"], path=".".join(str(part) for part in first["loc"]))
+
+
+def _answer(request: Request, error: CoterieError) -> Response:
+    if is_for_programs(request):
+        return errors.as_json(error)
+    if isinstance(error, NotKnown) and request.method in {"GET", "HEAD"}:
+        return RedirectResponse(sign_in.address(request), 303)
+    status = errors.status_of(error)
+    parts: Parts = request.app.state.parts
+    page = parts.pages.render(request, "error.html", status=status, error=error)
+    page.headers.update(errors.headers_of(error, status))
+    return page
+
+
+def is_for_programs(request: Request) -> bool:
+    """Say whether an address answers JSON: then its refusals are JSON too."""
+    return request.url.path.startswith(("/v1/", "/api/", "/health"))
+

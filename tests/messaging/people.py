@@ -1,0 +1,62 @@
+"""A small stand-in for the profiles that really keeps, reveals and seals; no more than is asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from coterie.profiles.model import Known
+from coterie.profiles.vault import Sealer, Vault
+from coterie.storage.work import Work
+
+
+@dataclass
+class Person:
+    email: str | None = None
+    traits: dict[str, Any] = field(default_factory=dict)
+    consents: set[tuple[str, str]] = field(default_factory=lambda: {("marketing", "email")})
+
+
+class People:
+    def __init__(self, people: dict[int, Person]) -> None:
+        self.people = people
+        self.calls = 0
+        self._vault = Vault(bytes(range(32)))
+        self._keys = {profile: self._vault.new_key(profile) for profile in people}
+
+    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
+        self._note(work)
+        return {
+            profile: Known(profile, f"user_id:u{profile}", traits=self.people[profile].traits)
+            for profile in profiles
+            if profile in self.people
+        }
+
+    def reveal(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
+        self._note(work)
+        return {
+            profile: getattr(self.people[profile], name)
+            for profile in profiles
+            if profile in self.people and getattr(self.people[profile], name) is not None
+        }
+
+    def consenting(
+        self, work: Work, profiles: Collection[int], purpose: str, channel: str
+    ) -> set[int]:
+        self._note(work)
+        return {
+            profile
+            for profile in profiles
+            if profile in self.people and (purpose, channel) in self.people[profile].consents
+        }
+
+    def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:
+        self._note(work)
+        return Sealer(self._vault, {p: self._keys[p] for p in profiles if p in self._keys})
+
+    def _note(self, work: Work) -> None:
+        assert work.connection.in_transaction()
+        self.calls += 1
+
+    def forget(self, profile: int) -> None:
+        del self.people[profile]
+        del self._keys[profile]

@@ -1,0 +1,285 @@
+"""Random rules, people and histories over a small vocabulary, for the laws of the rule language.
+
+Everything is made to collide: few names, few values, and times that sit on the edges of the
+windows that the rules use, a millisecond before and after.
+"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from coterie.core.clock import DAY, HOUR, format_time
+from coterie.core.ids import derived_id
+from coterie.events.model import Logged
+from coterie.profiles.model import Known
+from coterie.segments.model import Person, Rule, World
+from coterie.segments.parse import parse
+
+NOW = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: eight in the morning in Shanghai."""
+ZONE = ZoneInfo("Asia/Shanghai")
+
+NAMES = ["Article Read", "Article Shared", "Order Completed", "coterie.tagged"]
+PATTERNS = [*NAMES, "Article*", "*", "coterie.*", "Never Happened"]
+ITEMS_OF = {
+    "wine": frozenset({"barolo", "chianti", "rioja"}),
+    "wine/italy": frozenset({"barolo", "chianti"}),
+    "cheese": frozenset({"brie"}),
+    "empty": frozenset[str](),
+}
+ITEMS = ["barolo", "chianti", "rioja", "brie", "unknown"]
+IDENTIFYING = frozenset({"email", "phone"})
+TAGS = ["vip", "品酒", "new"]
+DAYS = [0, 1, 2, 7, 30]
+
+TEXTS = ["", "red", "Red", "RED wine", "7", "007", "7.0", "-1.5", "true", "上海", "zebra", "Ünder"]
+NUMBERS = [0, 1, 7, 7.0, -1.5, 0.1, 2.5, 19.99, 100, 10_000_000_000]
+MOMENTS = [
+    *(format_time(NOW + days * DAY + off) for days in (-30, -7, 0, 1, 7) for off in (-1, 0, 1)),
+    "2026-01-01", "2025-12-31T23:59:59.999+08:00", "2024-02-29", "1990-02-28", "2025-12-29",
+    "2026-02-01T00:00:00", NOW // 1000, NOW - DAY, "20260105",
+]  # fmt: skip
+SCALARS: list[Any] = [*TEXTS, *NUMBERS, True, False, None]
+WORDS = [
+    "today", "yesterday", "tomorrow", "this week", "last month", "next year", "this quarter",
+    "+5 days", "-3 months", "+1 weeks", "-1 year", "+2 quarters",
+]  # fmt: skip
+
+
+def blind(name: str, value: Any) -> str:
+    """Give the blind index that these tests use: any one-way function of name and value does."""
+    return derived_id("blind", name, value)
+
+
+def world(now: int = NOW, rules: dict[str, Rule] | None = None) -> World:
+    """Return the world in which the vocabulary means something."""
+    return World(
+        now=now, zone=ZONE, items_of=ITEMS_OF, rules=rules or {}, blind=blind,
+        identifying=IDENTIFYING,
+    )  # fmt: skip
+
+
+def values() -> st.SearchStrategy[Any]:
+    """Draw a value as traits and properties hold them: scalars, moments, arrays, an object."""
+    scalars = st.sampled_from(SCALARS) | st.sampled_from(MOMENTS)
+    return st.one_of(
+        scalars,
+        st.lists(st.sampled_from(SCALARS), max_size=3),
+        st.builds(lambda inner: {"inner": inner}, scalars),
+    )
+
+
+def objects() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw the traits of a person or the properties of an event.
+
+    ``a`` may be an object with ``b`` in it while ``a.b`` is also a key of its own.
+    """
+    return st.dictionaries(
+        st.sampled_from(["city", "total", "when", "list", "a.b"]), values(), max_size=4
+    ).flatmap(
+        lambda made: st.one_of(
+            st.just(made), values().map(lambda value: {**made, "a": {"b": value}})
+        )
+    )
+
+
+PATHS = st.sampled_from(["city", "total", "when", "list", "a.b", "a", "a.b.inner", "absent"])
+
+
+def moments(now: int = NOW) -> st.SearchStrategy[int]:
+    """Draw a moment on, just before or just after the edge of a window, or any other."""
+    edges = st.builds(
+        lambda days, off, hours: now - days * DAY + off + hours * HOUR,
+        st.sampled_from([*DAYS, -1]), st.sampled_from([-1, 0, 0, 1]), st.sampled_from([0, 0, 0, 5]),
+    )  # fmt: skip
+    return edges | st.integers(now - 40 * DAY, now + 2 * DAY)
+
+
+def _conditions(subject: str, paths: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    plain = st.sampled_from([value for value in SCALARS if value is not None])
+    ordered = st.sampled_from([*TEXTS, *NUMBERS, *WORDS])
+    several = st.lists(plain, min_size=1, max_size=3)
+    fold = st.sampled_from([{}, {}, {"fold": True}, {"fold": False}])
+
+    def node(ops: list[str], more: dict[str, Any], folding: Any = fold) -> Any:
+        return st.builds(
+            lambda path, op, rest, folded: {subject: path, "op": op, **rest, **folded},
+            paths, st.sampled_from(ops), st.fixed_dictionaries(more), folding,
+        )  # fmt: skip
+
+    never = st.just({})
+    spans = st.sampled_from(["0d", "1d", "7d", "30d", "12h"])
+    forms = [
+        node(["=", "!="], {"value": plain | several | st.sampled_from(WORDS)}),
+        node([">", ">=", "<", "<="], {"value": ordered}),
+        node(["between", "not_between"], {"value": st.lists(ordered, min_size=2, max_size=2)}),
+        node(["in", "not_in", "all_of", "any_of", "none_of"], {"value": several}),
+        node(["contains", "not_contains"], {"value": plain}),
+        node(["starts_with", "ends_with"], {"value": st.sampled_from(TEXTS)}),
+        node(["matches"], {"value": st.sampled_from(["^r", "e.*e$", "[0-9]+", "上", "(?i)RED"])}),
+        node(["exists", "missing"], {}, never),
+        node(["before", "after"], {"value": st.sampled_from(
+            [text for text in MOMENTS if isinstance(text, str)] + WORDS)}, never),
+        node(["within_last", "within_next"], {"duration": spans}, never),
+        node(["on_day"], {"value": st.sampled_from([*WORDS, "2026-01-01", "2024-02-29"])}, never),
+        node(["anniversary"], {"value": st.sampled_from([0, 1, -1, 7, 58, 59])}, never),
+    ]  # fmt: skip
+    if subject == "trait":
+        forms.append(node(["unchanged_for", "changed_within"], {"duration": spans}, never))
+        forms.append(
+            node(["unchanged_for", "changed_within"], {"duration": spans, "value": plain}, never)
+        )
+    return st.one_of(forms)
+
+
+def sealed_conditions() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw what may be asked of an identifying trait."""
+    addresses = ["ada@example.com", "bob@example.com"]
+    return st.one_of(
+        st.builds(lambda op: {"trait": "email", "op": op}, st.sampled_from(["exists", "missing"])),
+        st.builds(lambda one: {"trait": "email", "op": "=", "value": one},
+                  st.sampled_from(addresses)),
+        st.just({"trait": "email", "op": "in", "value": addresses}),
+    )  # fmt: skip
+
+
+def _windows() -> st.SearchStrategy[dict[str, Any]]:
+    times = st.sampled_from([NOW - days * DAY for days in DAYS]).map(format_time)
+    pairs = st.lists(st.sampled_from(DAYS), min_size=2, max_size=2, unique=True).map(
+        lambda days: [format_time(NOW - day * DAY) for day in sorted(days, reverse=True)]
+    )
+    return st.one_of(
+        st.just({}),
+        st.sampled_from(DAYS).map(lambda days: {"within": f"{days}d"}),
+        st.sampled_from(["1h", "36h", "90s"]).map(lambda text: {"within": text}),
+        pairs.map(lambda pair: {"between": pair}),
+        pairs.map(lambda pair: {"since": pair[0], "before": pair[1]}),
+        times.map(lambda time: {"since": time}),
+        times.map(lambda time: {"before": time}),
+    )
+
+
+def bounds() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw comparisons of a number."""
+    numbers = st.sampled_from([0, 1, 2, 3, 0.5, 7, 19.99, 26.99, 0.1, -1.5, 0.00005])
+    single = st.dictionaries(
+        st.sampled_from(["=", "!=", ">", ">=", "<", "<="]), numbers, min_size=1, max_size=2
+    )
+    return single | st.lists(numbers, min_size=2, max_size=2).map(
+        lambda pair: {"between": sorted(pair)}
+    )
+
+
+def event_nodes() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a node about events: did with every measure, or share."""
+    which = st.builds(
+        lambda where, topic, window: {**where, **topic, **window},
+        st.sampled_from([0, 0, 1, 2]).flatmap(
+            lambda size: st.just({}) if size == 0 else st.fixed_dictionaries(
+                {"where": st.lists(_conditions("property", PATHS), min_size=1, max_size=size)})
+        ),
+        st.sampled_from([{}, {}, *({"topic": topic} for topic in ITEMS_OF)]),
+        _windows(),
+    )  # fmt: skip
+    properties = st.sampled_from(["total", "a.b", "list", "absent"])
+    measures = st.one_of(
+        st.just({}),
+        bounds().map(lambda found: {"count": found}),
+        st.builds(lambda measure, of, found: {measure: of, "is": found},
+                  st.sampled_from(["sum", "avg", "min", "max", "distinct"]), properties, bounds()),
+        st.builds(lambda of, found: {"distinct": of, "is": found},
+                  st.sampled_from(["@day", "@week", "@month", "@hour"]), bounds()),
+    )  # fmt: skip
+    names = st.sampled_from(PATTERNS)
+    return st.one_of(
+        st.builds(lambda name, rest, measure: {"did": name, **rest, **measure},
+                  names, which, measures),
+        st.builds(lambda name, rest, found: {"share": name, **rest, "is": found},
+                  names, which, bounds()),
+    )  # fmt: skip
+
+
+def rules(segments: tuple[str, ...] = (), max_leaves: int = 5) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a rule as JSON; ``segments`` are those it may look into."""
+    leaves = [
+        st.just({"everyone": True}),
+        st.sampled_from(TAGS).map(lambda tag: {"tag": tag}),
+        _conditions("trait", PATHS),
+        _conditions("trait", PATHS),
+        sealed_conditions(),
+        event_nodes(),
+        event_nodes(),
+        event_nodes(),
+        st.sampled_from([(0, 5000), (2500, 7500), (0, 0), (0, 10000)]).map(
+            lambda edge: {"bucket": {"salt": "s", "from": edge[0], "to": edge[1]}}
+        ),
+    ]
+    if segments:
+        leaves.append(st.sampled_from(segments).map(lambda slug: {"in_segment": slug}))
+    return st.recursive(
+        st.one_of(leaves),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
+            inner.map(lambda part: {"not": part}),
+        ),
+        max_leaves=max_leaves,
+    )
+
+
+def parsed_rules(**options: Any) -> st.SearchStrategy[Rule]:
+    """Draw a rule as a tree."""
+    return rules(**options).map(lambda rule: parse(rule, ZONE))
+
+
+def histories(
+    profile: int = 1, first_seq: int = 1, max_size: int = 8
+) -> st.SearchStrategy[list[Logged]]:
+    """Draw one person's events in (time, seq) order; some are from the future."""
+    drafts = st.tuples(
+        moments(),
+        st.sampled_from(NAMES),
+        st.lists(st.sampled_from(ITEMS), max_size=2, unique=True),
+        objects(),
+    )
+
+    def number(drawn: list[Any]) -> list[Logged]:
+        made = [
+            Logged(seq=first_seq + index, time=time, received=NOW, profile=profile, name=name,
+                   type="fact" if name.startswith("coterie.") else "track", source="test",
+                   items=tuple(items), properties=properties)
+            for index, (time, name, items, properties) in enumerate(drawn)
+        ]  # fmt: skip
+        return sorted(made, key=lambda event: (event.time, event.seq))
+
+    return st.lists(drafts, max_size=max_size).map(number)
+
+
+def knowns(profile: int = 1) -> st.SearchStrategy[Known]:
+    """Draw what is known of one person; every trait has had its value since some past moment."""
+    past = moments().map(lambda moment: min(moment, NOW))
+    digests = st.sampled_from([{}, {"email": blind("email", "ada@example.com")}])
+    return objects().flatmap(
+        lambda traits: st.builds(
+            Known,
+            profile=st.just(profile),
+            bucket_key=st.just(f"user_id:u{profile}"),
+            traits=st.just(traits),
+            since=st.fixed_dictionaries(dict.fromkeys(traits, past)),
+            digests=digests,
+            tags=st.frozensets(st.sampled_from(TAGS)),
+        )
+    )
+
+
+def persons(profile: int = 1, first_seq: int = 1) -> st.SearchStrategy[Person]:
+    """Draw one person with a history."""
+    return st.builds(Person, knowns(profile), histories(profile, first_seq))
+
+
+def crowds(size: int = 4) -> st.SearchStrategy[list[Person]]:
+    """Draw some people, profiles 1 to ``size``; the seqs of their events never collide."""
+    return st.tuples(
+        *(persons(profile, profile * 1_000) for profile in range(1, size + 1))
+    ).map(list)

@@ -1,0 +1,188 @@
+"""Law 1: two readers agree. Law 6: a wrong reader is found out.
+
+Law 2, incremental equals full, is in ``test_service``: it needs the real log and profiles.
+"""
+
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from segments.lakes import Lake
+from segments.strategies import ITEMS_OF, NOW, ZONE, blind, crowds, parsed_rules, world
+
+from coterie.core.clock import DAY
+from coterie.events.model import Logged
+from coterie.profiles.model import Known
+from coterie.segments import evaluate
+from coterie.segments.compile import population_sql
+from coterie.segments.evaluate import matches
+from coterie.segments.model import Person, Rule
+from coterie.segments.parse import parse
+
+
+@pytest.fixture(scope="module")
+def lake() -> Iterator[Lake]:
+    opened = Lake(ZONE)
+    yield opened
+    opened.connection.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(crowds(6), st.lists(parsed_rules(max_leaves=4), min_size=6, max_size=10))
+def test_the_two_readers_agree_on_everyone(
+    lake: Lake, people: list[Person], rules: list[Rule]
+) -> None:
+    lake.fill(people, world())
+    for rule in rules:
+        expected = {p.known.profile for p in people if matches(rule, p, world())}
+        assert lake.population(rule, world()) == expected, population_sql(rule, world())
+        assert lake.population(rule, world(), among=[2, 5, 99]) == expected & {2, 5}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(crowds(4), st.lists(parsed_rules(segments=("first",)), min_size=4, max_size=6))
+def test_the_two_readers_agree_on_segments_within_segments(
+    lake: Lake, people: list[Person], rules: list[Rule]
+) -> None:
+    looked_into = world(rules={"first": parse({"did": "Article*", "within": "7d"}, ZONE)})
+    lake.fill(people, looked_into)
+    for rule in rules:
+        expected = {p.known.profile for p in people if matches(rule, p, looked_into)}
+        assert lake.population(rule, looked_into) == expected
+
+
+# Law 6: a corpus on which every mutant of the reader must differ from the reader of everyone
+
+
+def _event(seq: int, time: int, name: str = "Order Completed", **properties: object) -> Logged:
+    return Logged(
+        seq=seq, time=time, received=NOW, profile=1, name=name, type="track", source="test",
+        items=("barolo",), properties=properties,
+    )  # fmt: skip
+
+
+def _corpus() -> list[Person]:
+    """People on every edge: each has one thing that one mutant gets wrong."""
+    histories = [
+        [_event(1, NOW - 7 * DAY, total=5)],
+        [_event(2, NOW - 7 * DAY - 1, total=5)],
+        [_event(3, NOW, total="5")],
+        [_event(4, NOW + 1, total=5)],
+        [_event(5, NOW - DAY, "coterie.tagged", total=5)],
+        [_event(6, NOW - DAY, "Article Read", total=5), _event(7, NOW - 2 * DAY, total=7)],
+        [_event(8, NOW - 7 * DAY + 1, total=0.1), _event(9, NOW - DAY, total=0.2)],
+        [_event(10, NOW - DAY, total=None, **{"a.b": "", "a": {"b": "red"}})],
+        [],
+    ]
+    return [
+        Person(
+            Known(
+                profile=number,
+                bucket_key=f"user_id:u{number}",
+                traits={"city": "Red" if number % 2 else "red", "total": number},
+                since={"city": NOW - 7 * DAY + number - 3, "total": NOW},
+                digests={"email": blind("email", "ada@example.com")} if number == 3 else {},
+                tags=frozenset({"vip"} if number < 4 else ()),
+            ),
+            [event for event in events],
+        )
+        for number, events in enumerate(histories, 1)
+    ]
+
+
+RULES = [
+    {"did": "Order Completed", "within": "7d"},
+    {"did": "*"},
+    {"did": "Order Completed", "count": {"<": 1}},
+    {"did": "Order Completed", "count": {"between": [1, 1]}},
+    {"did": "Order Completed", "before": "2025-12-25T00:00:00Z"},
+    {"did": "Order Completed", "since": "2025-12-25T00:00:00Z"},
+    {"did": "Order Completed", "topic": "wine/italy"},
+    {"did": "Order Completed", "topic": "cheese"},
+    {"did": "Order Completed", "sum": "total", "is": {"=": 0.3}},
+    {"did": "Order Completed", "avg": "total", "is": {"<=": 5}},
+    {"share": "*", "topic": "cheese", "is": {"=": 0}},
+    {"share": "*", "where": [{"property": "total", "op": "=", "value": 5}], "is": {"=": 0.5}},
+    {"did": "*", "where": [{"property": "a.b", "op": "exists"}]},
+    {"trait": "city", "op": "=", "value": "red", "fold": True},
+    {"trait": "city", "op": "unchanged_for", "duration": "7d"},
+    {"trait": "email", "op": "!=" if False else "=", "value": "ada@example.com"},
+    {"not": {"tag": "vip"}},
+    {"any": [{"tag": "vip"}, {"trait": "total", "op": ">", "value": 8}]},
+    {"bucket": {"salt": "s", "from": 0, "to": 5000}},
+]
+
+MUTANTS = {
+    "a window that excludes its first moment": (
+        "starts.append(world.now - window.within)",
+        "starts.append(world.now - window.within + 1)",
+    ),
+    "a window that is a millisecond too long": (
+        "starts.append(world.now - window.within)",
+        "starts.append(world.now - window.within - 1)",
+    ),
+    "events of the future count": (
+        "last = world.now if window.end is None",
+        "last = world.now + DAY if window.end is None",
+    ),
+    "before includes its moment": ("min(world.now, window.end - 1)", "min(world.now, window.end)"),
+    "a late event is dropped": ("named[first:last]", "named[first + (last - first > 1):last]"),
+    "our own facts count as anything": (
+        "(prefix.startswith(OWN) or not name.startswith(OWN))",
+        "True",
+    ),
+    "an item's topic is ignored": (
+        "if wanted.isdisjoint(event.items):",
+        "if not event.items:",
+    ),
+    "a share of all, not of the topic": ("where=(), topic=None", "where=()"),
+    "one test of where is enough": (
+        "return all(holds(test,",
+        "return not matching.where or any(holds(test,",
+    ),
+    "a sealed trait is missing": ("if path in person.known.digests:", "if False:"),
+    "a bucket's end is within": (
+        "rule.start <= _bucket_of(reader, rule) < rule.end",
+        "rule.start < _bucket_of(reader, rule) <= rule.end + 5000",
+    ),
+    "all means any": (
+        "All: lambda reader, rule: all(",
+        "All: lambda reader, rule: any(",
+    ),
+}
+
+
+def _mutated(old: str, new: str) -> types.ModuleType:
+    """Compile the reader of one person anew with one change in its text."""
+    source = Path(str(evaluate.__file__)).read_text()
+    assert source.count(old) == 1, f"the mutant's place is not there once: {old!r}"
+    module = types.ModuleType("mutant")
+    module.__dict__["DAY"] = DAY
+    exec(compile(source.replace(old, new), "mutant.py", "exec"), module.__dict__)
+    return module
+
+
+def _differences(lake: Lake, reader: types.ModuleType) -> list[object]:
+    """Return the rules of the corpus on which a reader and the reader of everyone disagree."""
+    people = _corpus()
+    lake.fill(people, world())
+    found = []
+    for rule in RULES:
+        tree = parse(rule, ZONE)
+        met = {p.known.profile for p in people if reader.matches(tree, p, world())}
+        if met != lake.population(tree, world()):
+            found.append(rule)
+    return found
+
+
+def test_the_corpus_finds_no_fault_in_the_reader_itself(lake: Lake) -> None:
+    assert set(ITEMS_OF) >= {"wine/italy", "cheese"}
+    assert _differences(lake, evaluate) == []
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_every_mutant_of_the_reader_breaks_law_1(lake: Lake, name: str) -> None:
+    assert _differences(lake, _mutated(*MUTANTS[name])) != []
