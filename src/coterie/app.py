@@ -192,7 +192,7 @@ def _furnish(
     segments = Segments(profiles, catalog, log, zone)
     ways = load_channels(settings) if channels is None else channels
     messaging = Messaging(profiles, gate_settings(settings), ways, zone, {"name": settings.brand})
-    journeys = Journeys(segments, messaging, profiles, zone, default_holdout=settings.holdout)
+    journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
     communities = Communities(
         segments,
         messaging,

@@ -38,12 +38,12 @@ class Eligible:
     def __init__(self) -> None:
         self.people: dict[str, set[int]] = {"italy": set(), "france": set()}
 
-    def get(self, work: Work, slug: str) -> object:
+    def get(self, _work: Work, slug: str) -> object:
         if slug not in self.people:
             raise NotFound(f"there is no segment {slug!r}")
         return slug
 
-    def members(self, work: Work, slug: str) -> BitMap:
+    def members(self, _work: Work, slug: str) -> BitMap:
         return BitMap(self.people[slug])
 
 
@@ -54,7 +54,7 @@ class Post:
         self.reasons: dict[int, str] = {}
         self.requests: list[Request] = []
 
-    def template(self, work: Work, name: str) -> object:
+    def template(self, _work: Work, name: str) -> object:
         if name != "join-us":
             raise NotFound(f"there is no template {name!r}")
         return name
@@ -103,7 +103,7 @@ def told(message: Message, now: int, reason: str | None = None) -> Event:
 class People:
     """Profiles that exist; each person's bucket key is her number."""
 
-    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
+    def known(self, _work: Work, profiles: Collection[int]) -> dict[int, Known]:
         return {
             one: Known(one, f"user_id:{one}", traits={"language": "zh-CN"} if one == 2 else {})
             for one in profiles
@@ -123,7 +123,7 @@ class Table:
             self.post,  # type: ignore[arg-type]
             People(),  # type: ignore[arg-type]
             ZoneInfo("Asia/Shanghai"),
-            lambda profile, community, invitation: f"https://x.cn/i/{community}/{profile}",
+            lambda profile, community, _invitation: f"https://x.cn/i/{community}/{profile}",
             holdout,
         )
 

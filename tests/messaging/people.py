@@ -8,6 +8,9 @@ from coterie.profiles.model import Known
 from coterie.profiles.vault import Sealer, Vault
 from coterie.storage.work import Work
 
+_VAULT = Vault(bytes(range(32)))
+_KEYS: dict[int, bytes] = {}
+
 
 @dataclass
 class Person:
@@ -20,8 +23,9 @@ class People:
     def __init__(self, people: dict[int, Person]) -> None:
         self.people = people
         self.calls = 0
-        self._vault = Vault(bytes(range(32)))
-        self._keys = {profile: self._vault.new_key(profile) for profile in people}
+        self._keys = {
+            profile: _KEYS.setdefault(profile, _VAULT.new_key(profile)) for profile in people
+        }
 
     def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
         self._note(work)
@@ -51,7 +55,7 @@ class People:
 
     def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:
         self._note(work)
-        return Sealer(self._vault, {p: self._keys[p] for p in profiles if p in self._keys})
+        return Sealer(_VAULT, {p: self._keys[p] for p in profiles if p in self._keys})
 
     def _note(self, work: Work) -> None:
         assert work.connection.in_transaction()

@@ -21,7 +21,7 @@ NOW = 1_767_225_600_000
 ZONE = ZoneInfo("Asia/Shanghai")
 
 NAMES = ["Article Read", "Article Shared", "Order Completed", "coterie.tagged"]
-PATTERNS = [*NAMES, "Article*", "*", "coterie.*", "Never Happened"]
+PATTERNS = [*NAMES, "Article*", "Article*", "*", "*", "coterie.*", "Never Happened"]
 ITEMS_OF = {
     "wine": frozenset({"barolo", "chianti", "rioja"}),
     "wine/italy": frozenset({"barolo", "chianti"}),
@@ -75,13 +75,19 @@ def objects() -> st.SearchStrategy[dict[str, Any]]:
 
     ``a`` may be an object with ``b`` in it while ``a.b`` is also a key of its own.
     """
-    return st.dictionaries(
-        st.sampled_from(["city", "total", "when", "list", "a.b"]), values(), max_size=4
-    ).flatmap(
-        lambda made: st.one_of(
-            st.just(made), values().map(lambda value: {**made, "a": {"b": value}})
-        )
+    texts, numbers = st.sampled_from(TEXTS), st.sampled_from(NUMBERS)
+    flat = st.fixed_dictionaries(
+        {},
+        optional={
+            "city": texts | values(),
+            "total": numbers | numbers | values(),
+            "when": st.sampled_from(MOMENTS) | st.sampled_from(MOMENTS) | values(),
+            "list": st.lists(texts, max_size=3) | values(),
+            "a.b": values(),
+        },
     )
+    nested = st.just({}) | values().map(lambda value: {"a": {"b": value}})
+    return st.builds(lambda made, more: {**made, **more}, flat, nested)
 
 
 PATHS = st.sampled_from(["city", "total", "when", "list", "a.b", "a", "a.b.inner", "absent"])
@@ -102,10 +108,12 @@ def _conditions(subject: str, paths: st.SearchStrategy[str]) -> st.SearchStrateg
     several = st.lists(plain, min_size=1, max_size=3)
     fold = st.sampled_from([{}, {}, {"fold": True}, {"fold": False}])
 
-    def node(ops: list[str], more: dict[str, Any], folding: Any = fold) -> Any:
+    mostly_when = st.sampled_from(["when", "when", "when", "total"])
+
+    def node(ops: list[str], more: dict[str, Any], folding: Any = fold, at: Any = paths) -> Any:
         return st.builds(
             lambda path, op, rest, folded: {subject: path, "op": op, **rest, **folded},
-            paths, st.sampled_from(ops), st.fixed_dictionaries(more), folding,
+            at, st.sampled_from(ops), st.fixed_dictionaries(more), folding,
         )  # fmt: skip
 
     never = st.just({})
@@ -120,10 +128,14 @@ def _conditions(subject: str, paths: st.SearchStrategy[str]) -> st.SearchStrateg
         node(["matches"], {"value": st.sampled_from(["^r", "e.*e$", "[0-9]+", "上", "(?i)RED"])}),
         node(["exists", "missing"], {}, never),
         node(["before", "after"], {"value": st.sampled_from(
-            [text for text in MOMENTS if isinstance(text, str)] + WORDS)}, never),
-        node(["within_last", "within_next"], {"duration": spans}, never),
-        node(["on_day"], {"value": st.sampled_from([*WORDS, "2026-01-01", "2024-02-29"])}, never),
-        node(["anniversary"], {"value": st.sampled_from([0, 1, -1, 7, 58, 59])}, never),
+            [text for text in MOMENTS if isinstance(text, str)] + WORDS)}, never, mostly_when),
+        node([">", ">=", "<", "<=", "=", "!="], {"value": st.sampled_from(WORDS)}, never,
+             mostly_when),
+        node(["within_last", "within_next"], {"duration": spans}, never, mostly_when),
+        node(["on_day"], {"value": st.sampled_from([*WORDS, "2026-01-01", "2024-02-29"])}, never,
+             mostly_when),
+        node(["anniversary"], {"value": st.sampled_from([0, 1, -1, 7, 58, 59])}, never,
+             mostly_when),
     ]  # fmt: skip
     if subject == "trait":
         forms.append(node(["unchanged_for", "changed_within"], {"duration": spans}, never))
@@ -149,14 +161,17 @@ def _windows() -> st.SearchStrategy[dict[str, Any]]:
     pairs = st.lists(st.sampled_from(DAYS), min_size=2, max_size=2, unique=True).map(
         lambda days: [format_time(NOW - day * DAY) for day in sorted(days, reverse=True)]
     )
-    return st.one_of(
-        st.just({}),
-        st.sampled_from(DAYS).map(lambda days: {"within": f"{days}d"}),
-        st.sampled_from(["1h", "36h", "90s"]).map(lambda text: {"within": text}),
-        pairs.map(lambda pair: {"between": pair}),
-        pairs.map(lambda pair: {"since": pair[0], "before": pair[1]}),
-        times.map(lambda time: {"since": time}),
-        times.map(lambda time: {"before": time}),
+    within = st.sampled_from(DAYS).map(lambda days: {"within": f"{days}d"})
+    return _weighted(
+        [
+            (2, st.just({})),
+            (5, within),
+            (1, st.sampled_from(["1h", "36h", "90s"]).map(lambda text: {"within": text})),
+            (1, pairs.map(lambda pair: {"between": pair})),
+            (1, pairs.map(lambda pair: {"since": pair[0], "before": pair[1]})),
+            (1, times.map(lambda time: {"since": time})),
+            (1, times.map(lambda time: {"before": time})),
+        ]
     )
 
 
@@ -175,11 +190,9 @@ def event_nodes() -> st.SearchStrategy[dict[str, Any]]:
     """Draw a node about events: did with every measure, or share."""
     which = st.builds(
         lambda where, topic, window: {**where, **topic, **window},
-        st.sampled_from([0, 0, 1, 2]).flatmap(
-            lambda size: st.just({}) if size == 0 else st.fixed_dictionaries(
-                {"where": st.lists(_conditions("property", PATHS), min_size=1, max_size=size)})
-        ),
-        st.sampled_from([{}, {}, *({"topic": topic} for topic in ITEMS_OF)]),
+        _weighted([(3, st.just({})), (1, st.fixed_dictionaries(
+            {"where": st.lists(_conditions("property", PATHS), min_size=1, max_size=2)}))]),
+        st.sampled_from([*([{}] * 6), *({"topic": topic} for topic in ITEMS_OF)]),
         _windows(),
     )  # fmt: skip
     properties = st.sampled_from(["total", "a.b", "list", "absent"])
@@ -192,40 +205,47 @@ def event_nodes() -> st.SearchStrategy[dict[str, Any]]:
                   st.sampled_from(["@day", "@week", "@month", "@hour"]), bounds()),
     )  # fmt: skip
     names = st.sampled_from(PATTERNS)
-    return st.one_of(
-        st.builds(lambda name, rest, measure: {"did": name, **rest, **measure},
-                  names, which, measures),
-        st.builds(lambda name, rest, found: {"share": name, **rest, "is": found},
-                  names, which, bounds()),
-    )  # fmt: skip
+    return _weighted([
+        (5, st.builds(lambda name, rest, measure: {"did": name, **rest, **measure},
+                      names, which, measures)),
+        (1, st.builds(lambda name, rest, found: {"share": name, **rest, "is": found},
+                      names, which, bounds())),
+    ])  # fmt: skip
 
 
 def rules(segments: tuple[str, ...] = (), max_leaves: int = 5) -> st.SearchStrategy[dict[str, Any]]:
     """Draw a rule as JSON; ``segments`` are those it may look into."""
+    buckets = st.sampled_from([(0, 5000), (2500, 7500), (0, 0), (0, 10000)]).map(
+        lambda edge: {"bucket": {"salt": "s", "from": edge[0], "to": edge[1]}}
+    )
     leaves = [
-        st.just({"everyone": True}),
-        st.sampled_from(TAGS).map(lambda tag: {"tag": tag}),
-        _conditions("trait", PATHS),
-        _conditions("trait", PATHS),
-        sealed_conditions(),
-        event_nodes(),
-        event_nodes(),
-        event_nodes(),
-        st.sampled_from([(0, 5000), (2500, 7500), (0, 0), (0, 10000)]).map(
-            lambda edge: {"bucket": {"salt": "s", "from": edge[0], "to": edge[1]}}
-        ),
+        (1, st.just({"everyone": True})),
+        (1, st.sampled_from(TAGS).map(lambda tag: {"tag": tag})),
+        (1, buckets),
+        (1, sealed_conditions()),
+        (5, _conditions("trait", PATHS)),
+        (8, event_nodes()),
     ]
     if segments:
-        leaves.append(st.sampled_from(segments).map(lambda slug: {"in_segment": slug}))
-    return st.recursive(
-        st.one_of(leaves),
-        lambda inner: st.one_of(
-            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
-            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
-            inner.map(lambda part: {"not": part}),
-        ),
-        max_leaves=max_leaves,
-    )
+        leaves.append((2, st.sampled_from(segments).map(lambda slug: {"in_segment": slug})))
+
+    def joined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        alone = st.lists(inner, min_size=1, max_size=1)
+        several = st.lists(inner, min_size=2, max_size=3)
+        parts = _weighted([(1, alone), (4, several)])
+        return st.one_of(
+            parts.map(lambda rules: {"all": rules}),
+            parts.map(lambda rules: {"any": rules}),
+            inner.map(lambda rule: {"not": rule}),
+        )
+
+    return st.recursive(_weighted(leaves), joined, max_leaves=max_leaves)
+
+
+def _weighted(choices: list[tuple[int, st.SearchStrategy[Any]]]) -> st.SearchStrategy[Any]:
+    """Choose by weight; ``one_of`` would flatten the choices and drown the few in the many."""
+    urn = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.integers(0, len(urn) - 1).flatmap(lambda drawn: urn[drawn])
 
 
 def parsed_rules(**options: Any) -> st.SearchStrategy[Rule]:
@@ -253,24 +273,23 @@ def histories(
         ]  # fmt: skip
         return sorted(made, key=lambda event: (event.time, event.seq))
 
-    return st.lists(drafts, max_size=max_size).map(number)
+    few, many = st.lists(drafts, max_size=1), st.lists(drafts, min_size=2, max_size=max_size)
+    return _weighted([(1, few), (4, many)]).map(number)
 
 
 def knowns(profile: int = 1) -> st.SearchStrategy[Known]:
     """Draw what is known of one person; every trait has had its value since some past moment."""
     past = moments().map(lambda moment: min(moment, NOW))
     digests = st.sampled_from([{}, {"email": blind("email", "ada@example.com")}])
-    return objects().flatmap(
-        lambda traits: st.builds(
-            Known,
-            profile=st.just(profile),
-            bucket_key=st.just(f"user_id:u{profile}"),
-            traits=st.just(traits),
-            since=st.fixed_dictionaries(dict.fromkeys(traits, past)),
-            digests=digests,
-            tags=st.frozensets(st.sampled_from(TAGS)),
-        )
-    )
+    tags = st.frozensets(st.sampled_from(TAGS))
+    moments_of_change = st.lists(past, min_size=6, max_size=6)
+    return st.builds(
+        lambda traits, changed, sealed, worn: Known(
+            profile=profile, bucket_key=f"user_id:u{profile}", traits=traits,
+            since=dict(zip(traits, changed, strict=False)), digests=sealed, tags=worn,
+        ),
+        objects(), moments_of_change, digests, tags,
+    )  # fmt: skip
 
 
 def persons(profile: int = 1, first_seq: int = 1) -> st.SearchStrategy[Person]:
@@ -280,6 +299,6 @@ def persons(profile: int = 1, first_seq: int = 1) -> st.SearchStrategy[Person]:
 
 def crowds(size: int = 4) -> st.SearchStrategy[list[Person]]:
     """Draw some people, profiles 1 to ``size``; the seqs of their events never collide."""
-    return st.tuples(
-        *(persons(profile, profile * 1_000) for profile in range(1, size + 1))
-    ).map(list)
+    return st.tuples(*(persons(profile, profile * 1_000) for profile in range(1, size + 1))).map(
+        list
+    )

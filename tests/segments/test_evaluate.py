@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
-from segments.strategies import IDENTIFYING, NOW, ZONE, blind, persons, rules, world
 
 from coterie.core.clock import DAY, HOUR, format_time
 from coterie.core.errors import NotFound
@@ -18,6 +17,7 @@ from coterie.segments.days import days_of
 from coterie.segments.evaluate import Reader, matches
 from coterie.segments.model import Person, World
 from coterie.segments.parse import parse
+from segments.strategies import IDENTIFYING, NOW, ZONE, blind, persons, rules, world
 
 MISSING = object()
 
@@ -353,7 +353,8 @@ def test_tags_buckets_and_segments() -> None:
     assert asks({"tag": "vip"}, who)
     assert not asks({"tag": "VIP"}, who)
     drawn = bucket("s", "user_id:u1")
-    for start, end, inside in ((drawn, drawn + 1, True), (0, drawn, False), (drawn + 1, 10_000, False)):
+    edges = ((drawn, drawn + 1, True), (0, drawn, False), (drawn + 1, 10_000, False))
+    for start, end, inside in edges:
         rule = {"bucket": {"salt": "s", "from": start, "to": end}}
         assert asks(rule, who) is inside
     others = world(rules={"vips": parse({"tag": "vip"}, ZONE)})
@@ -366,7 +367,7 @@ def test_a_sealed_trait_is_asked_by_its_blind_index() -> None:
     digests = {"email": blind("email", "ada@x.y"), "contact": blind("contact", "bob@x.y")}
     who = Person(Known(profile=1, bucket_key="k", digests=digests), ())
     nobody = person(email="kept elsewhere by mistake")
-    assert IDENTIFYING >= {"email"} and "contact" not in IDENTIFYING
+    assert "email" in IDENTIFYING and "contact" not in IDENTIFYING
     for test, answer in [
         ({"trait": "email", "op": "=", "value": "ada@x.y"}, True),
         ({"trait": "email", "op": "=", "value": "bob@x.y"}, False),

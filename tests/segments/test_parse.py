@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from segments.strategies import NOW, ZONE, rules
 
 from coterie.core.clock import DAY, format_time
 from coterie.core.errors import Invalid
@@ -35,6 +34,7 @@ from coterie.segments.parse import (
     walk,
 )
 from coterie.segments.render import to_json
+from segments.strategies import NOW, ZONE, rules
 
 ONCE = Bounds(((">=", 1),))
 SHANGHAI_NEW_YEAR = NOW - DAY // 3

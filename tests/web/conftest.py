@@ -24,6 +24,7 @@ from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.messaging.gate import GateSettings
+from coterie.messaging.model import Delivery, Receipt
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
 from coterie.roads.inbound import Inbound
@@ -55,6 +56,16 @@ NUMBERS: dict[str, Any] = {
 }
 
 
+class Drawer:
+    """A channel that takes everything and keeps nothing."""
+
+    name = "sandbox"
+    address_trait = None
+
+    def deliver(self, delivery: Delivery) -> Receipt:
+        return Receipt(provider_id=delivery.key)
+
+
 @dataclass
 class House:
     """What the composition root hands to the web, with a report that a test may choose."""
@@ -78,7 +89,7 @@ class House:
         self.codes = Codes(secret)
         self.scores = Scores(self.profiles, self.catalog, self.log, ZONE)
         self.segments = Segments(self.profiles, self.catalog, self.log, ZONE)
-        self.messaging = Messaging(self.profiles, GateSettings(), {}, ZONE)
+        self.messaging = Messaging(self.profiles, GateSettings(), {"sandbox": Drawer()}, ZONE)
         self.communities = Communities(
             self.segments, self.messaging, self.profiles, ZONE, self.invitation_link, 0
         )

@@ -1,5 +1,4 @@
-"""Decode JSON that strangers sent: every fault is Invalid, and no text comes out that would
-crash a later station. Pure.
+"""Decode JSON that strangers sent: every fault is Invalid, every text can be stored. Pure.
 
 NUL characters and lone surrogates are taken out of the text, because PostgreSQL can hold no NUL
 and UTF-8 no half of a pair; the rest of the item is kept.

@@ -179,6 +179,8 @@ class Lake:
         cursor.execute(f"CREATE TABLE hot_events ({_VIEW_COLUMNS})")
         cursor.execute(f"INSERT INTO hot_events BY NAME SELECT * EXCLUDE (items) FROM ({_EVENTS})")
         cursor.execute("CREATE TABLE hot_lines AS SELECT seq, item FROM given_lines")
+        cursor.unregister("given_events")
+        cursor.unregister("given_lines")
         events, lines = "SELECT * FROM hot_events", "SELECT * FROM hot_lines"
         if files:
             columns = ", ".join(part.split()[0] for part in _VIEW_COLUMNS.split(","))

@@ -22,7 +22,7 @@ from coterie.events import compaction, hot, store
 from coterie.events.lake import Lake
 from coterie.events.model import EventSpec, Logged
 from coterie.events.resolve import resolve
-from coterie.events.rows import Columns, to_columns, to_logged, to_rows
+from coterie.events.rows import Columns, rows_after, to_columns, to_logged, to_rows
 from coterie.storage.work import Work
 
 GRACE = 1 * HOUR
@@ -170,16 +170,14 @@ class Log:
         """
         columns = self._mirror.columns(work)
         flushed, manifest = store.manifest(work)
-        unflushed = columns["seq"] > flushed
-        if not unflushed.all():
-            columns = {name: values[unflushed] for name, values in columns.items()}
-        with self._lake.open([row.file for row in manifest], columns) as connection:
+        hot_columns = rows_after(columns, flushed)
+        with self._lake.open([row.file for row in manifest], hot_columns) as connection:
             yield connection
 
     def flush(self, work: Work) -> int:
         """Move the hot tail to the lake; return how many events moved."""
-        store.take_state(work)
-        columns = self._mirror.columns(work)
+        state = store.take_state(work)
+        columns = rows_after(self._mirror.columns(work), state.flushed)
         moved = len(columns["seq"])
         if moved:
             upto = int(columns["seq"][-1])

@@ -90,6 +90,12 @@ def joined(parts: Sequence[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
+def rows_after(columns: Columns, seq: int) -> Columns:
+    """Leave out the rows up to a seq: they are in the lake already."""
+    wanted = columns["seq"] > seq
+    return columns if wanted.all() else {name: held[wanted] for name, held in columns.items()}
+
+
 def to_lines(columns: Columns) -> Columns:
     """Unfold the items: one line an item of an event."""
     lines = list(unfold(zip(columns["seq"].tolist(), columns["items"], strict=True)))

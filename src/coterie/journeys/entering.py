@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from coterie.core.event import Event
+from coterie.core.event import Event, Move
 from coterie.events.model import Logged
-from coterie.journeys.model import Cause, EventEntry, Journey
+from coterie.journeys.model import Cause, EventEntry, Journey, SegmentEntry
 from coterie.segments.evaluate import is_named, passes
 from coterie.segments.model import World
 from coterie.segments.operators import look_up
@@ -71,6 +71,22 @@ def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> 
     )
 
 
+def by_move(journey: Journey, move: Move, *, leading: bool) -> Trigger | None:
+    """Return the trigger that a move is for a journey, None when it is none."""
+    entry = journey.entry
+    if not isinstance(entry, SegmentEntry) or move.segment != entry.segment:
+        return None
+    if not move.entered or move.backfill:
+        return None
+    return Trigger(
+        journey=journey.slug,
+        profile=move.profile,
+        at=move.at,
+        started_by=f"move:{move.profile}:{move.at}",
+        leading=leading,
+    )
+
+
 def key_text(value: Any) -> str | None:
     """Write a key's value as text, since keys compare as text; None when it is missing.
 
@@ -100,9 +116,10 @@ def _logged(event: Event) -> Logged:
 
 @dataclass
 class History:
-    """What a lane has seen: the live runs' entries, and when the last of the others ended."""
+    """What a lane has seen: how many runs, the live ones (id -> entered), the last end."""
 
-    live: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+    live: dict[int, int] = field(default_factory=dict)
     last_end: int | None = None
 
 

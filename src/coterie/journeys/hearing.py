@@ -90,9 +90,7 @@ def asks_now(run: Run, book: Mapping[str, Defined]) -> bool:
     return journey.exit_when is not None or isinstance(journey.nodes.get(run.node), WaitRule)
 
 
-def troubled(
-    runs: Iterable[Run], heard: Heard, book: Mapping[str, Defined], now: int
-) -> list[Run]:
+def troubled(runs: Iterable[Run], heard: Heard, book: Mapping[str, Defined], now: int) -> list[Run]:
     """End the runs that have gone on from a message which was held or failed after all."""
     found = []
     for run in runs:

@@ -34,6 +34,7 @@ class Message:
     delivery: Literal["at_least_once", "at_most_once"] = "at_least_once"
     wait_receipt: bool = False
 
+
 @dataclass(frozen=True)
 class WaitDuration:
     """Stay for a while."""

@@ -138,15 +138,22 @@ def _asks_same_key(rule: object) -> bool:
     return isinstance(rule, list | tuple) and any(map(_asks_same_key, rule))
 
 
+def read_node(body: object, place: str, read: ReadRule, *, keyed: bool) -> Node:
+    """Read one node; ``keyed`` says whether the journey's runs have a key.
+
+    Raises Invalid with the path of the fault.
+    """
+    return _Nodes(read, keyed).node(body, place)
+
+
 @dataclass(frozen=True)
-class NodeReader:
-    """Reads one definition's nodes; ``keyed`` says whether its runs have a key."""
+class _Nodes:
+    """Reads one definition's nodes."""
 
     read: ReadRule
     keyed: bool
 
     def node(self, body: object, place: str) -> Node:
-        """Read one node; raises Invalid with the path of the fault."""
         if not isinstance(body, Mapping):
             raise Invalid(f"a node is an object with 'do', not {body!r:.80}", path=place)
         body = _with_yes_and_no(body)
@@ -301,16 +308,16 @@ def _offset(value: object, place: str) -> int:
     return sign * length
 
 
-_Reader = Callable[[NodeReader, Mapping[str, Any], str], Node]
-_READERS: dict[str, _Reader] = {
-    "message": NodeReader.message,
-    "wait": NodeReader.wait,
-    "wait_for": NodeReader.wait_for,
-    "split": NodeReader.split,
-    "random": NodeReader.random,
-    "tag": NodeReader.tag,
-    "untag": NodeReader.tag,
-    "set": NodeReader.set_,
-    "emit": NodeReader.emit,
-    "jump": NodeReader.jump,
+_Read = Callable[[_Nodes, Mapping[str, Any], str], Node]
+_READERS: dict[str, _Read] = {
+    "message": _Nodes.message,
+    "wait": _Nodes.wait,
+    "wait_for": _Nodes.wait_for,
+    "split": _Nodes.split,
+    "random": _Nodes.random,
+    "tag": _Nodes.tag,
+    "untag": _Nodes.tag,
+    "set": _Nodes.set_,
+    "emit": _Nodes.emit,
+    "jump": _Nodes.jump,
 }

@@ -11,18 +11,18 @@ from typing import Any, Literal, cast
 from coterie.core.errors import Invalid
 from coterie.core.ids import check_slug
 from coterie.journeys import graph, text
-from coterie.journeys.model import END, EventEntry, Journey, Reentry, SegmentEntry
+from coterie.journeys.model import END, EventEntry, Journey, Node, Reentry, SegmentEntry
 from coterie.journeys.nodes import (
-    NodeReader,
     ReadRule,
     flag,
     hundredths,
     need,
     one_of,
+    read_node,
     read_rule,
     refuse_not_yet,
 )
-from coterie.segments.conditions_parse import check_keys, join, nearest, read_duration, read_text
+from coterie.segments.conditions_parse import check_keys, join, read_duration, read_text
 from coterie.segments.parse import matchings
 
 KEYS = (
@@ -62,7 +62,7 @@ def parse(slug: str, definition: object, read: ReadRule) -> Journey:
         slug=check_slug(slug, "name"),
         entry=entry,
         start=read_text(need(body, "start", ""), "start", "a node's name"),
-        nodes=_nodes(need(body, "nodes", ""), NodeReader(read, key is not None)),
+        nodes=_nodes(need(body, "nodes", ""), read, keyed=key is not None),
         reentry=reentry,
         reentry_after=after,
         key=key,
@@ -153,7 +153,7 @@ def _title(value: object) -> dict[str, str]:
     return {name: read_text(word, f"title.{name}", "a title") for name, word in value.items()}
 
 
-def _nodes(bodies: object, reader: NodeReader) -> dict[str, Any]:
+def _nodes(bodies: object, read: ReadRule, *, keyed: bool) -> dict[str, Node]:
     if not isinstance(bodies, Mapping) or not bodies:
         raise Invalid("nodes are an object of nodes by name, at least one", path="nodes")
     if len(bodies) > MAX_NODES:
@@ -165,10 +165,5 @@ def _nodes(bodies: object, reader: NodeReader) -> dict[str, Any]:
                           hint="up to 64 characters without blanks, dots and brackets")  # fmt: skip
         if name == END:
             raise Invalid(f"{END!r} is built in", path=f"nodes.{END}", hint="take it out")
-        nodes[name] = reader.node(body, f"nodes.{name}")
+        nodes[name] = read_node(body, f"nodes.{name}", read, keyed=keyed)
     return nodes
-
-
-def suggest_node(name: str, journey: Journey) -> str:
-    """Hint at the node that a misspelt name is closest to."""
-    return nearest(name, (*journey.nodes, END))

@@ -47,9 +47,7 @@ def _is_rename(source: str, target: str, old: Journey, new: Journey) -> bool:
     return source not in new.nodes and target not in old.nodes
 
 
-def _renamed(
-    run: Run, old: Journey, new: Journey, node_map: Mapping[str, str]
-) -> dict[str, Visit]:
+def _renamed(run: Run, old: Journey, new: Journey, node_map: Mapping[str, str]) -> dict[str, Visit]:
     visits = {name: visit for name, visit in run.visits.items() if name in new.nodes}
     for name, visit in run.visits.items():
         target = node_map.get(name, name)

@@ -1,7 +1,7 @@
 """What journeys need of the rooms below; the services of segments, messaging, profiles have it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from pyroaring import BitMap
 
@@ -25,7 +25,7 @@ class Asker(Protocol):
         profile: int,
         *,
         since: Mapping[str, int] | None = None,
-        key: tuple[str, Any] | None = None,
+        key: tuple[str, str] | None = None,
     ) -> bool:
         """Say whether a rule holds for one of them now."""
         ...
@@ -34,12 +34,12 @@ class Asker(Protocol):
 class Segments(Protocol):
     """Rules about people, and who is in which segment."""
 
-    def rule(self, work: Work, json: object) -> Rule:
+    def rule(self, work: Work, rule: object, /) -> Rule:
         """Read a rule, and check that what it names exists."""
         ...
 
-    def ask(self, work: Work, profiles: Collection[int], rules: Iterable[Rule]) -> Asker:
-        """Load these people, so that these rules can be asked of them."""
+    def ask(self, work: Work, profiles: Collection[int]) -> Asker:
+        """Load these people, so that rules can be asked of them."""
         ...
 
     def members(self, work: Work, slug: str) -> BitMap:
@@ -66,14 +66,22 @@ class Messaging(Protocol):
         """Queue or hold each request; the same key is one message."""
         ...
 
+    def pause(self, work: Work, origin: str) -> None:
+        """Keep what an origin has queued in the outbox."""
+        ...
+
+    def resume(self, work: Work, origin: str) -> None:
+        """Let an origin's messages go out again."""
+        ...
+
 
 class People(Protocol):
     """What is known of people."""
 
-    def known(self, work: Work, profiles: Iterable[int]) -> dict[int, Known]:
+    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
         """Return what rules may ask of these people; who is not known is left out."""
         ...
 
-    def user_ids(self, work: Work, profiles: Iterable[int]) -> dict[int, str]:
+    def user_ids(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
         """Return the user ids of those who have one."""
         ...

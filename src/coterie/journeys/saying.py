@@ -104,6 +104,7 @@ def exited(run: Run, now: int) -> Event:
 def acted(run: Run, node: str, act: Act, now: int) -> Event:
     """State what a run has done to its person at a node."""
     cause = (run.id, node, run.visits[node].count)
+    properties: dict[str, Any]
     match act:
         case Tag(tag=tag, on=on):
             name, properties = TAGGED if on else UNTAGGED, {"tag": tag}

@@ -124,6 +124,7 @@ class Beginning:
 class Past:
     """One earlier or present run, as entering asks about it."""
 
+    id: int
     journey: str
     profile: int
     key: str | None
@@ -201,13 +202,11 @@ def save_runs(work: Work, runs: Sequence[Run]) -> None:
 
 def past(work: Work, journeys: Iterable[str], profiles: Iterable[int]) -> list[Past]:
     """Return the runs, live and ended, that these people had in these journeys."""
-    columns = (run_rows.c.journey, run_rows.c.profile, run_rows.c.key, run_rows.c.entered,
-               run_rows.c.ended)  # fmt: skip
+    columns = (run_rows.c.id, run_rows.c.journey, run_rows.c.profile, run_rows.c.key,
+               run_rows.c.entered, run_rows.c.ended)  # fmt: skip
     names, found = sorted(set(journeys)), []
     for chunk in in_chunks(sorted(set(profiles))):
-        query = select(*columns).where(
-            run_rows.c.profile.in_(chunk), run_rows.c.journey.in_(names)
-        )
+        query = select(*columns).where(run_rows.c.profile.in_(chunk), run_rows.c.journey.in_(names))
         found += [Past(*row) for row in work.connection.execute(query)]
     return found
 

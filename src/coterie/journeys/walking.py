@@ -4,10 +4,12 @@ Called by the service. A round steps every run that can go on and hands all its 
 messaging in one call; rounds end when nobody moves.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from coterie.core.errors import NotFound
 from coterie.core.event import Event
 from coterie.journeys import saying, store
 from coterie.journeys.model import Defined, Journey, Message, Run, rules_of
@@ -15,6 +17,7 @@ from coterie.journeys.ports import Asker, Messaging, People, Segments
 from coterie.journeys.stepper import Seen, Stride, step
 from coterie.profiles.model import Known
 from coterie.segments.model import Rule
+from coterie.segments.parse import matchings
 from coterie.storage.work import Work
 
 GONE = "gone"
@@ -157,25 +160,32 @@ class Walkers:
             looks.append(Look(standing, work.now, message.status))
         return looks
 
-    def _asker(
-        self, work: Work, book: Mapping[str, Defined], runs: Iterable[Run]
-    ) -> Asker | None:
-        asking = [run for run in runs if book[run.journey].journey.asks]
-        if not asking:
-            return None
-        people: Collection[int] = {run.profile for run in asking}
-        rules = [
-            rule
-            for slug in sorted({run.journey for run in asking})
-            for rule in journey_rules(book[slug].journey)
-        ]
-        return self.segments.ask(work, people, rules)
+    def _asker(self, work: Work, book: Mapping[str, Defined], runs: Iterable[Run]) -> Asker | None:
+        people = {run.profile for run in runs if book[run.journey].journey.asks}
+        return self.segments.ask(work, people) if people else None
 
 
 def _asking(journey: Journey, asker: Asker | None) -> Callable[[Rule, Run, int], bool]:
+    """Ask rules with a run's moments and key where they name them; plain ones are faster asked.
+
+    A rule about a segment that was deleted meanwhile does not hold.
+    """
+
     def ask(rule: Rule, run: Run, arrived: int) -> bool:
-        key = None if journey.key is None or run.key is None else (journey.key, run.key)
-        since = {"entry": run.entered, "node": arrived}
-        return asker is not None and asker.holds(rule, run.profile, since=since, key=key)
+        if asker is None:
+            return False
+        since, key = None, None
+        if _names_the_run(rule):
+            since = {"entry": run.entered, "node": arrived}
+            key = None if journey.key is None or run.key is None else (journey.key, run.key)
+        try:
+            return asker.holds(rule, run.profile, since=since, key=key)
+        except NotFound:
+            return False
 
     return ask
+
+
+@lru_cache(maxsize=4_096)
+def _names_the_run(rule: Rule) -> bool:
+    return any(each.window.since is not None or each.same_key for each in matchings(rule))

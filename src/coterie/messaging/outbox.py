@@ -59,14 +59,14 @@ class Outbox:
             if message.delivery == "at_most_once" or message.attempts >= retry.MAX_TRIES:
                 failed.append(replace(lost, status="failed", reason=Reason.AMBIGUOUS))
             else:
-                again.append(replace(lost, status="queued", due=work.now))
+                again.append(replace(lost, status="queued"))
         store.change(work, [_changes(message) for message in [*again, *failed]])
         return [tell(message, work.now) for message in failed]
 
     def _lease(self, work: Work, stored: Sequence[Stored]) -> Leased:
         messages = [each.message for each in stored]
         audience = look_up(work, self.profiles, self.channels, self.zone, messages)
-        moved = {m.profile for m in messages if self._on_another_day(audience, m, work.now)}
+        moved = {m.profile for m in messages if self._has_moved(audience, m, work.now)}
         if moved:
             store.lock_gate(work)
             look_up_planned(work, audience, moved)
@@ -82,10 +82,13 @@ class Outbox:
         held = [message for message in changed if message.status == "held"]
         return Leased(deliveries, [tell(message, work.now) for message in held])
 
-    def _on_another_day(self, audience: Audience, message: Message, now: int) -> bool:
-        """Say whether a message goes out on another day than planned, so that caps count anew."""
-        if message.is_service:
-            return False
+    def _has_moved(self, audience: Audience, message: Message, now: int) -> bool:
+        """Say whether a message may go out on another day than its slot is for.
+
+        It was late, or it is a new try whose wait may have led to another day.
+        """
+        if message.is_service or message.attempts:
+            return not message.is_service
         zone = audience.zone(message.profile)
         due = after_quiet(now, self.settings, zone)
         return local_date(due, zone) != local_date(message.due, zone)
@@ -104,7 +107,7 @@ class Outbox:
             slots.pop(message.id, None)
             held = replace(message, status="held", reason=decision.reason, at=now)
             return held, None
-        if message.id in slots:
+        if not message.is_service:
             slots[message.id] = decision.due
         if decision.due > now:
             return replace(message, due=decision.due), None
@@ -114,9 +117,12 @@ class Outbox:
     def _decide(
         self, audience: Audience, message: Message, slots: Mapping[str, int], now: int
     ) -> Decision:
-        """Ask only for what can change: address, consent, expiry, quiet hours, and so the day."""
+        """Ask only for what can change: address, consent, expiry, quiet hours, and so the day.
+
+        A message that keeps its day keeps its slot.
+        """
         others: list[int] = []
-        if self._on_another_day(audience, message, now):
+        if self._has_moved(audience, message, now):
             others = [due for other, due in slots.items() if other != message.id]
         standing = replace(audience.standing(message, self.settings, others), held_out=False)
         return decide(Asked(message.is_service, message.expires), standing, self.settings, now)

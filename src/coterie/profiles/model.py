@@ -176,7 +176,8 @@ class Export:
     """What is known of everyone, by columns, for the SQL reader.
 
     ``profiles``: profile, bucket_key. ``traits``: profile, name, value (JSON text), since; fading
-    ones as they stand now, their ``since`` masked (NULL). ``digests``: profile, name, digest. ``tags``: profile, tag.
+    ones as they stand now, their ``since`` masked (NULL). ``digests``: profile, name, digest.
+    ``tags``: profile, tag.
     """
 
     profiles: Columns

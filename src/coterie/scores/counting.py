@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from coterie.core.clock import local_date
 from coterie.events.model import Logged
 from coterie.scores.model import Kinds
+
+_TIME = attrgetter("time", "seq")
 
 
 class Counted(NamedTuple):
@@ -27,14 +30,18 @@ def weigh(
     brand's zone the latest ``cap`` count. Were it the earliest, a late event could push out a
     newer one and lower the score.
     """
-    weights: dict[str, float] = {}
+    names = Counter([event.name for event in events])
+    weights = {name: kinds.weight(name) for name in names}
+    # days matter only for names that can go beyond their cap at all
+    capped = {name for name, number in names.items() if number > kinds.cap_of(name)}
     seen: Counter[tuple[object, ...]] = Counter()
-    for event in sorted(events, key=lambda one: (one.time, one.seq), reverse=True):
+    for event in sorted(events, key=_TIME, reverse=True):
         name = event.name
-        weight = weights.get(name)
-        if weight is None:
-            weight = weights[name] = kinds.weight(name)
+        weight = weights[name]
         if weight <= 0 or event.time > now:
+            continue
+        if name not in capped:
+            yield Counted(event, weight, True)
             continue
         key = (name, event.items if per_items else (), local_date(event.time, zone))
         seen[key] += 1

@@ -30,9 +30,11 @@ def level(terms: Sequence[Term]) -> float | None:
     """
     if not terms:
         return None
-    newest = max(whole for whole, _ in terms)
-    # relative to the newest, so that 2**whole cannot overflow; far older ones round to nothing
-    total = fsum([ldexp(factor, whole - newest) for whole, factor in terms])
+    newest, total = terms[0]
+    if len(terms) > 1:
+        newest = max([whole for whole, _ in terms])
+        # relative to the newest, so that 2**whole cannot overflow; far older ones round to nothing
+        total = fsum([ldexp(factor, whole - newest) for whole, factor in terms])
     fraction, exponent = frexp(total)
     return newest + exponent + log2(fraction)
 

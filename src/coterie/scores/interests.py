@@ -7,7 +7,7 @@ the sum, so that a finely tagged article does not outweigh a plainly tagged one.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -55,9 +55,14 @@ class Spread:
 
 
 def interest_levels(
-    events: Sequence[Logged], weights: Weights, spread: Spread, now: int, zone: ZoneInfo
+    events: Sequence[Logged],
+    weights: Weights,
+    spread: Spread,
+    now: int,
+    zone: ZoneInfo,
+    wanted: Collection[str] | None = None,
 ) -> dict[str, float]:
-    """Return the level of each topic that a person's events speak for."""
+    """Return the level of each topic (each of the wanted) that a person's events speak for."""
     half_life = weights.interest.half_life
     terms: defaultdict[str, list[Term]] = defaultdict(list)
     touching = [event for event in events if event.items]
@@ -66,7 +71,8 @@ def interest_levels(
             continue
         whole, factor = term(event.time, weight, half_life)
         for topic, share, _ in spread.of(event.items):
-            terms[topic].append((whole, factor * share))
+            if wanted is None or topic in wanted:
+                terms[topic].append((whole, factor * share))
     levels = {topic: level(own) for topic, own in terms.items()}
     return {topic: found for topic, found in levels.items() if found is not None}
 
@@ -88,14 +94,23 @@ def interests(
     levels = interest_levels(events, weights, spread, now, zone)
     since = now - weights.evidence_days * DAY
     found = [
-        Interest(
-            topic=topic,
-            value=value(levels[topic], now, half_life),
-            recent=sum(one.time >= since for one in own),
-            needed=weights.evidence_count,
-            last=own[0].time,
-            evidence=tuple(own),
-        )
+        _interest(weights, topic, value(levels[topic], now, half_life), own, since)
         for topic, own in evidence.items()
     ]
     return sorted(found, key=lambda one: (-one.value, one.topic))
+
+
+def _interest(
+    weights: Weights, topic: str, worth: float, evidence: list[Evidence], since: int
+) -> Interest:
+    recent, needed = sum(one.time >= since for one in evidence), weights.evidence_count
+    return Interest(
+        topic=topic,
+        value=worth,
+        recent=recent,
+        needed=needed,
+        believed=recent >= needed,
+        note="" if recent >= needed else f"not enough evidence ({recent} of {needed})",
+        last=evidence[0].time,
+        evidence=tuple(evidence),
+    )

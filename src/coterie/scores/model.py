@@ -122,27 +122,17 @@ class Interest(msgspec.Struct, frozen=True):
     """A person's interest in a topic, with the evidence for it, newest first.
 
     ``recent`` counts the events within the last ``evidence_days`` of the weights; below ``needed``
-    of them the interest is not believed yet.
+    of them the interest is not ``believed`` yet, and ``note`` says so in words.
     """
 
     topic: str
     value: float
     recent: int
     needed: int
+    believed: bool
+    note: str
     last: int
     evidence: tuple[Evidence, ...]
-
-    @property
-    def believed(self) -> bool:
-        """Say whether there is enough evidence."""
-        return self.recent >= self.needed
-
-    @property
-    def note(self) -> str:
-        """Say in words when the evidence is not enough; empty when it is."""
-        if self.believed:
-            return ""
-        return f"not enough evidence ({self.recent} of {self.needed})"
 
 
 def check(weights: Weights) -> Weights:

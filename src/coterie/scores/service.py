@@ -1,6 +1,7 @@
 """The face of the scores: keep activity and interests up to date, and account for them."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,6 +10,7 @@ from coterie.catalog.service import Catalog
 from coterie.core.event import Event
 from coterie.events.log import Log
 from coterie.events.model import Logged
+from coterie.profiles.model import Known
 from coterie.profiles.service import Profiles
 from coterie.scores import store
 from coterie.scores.activity import activity, activity_level
@@ -20,6 +22,8 @@ from coterie.storage.work import Work, in_chunks
 
 _AT_ONCE = 20_000
 """Profiles whose timelines are held in memory together."""
+
+Items = tuple[str, ...]
 
 FadeRow = tuple[int, str, float | None]
 """Profile, name of the fading trait, level; None takes the trait away."""
@@ -39,13 +43,37 @@ class Scores:
         self._zone = zone
 
     def add(self, work: Work, fresh: Sequence[Event]) -> None:
-        """Bring the people of these events up to date; the log has the events already."""
+        """Bring the people of these events up to date; the log has the events already.
+
+        A level does not change while time passes, so only those of topics that the events touch
+        are written.
+        """
         weights = store.newest_weights(work)
-        self._compute(work, {e.profile for e in fresh if _may_count(e, weights)}, weights)
+        touched: defaultdict[int, set[Items]] = defaultdict(set)
+        for event in fresh:
+            if _may_count(event, weights):
+                touched[event.profile].add(event.items)
+        for chunk in in_chunks(sorted(touched), _AT_ONCE):
+            timelines = self._log.timelines(work, chunk)
+            spread = self._spread(work, timelines.values(), weights)
+            topics = {
+                profile: {share.topic for items in touched[profile] for share in spread.of(items)}
+                for profile in chunk
+            }
+            self._write(work, weights, self._levels(work, timelines, weights, spread, topics))
+            store.keep_due(work, chunk, _futures(timelines, work.now))
 
     def recompute(self, work: Work, profiles: Collection[int]) -> None:
         """Compute these people's scores from their timelines."""
-        self._compute(work, set(profiles), store.newest_weights(work))
+        weights = store.newest_weights(work)
+        for chunk in in_chunks(sorted(set(profiles)), _AT_ONCE):
+            known = self._profiles.known(work, chunk)  # without those merged away, or erased
+            timelines = self._log.timelines(work, list(known))
+            spread = self._spread(work, timelines.values(), weights)
+            levels = self._levels(work, timelines, weights, spread, None)
+            gone = _gone(known, levels)
+            self._write(work, weights, [*levels, *gone])
+            store.keep_due(work, chunk, _futures(timelines, work.now))
 
     def recompute_all(self, work: Work) -> None:
         """Compute everybody's scores from scratch."""
@@ -99,37 +127,33 @@ class Scores:
         spread = self._spread(work, [timeline], weights)
         return interests(timeline, weights, spread, work.now, self._zone)
 
-    def _compute(self, work: Work, profiles: set[int], weights: Weights) -> None:
-        for chunk in in_chunks(sorted(profiles), _AT_ONCE):
-            timelines = self._log.timelines(work, chunk)
-            self._publish(work, timelines, weights)
-            futures = {p: next_future(events, work.now) for p, events in timelines.items()}
-            due = {profile: at for profile, at in futures.items() if at is not None}
-            store.keep_due(work, chunk, due)
-
-    def _publish(self, work: Work, timelines: dict[int, list[Logged]], weights: Weights) -> None:
-        """Publish the levels of these people; take away those that no event speaks for."""
-        spread = self._spread(work, timelines.values(), weights)
-        known = self._profiles.known(work, timelines)
-        activities: list[FadeRow] = []
-        topics: list[FadeRow] = []
+    def _levels(
+        self,
+        work: Work,
+        timelines: Mapping[int, Sequence[Logged]],
+        weights: Weights,
+        spread: Spread,
+        topics: Mapping[int, Collection[str]] | None,
+    ) -> list[FadeRow]:
+        """Compute people's activity and interests; with ``topics``, only these of each."""
+        rows: list[FadeRow] = []
         for profile, events in timelines.items():
-            if profile not in known:  # merged into another, or erased: nobody to publish it for
-                continue
-            had = known[profile].traits
             level = activity_level(events, weights, work.now, self._zone)
-            if level is not None or ACTIVITY in had:
-                activities.append((profile, ACTIVITY, level))
-            levels = interest_levels(events, weights, spread, work.now, self._zone)
-            named = {INTEREST + topic: found for topic, found in levels.items()}
-            topics += [(profile, name, found) for name, found in named.items()]
-            gone = [name for name in had if name.startswith(INTEREST) and name not in named]
-            topics += [(profile, name, None) for name in gone]
+            if level is not None:
+                rows.append((profile, ACTIVITY, level))
+            wanted = None if topics is None else topics[profile]
+            found = interest_levels(events, weights, spread, work.now, self._zone, wanted)
+            rows += [(profile, INTEREST + topic, one) for topic, one in found.items()]
+        return rows
+
+    def _write(self, work: Work, weights: Weights, rows: Sequence[FadeRow]) -> None:
+        activities = [row for row in rows if row[1] == ACTIVITY]
+        topics = [row for row in rows if row[1] != ACTIVITY]
         self._profiles.fade(work, activities, weights.activity.half_life)
         self._profiles.fade(work, topics, weights.interest.half_life)
 
     def _spread(
-        self, work: Work, timelines: Collection[Sequence[Logged]], weights: Weights
+        self, work: Work, timelines: Iterable[Sequence[Logged]], weights: Weights
     ) -> Spread:
         items = {item for events in timelines for event in events for item in event.items}
         return Spread(self._catalog.topics_of(work, items), weights.inherit)
@@ -138,3 +162,19 @@ class Scores:
 def _may_count(event: Event, weights: Weights) -> bool:
     name = event.name
     return weights.activity.weight(name) > 0 or weights.interest.weight(name) > 0
+
+
+def _gone(known: Mapping[int, Known], levels: Sequence[FadeRow]) -> list[FadeRow]:
+    """Name the published scores that no event speaks for any more."""
+    stand = {(profile, name) for profile, name, _ in levels}
+    return [
+        (profile, name, None)
+        for profile, one in known.items()
+        for name in one.traits
+        if (name == ACTIVITY or name.startswith(INTEREST)) and (profile, name) not in stand
+    ]
+
+
+def _futures(timelines: Mapping[int, Sequence[Logged]], now: int) -> dict[int, int]:
+    futures = {profile: next_future(events, now) for profile, events in timelines.items()}
+    return {profile: at for profile, at in futures.items() if at is not None}

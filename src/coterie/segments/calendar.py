@@ -82,16 +82,10 @@ class EventMidnight:
     name: str
 
 
-Edge = (
-    EventEdge
-    | TraitEdge
-    | SinceEdge
-    | TagEdge
-    | FadeEdge
-    | TraitMidnight
-    | PropertyEdge
-    | EventMidnight
-)
+PlainEdge = EventEdge | TraitEdge | SinceEdge | TagEdge | FadeEdge | TraitMidnight | EventMidnight
+"""What the rooms keep an index for."""
+
+Edge = PlainEdge | PropertyEdge
 
 
 def edges(rule: Rule, rules: Mapping[str, Rule]) -> frozenset[Edge]:
@@ -150,7 +144,7 @@ def _moment_shifts(condition: Condition) -> tuple[int, ...]:
     if condition.op == "within_last":
         return (0, duration + 1)
     if condition.op == "within_next":
-        return (-duration, 0, 1)
+        return (-duration, 1)
     return ()
 
 

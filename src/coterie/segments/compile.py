@@ -49,11 +49,8 @@ _CALENDAR = {
 _FROM_ZERO = frozenset({"count", "sum", "distinct"})
 """Measures that are 0, not missing, when no event matches."""
 
-_MOST = Fraction(10**29)
-"""Beyond every measure; products with it still fit 128 bits."""
-
-_FINEST = 10**12
-"""The finest denominator of a ratio's bound that is told apart."""
+_MOST = Fraction(10**37)
+"""Beyond every sum, within 128 bits."""
 
 _COMPARE: dict[str, Callable[[int, Fraction], bool]] = {
     "=": operator.eq, "!=": operator.ne,
@@ -148,7 +145,7 @@ class _Query:
             f"SELECT profile, count(*) AS n, count(*) FILTER (WHERE {chosen}) AS total\n"
             f"    FROM events\n    WHERE {self._listed(rule.matching)}\n    GROUP BY profile"
         )
-        return _holding(measured, _ratio(rule.bounds), zero_counts=False)
+        return _holding(measured, _ratio(rule.bounds, most=2, finest=10**25), zero_counts=False)
 
     def _listed(self, matching: Matching) -> str:
         """Write which events are looked at: their name and time, and only those of people."""
@@ -215,7 +212,7 @@ def _zero_counts(rule: Did) -> bool:
 
 def _bounded(rule: Did) -> str:
     if rule.measure == "avg":
-        return _ratio(rule.bounds, SCALE)
+        return _ratio(rule.bounds, most=2**63, finest=10**16, unit=SCALE)
     total = "coalesce(total, 0)" if rule.measure in _FROM_ZERO else "total"
     unit = SCALE if rule.measure in ("sum", "min", "max") else 1
     return " AND ".join(_whole(total, op, value, unit) for op, value in rule.bounds.tests)
@@ -232,14 +229,18 @@ def _whole(total: str, op: str, value: float | int, unit: int) -> str:
     return f"{total} > {floor}" if op in (">", ">=") else f"{total} <= {floor}"
 
 
-def _ratio(bounds: Bounds, unit: int = 1) -> str:
-    """Compare ``total / n`` with ``value * unit``, multiplied out so that nothing is rounded."""
-    tests = []
+def _ratio(bounds: Bounds, most: int, finest: int, unit: int = 1) -> str:
+    """Compare ``total / n`` with ``value * unit``, multiplied out so that nothing is rounded.
+
+    No ratio reaches ``most``; finer denominators than ``finest`` would not fit 128 bits.
+    """
+    tests = ["n > 0"]
     for op, value in bounds.tests:
-        bound = max(-_MOST, min(_MOST, _fraction(value) * unit)).limit_denominator(_FINEST)
+        bound = max(Fraction(-most), min(Fraction(most), _fraction(value) * unit))
+        bound = bound.limit_denominator(finest)
         left = f"total::HUGEINT * {bound.denominator}"
         tests.append(f"{left} {_sql(op)} n::HUGEINT * {bound.numerator}")
-    return " AND ".join(["n > 0", *tests])
+    return " AND ".join(tests)
 
 
 def _fraction(value: float | int) -> Fraction:

@@ -28,8 +28,11 @@ _OFFSET = re.compile(r"([+-])([0-9]{1,6}) (day|week|month|quarter|year)s?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NAMED_DAYS = frozenset(
     ["today", "yesterday", "tomorrow"]
-    + [f"{which} {unit}" for which in ("this", "last", "next")
-       for unit in ("week", "month", "quarter", "year")]
+    + [
+        f"{which} {unit}"
+        for which in ("this", "last", "next")
+        for unit in ("week", "month", "quarter", "year")
+    ]
 )
 _THOUSAND_YEARS = {"day": 365_000, "week": 52_000, "month": 12_000, "quarter": 4_000, "year": 1_000}
 
@@ -250,9 +253,7 @@ _SHAPES: dict[str, _Shape] = {
 OPERATORS = tuple(_SHAPES)
 
 
-def parse_condition(
-    node: Mapping[str, Any], place: str, subject: str, zone: ZoneInfo
-) -> Condition:
+def parse_condition(node: Mapping[str, Any], place: str, subject: str, zone: ZoneInfo) -> Condition:
     """Read one test; ``subject`` is the key that holds the path: ``trait`` or ``property``."""
     check_keys(node, (subject, "op", "value", "duration", "fold"), place)
     if subject not in node:
@@ -283,9 +284,7 @@ def _read_operator(node: Mapping[str, Any], place: str, subject: str) -> tuple[s
     return op, shape
 
 
-def _read_value(
-    node: Mapping[str, Any], place: str, op: str, shape: _Shape, zone: ZoneInfo
-) -> Any:
+def _read_value(node: Mapping[str, Any], place: str, op: str, shape: _Shape, zone: ZoneInfo) -> Any:
     where = join(place, "value")
     if "value" not in node:
         if shape.value is None or shape.value_optional:

@@ -176,9 +176,7 @@ def _event_turns(event: Logged, matching: Matching, world: World) -> set[int]:
     return found
 
 
-def _turns(
-    test: Condition, value: Any, now: int, zone: ZoneInfo, since: int | None
-) -> list[int]:
+def _turns(test: Condition, value: Any, now: int, zone: ZoneInfo, since: int | None) -> list[int]:
     """Find the moments after now at which a test on a value may turn, in order."""
     if test.op in ("unchanged_for", "changed_within"):
         found = [] if since is None else [since + (test.duration or 0)]

@@ -1,8 +1,5 @@
 """Writing values into SQL: every literal of a rule goes through ``quote`` or is a number."""
 
-import json
-from typing import Any
-
 
 def quote(text: str) -> str:
     """Write text as an SQL literal, whatever is in it.
@@ -11,11 +8,6 @@ def quote(text: str) -> str:
     "'o''clock'"
     """
     return "'" + text.replace("'", "''") + "'"
-
-
-def quote_json(value: Any) -> str:
-    """Write a JSON value as an SQL literal."""
-    return quote(json.dumps(value, ensure_ascii=False)) + "::JSON"
 
 
 def at_path(source: str, path: str) -> str:

@@ -55,10 +55,9 @@ CREATE OR REPLACE TEMP MACRO local_time(moment) AS
   CAST(make_timestamp_ms(moment) AT TIME ZONE 'UTC' AS TIMESTAMP);
 
 -- of an hour that the clock repeats, the first
-CREATE OR REPLACE TEMP MACRO first_of(moment, local) AS
-  CASE WHEN local_time(moment - 3600000) = local THEN moment - 3600000 ELSE moment END;
 CREATE OR REPLACE TEMP MACRO moment_at(local) AS
-  first_of(epoch_ms(CAST(local AS TIMESTAMPTZ)), local);
+  list_transform([epoch_ms(CAST(local AS TIMESTAMPTZ))], lambda moment:
+    CASE WHEN local_time(moment - 3600000) = local THEN moment - 3600000 ELSE moment END)[1];
 
 -- ISO 8601, extended or basic, but not half and half
 CREATE OR REPLACE TEMP MACRO is_iso(text) AS
@@ -76,27 +75,27 @@ CREATE OR REPLACE TEMP MACRO local_of(p) AS
   TRY_CAST(p.year || '-' || p.month || '-' || p.day || ' ' || coalesce(nullif(p.hour, ''), '00')
     || ':' || coalesce(nullif(p.minute, ''), '00') || ':' || coalesce(nullif(p.second, ''), '00')
     || '.' || rpad(p.part, 3, '0')[:3] AS TIMESTAMP);
-CREATE OR REPLACE TEMP MACRO offset_pieces(zone) AS
-  regexp_extract(zone, '^([+-])([01][0-9]|2[0-3]):?([0-5][0-9])?:?([0-5][0-9])?$',
-    ['sign', 'hours', 'minutes', 'seconds']);
-CREATE OR REPLACE TEMP MACRO offset_of(o) AS
-  CASE WHEN o.hours <> '' THEN
-    (o.sign || '1')::BIGINT * 1000 * (o.hours::BIGINT * 3600
+CREATE OR REPLACE TEMP MACRO offset_of(zone) AS
+  list_transform([regexp_extract(zone,
+      '^([+-])([01][0-9]|2[0-3]):?([0-5][0-9])?:?([0-5][0-9])?$',
+      ['sign', 'hours', 'minutes', 'seconds'])], lambda o:
+    CASE WHEN o.hours <> '' THEN (o.sign || '1')::BIGINT * 1000 * (o.hours::BIGINT * 3600
       + coalesce(TRY_CAST(o.minutes AS BIGINT), 0) * 60
-      + coalesce(TRY_CAST(o.seconds AS BIGINT), 0)) END;
-CREATE OR REPLACE TEMP MACRO moment_of_pieces(p) AS
-  CASE p.zone
-    WHEN '' THEN moment_at(local_of(p))
-    WHEN 'Z' THEN epoch_ms(local_of(p))
-    ELSE epoch_ms(local_of(p)) - offset_of(offset_pieces(p.zone)) END;
-CREATE OR REPLACE TEMP MACRO moment_of_number(n) AS
-  CASE WHEN abs(n) >= 1e14 THEN NULL
-       WHEN abs(n) >= 1e11 THEN trunc(n)::BIGINT
-       ELSE trunc(n * 1000)::BIGINT END;
+      + coalesce(TRY_CAST(o.seconds AS BIGINT), 0)) END)[1];
+CREATE OR REPLACE TEMP MACRO moment_of_text(text) AS
+  list_transform([pieces(text)], lambda p:
+    list_transform([local_of(p)], lambda local:
+      CASE p.zone WHEN '' THEN moment_at(local) WHEN 'Z' THEN epoch_ms(local)
+        ELSE epoch_ms(local) - offset_of(p.zone) END)[1])[1];
+CREATE OR REPLACE TEMP MACRO moment_of_number(number) AS
+  list_transform([number], lambda n:
+    CASE WHEN abs(n) >= 1e14 THEN NULL
+         WHEN abs(n) >= 1e11 THEN trunc(n)::BIGINT
+         ELSE trunc(n * 1000)::BIGINT END)[1];
 
 -- the moment that a value names: ISO 8601, seconds or milliseconds since 1970
-CREATE OR REPLACE TEMP MACRO moment(v) AS
-  CASE WHEN json_type(v) = 'VARCHAR' AND is_iso(v ->> '$')
-         THEN moment_of_pieces(pieces(v ->> '$'))
-       WHEN is_number(v) THEN moment_of_number(TRY_CAST(v ->> '$' AS DOUBLE)) END;
+CREATE OR REPLACE TEMP MACRO moment(value) AS
+  list_transform([value], lambda v:
+    CASE WHEN json_type(v) = 'VARCHAR' AND is_iso(v ->> '$') THEN moment_of_text(v ->> '$')
+         WHEN is_number(v) THEN moment_of_number(TRY_CAST(v ->> '$' AS DOUBLE)) END)[1];
 """

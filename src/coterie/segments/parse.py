@@ -182,9 +182,7 @@ class _Parser:
     def any_(self, node: Mapping[str, Any], place: str, depth: int) -> Rule:
         return Any_(self.parts(node, "any", place, depth))
 
-    def parts(
-        self, node: Mapping[str, Any], kind: str, place: str, depth: int
-    ) -> tuple[Rule, ...]:
+    def parts(self, node: Mapping[str, Any], kind: str, place: str, depth: int) -> tuple[Rule, ...]:
         check_keys(node, (kind,), place)
         parts = node[kind]
         if not isinstance(parts, list | tuple):

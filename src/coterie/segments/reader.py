@@ -47,8 +47,33 @@ class Population:
         return BitMap(self._lake.execute(query).fetchnumpy()["profile"])
 
 
+class EventMoments:
+    """Asks when the moments lie that events hold in a property."""
+
+    def __init__(self, lake: duckdb.DuckDBPyConnection) -> None:
+        self._lake = lake
+
+    def between(self, name: str, path: str, after: int, until: int) -> set[int]:
+        """Return who has such an event with after < moment <= until."""
+        query = (
+            f"SELECT DISTINCT profile FROM ({self._of(name, path)}) "
+            f"WHERE moment > {after} AND moment <= {until}"
+        )
+        return {row[0] for row in self._lake.execute(query).fetchall()}
+
+    def next(self, name: str, path: str, after: int) -> int | None:
+        """Return the earliest such moment after ``after``."""
+        query = f"SELECT min(moment) FROM ({self._of(name, path)}) WHERE moment > {after}"
+        found: int | None = self._lake.execute(query).fetchall()[0][0]
+        return found
+
+    def _of(self, name: str, path: str) -> str:
+        value = at_path("properties", path)
+        return f"SELECT profile, moment({value}) AS moment FROM events WHERE {named(name)}"
+
+
 class Reader:
-    """Opens the connection, and asks it what needs no people: moments in events' properties."""
+    """Opens the connection for one unit of work."""
 
     def __init__(self, profiles: Profiles, catalog: Catalog, log: Log, zone: ZoneInfo) -> None:
         self.profiles = profiles
@@ -74,23 +99,11 @@ class Reader:
                 _table(lake, CANDIDATES, {"profile": asked})
             yield Population(lake, world, among is not None)
 
-    def property_between(
-        self, work: Work, name: str, path: str, after: int, until: int
-    ) -> set[int]:
-        """Return who has an event with a moment in a property: after < moment <= until."""
-        query = (
-            f"SELECT DISTINCT profile FROM ({_moments(name, path)}) "
-            f"WHERE moment > {after} AND moment <= {until}"
-        )
+    @contextmanager
+    def moments(self, work: Work) -> Iterator[EventMoments]:
+        """Open the log alone, to ask of moments in events' properties."""
         with self._open(work) as lake:
-            return {row[0] for row in lake.execute(query).fetchall()}
-
-    def next_property(self, work: Work, name: str, path: str, after: int) -> int | None:
-        """Return the earliest moment after ``after`` that an event holds in a property."""
-        query = f"SELECT min(moment) FROM ({_moments(name, path)}) WHERE moment > {after}"
-        with self._open(work) as lake:
-            found: int | None = lake.execute(query).fetchall()[0][0]
-        return found
+            yield EventMoments(lake)
 
     @contextmanager
     def _open(self, work: Work) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -98,11 +111,6 @@ class Reader:
             lake.execute(f"SET TimeZone = {quote(self.zone.key)}")
             lake.execute(PRELUDE)
             yield lake
-
-
-def _moments(name: str, path: str) -> str:
-    value = at_path("properties", path)
-    return f"SELECT profile, moment({value}) AS moment FROM events WHERE {named(name)}"
 
 
 def _table(lake: duckdb.DuckDBPyConnection, name: str, columns: Any) -> None:

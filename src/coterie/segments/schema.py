@@ -49,8 +49,8 @@ def json_schema() -> Schema:
         "title": "A rule of a segment",
         "$ref": "#/$defs/rule",
         "$defs": {
-            "duration": {"type": "string", "pattern": "^[0-9]+[smhdw]$"},
-            "time": {"type": "string", "pattern": "^[0-9]{4}-"},
+            "duration": {"type": "string", "pattern": "^[0-9]+[smhdw]$", "maxLength": 20},
+            "time": {"type": "string", "pattern": "^[0-9]{4}-?[0-9W]"},
             "word": {"type": "string", "pattern": f"^{_WORD}$"},
             "bounds": _bounds(),
             "test": {"anyOf": _conditions("property")},
@@ -124,9 +124,7 @@ def _held() -> list[Schema]:
 
 def _bounds() -> Schema:
     pair = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-    return _object(
-        {**dict.fromkeys(COMPARISONS, _NUMBER), "between": pair}, (), minProperties=1
-    )
+    return _object({**dict.fromkeys(COMPARISONS, _NUMBER), "between": pair}, (), minProperties=1)
 
 
 def _window() -> Schema:

@@ -11,6 +11,7 @@ from coterie.segments.calendar import (
     EventEdge,
     EventMidnight,
     FadeEdge,
+    PlainEdge,
     PropertyEdge,
     SinceEdge,
     TagEdge,
@@ -39,14 +40,27 @@ class Stirring:
         """Return, for each edge, the people for whom it passed in the interval."""
         if until <= after:
             return {edge: set() for edge in edges}
-        return {edge: self._people(work, edge, after, until) for edge in edges}
+        found: dict[Edge, set[int]] = {}
+        for plain in _plain(edges):
+            found[plain] = self._people(work, plain, after, until)
+        if in_events := _in_events(edges):
+            with self.reader.moments(work) as moments:
+                for edge in in_events:
+                    span = after - edge.shift, until - edge.shift
+                    found[edge] = moments.between(edge.name, edge.path, *span)
+        return found
 
     def next(self, work: Work, edges: Collection[Edge], after: int) -> int | None:
         """Return the earliest moment after ``after`` at which one of the edges passes."""
-        moments = (self._next(work, edge, after) for edge in edges)
-        return min((moment for moment in moments if moment is not None), default=None)
+        found = [self._next(work, edge, after) for edge in _plain(edges)]
+        if in_events := _in_events(edges):
+            with self.reader.moments(work) as moments:
+                for edge in in_events:
+                    following = moments.next(edge.name, edge.path, after - edge.shift)
+                    found.append(_shifted(following, edge.shift))
+        return min((moment for moment in found if moment is not None), default=None)
 
-    def _people(self, work: Work, edge: Edge, after: int, until: int) -> set[int]:
+    def _people(self, work: Work, edge: PlainEdge, after: int, until: int) -> set[int]:
         match edge:
             case EventEdge(name, shift):
                 return self.log.profiles_between(work, [name], after - shift, until - shift)
@@ -58,8 +72,6 @@ class Stirring:
                 return self.profiles.tag_ends_between(work, tag, after, until)
             case FadeEdge(name, threshold):
                 return self.profiles.fading_between(work, name, threshold, after, until)
-            case PropertyEdge(name, path, shift):
-                return self.reader.property_between(work, name, path, after - shift, until - shift)
             case TraitMidnight() | EventMidnight() if next_midnight(after, self.zone) > until:
                 return set()
             case TraitMidnight(path):
@@ -67,7 +79,7 @@ class Stirring:
             case EventMidnight(name):
                 return self.log.profiles_between(work, [name], _EVER, until)
 
-    def _next(self, work: Work, edge: Edge, after: int) -> int | None:
+    def _next(self, work: Work, edge: PlainEdge, after: int) -> int | None:
         match edge:
             case EventEdge(name, shift):
                 return _shifted(self.log.next_time(work, [name], after - shift), shift)
@@ -79,12 +91,17 @@ class Stirring:
                 return self.profiles.next_tag_end(work, tag, after)
             case FadeEdge(name, threshold):
                 return self.profiles.next_fading(work, name, threshold, after)
-            case PropertyEdge(name, path, shift):
-                following = self.reader.next_property(work, name, path, after - shift)
-                return _shifted(following, shift)
             case TraitMidnight() | EventMidnight():
                 return next_midnight(after, self.zone)
 
 
 def _shifted(moment: int | None, shift: int) -> int | None:
     return None if moment is None else moment + shift
+
+
+def _plain(edges: Collection[Edge]) -> list[PlainEdge]:
+    return [edge for edge in edges if not isinstance(edge, PropertyEdge)]
+
+
+def _in_events(edges: Collection[Edge]) -> list[PropertyEdge]:
+    return [edge for edge in edges if isinstance(edge, PropertyEdge)]

@@ -142,6 +142,6 @@ def _run(run: Run, person: str) -> RunRecord:
         node=run.node,
         status=run.status,
         entered=to_datetime(run.entered),
-        visits=run.visits,
+        visits={node: visit.count for node, visit in run.visits.items()},
         reason=run.reason,
     )

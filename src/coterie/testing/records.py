@@ -50,12 +50,12 @@ class FactRecord:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One person's way through a journey. ``visits`` counts the nodes arrived at so far."""
+    """One person's way through a journey. ``visits`` counts how often each node was arrived at."""
 
     person: str
     key: str | None
     node: str
     status: str
     entered: datetime
-    visits: int
+    visits: Mapping[str, int]
     reason: str | None

@@ -119,6 +119,4 @@ def from_framework(error: HTTPException) -> CoterieError:
 def unexpected(request: Request, error: Exception) -> CoterieError:
     """Log what should not have happened, and return what may be told of it."""
     log.error("web.unexpected", path=request.url.path, method=request.method, exc_info=error)
-    return CoterieError(
-        "something went wrong on our side; it is in the log", code="internal"
-    )
+    return CoterieError("something went wrong on our side; it is in the log", code="internal")

@@ -39,7 +39,7 @@ class Pages:
         request: Request,
         template: str,
         *,
-        status: int = 200,
+        http_status: int = 200,
         account: Account | None = None,
         **values: Any,
     ) -> HTMLResponse:
@@ -56,7 +56,7 @@ class Pages:
                 **values,
             }
         )
-        response = HTMLResponse(page, status, headers={"Vary": "Cookie, Accept-Language"})
+        response = HTMLResponse(page, http_status, headers={"Vary": "Cookie, Accept-Language"})
         response.headers["Content-Language"] = "zh-CN" if language == "zh" else "en"
         self.cookies.set(response, FORM, secret)
         if request.query_params.get("lang") == language:
@@ -123,12 +123,14 @@ def number(value: int | float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share with one decimal.
+    """Write a share with one decimal; what is not nothing is not called nothing.
 
-    >>> percent(22, 1000), percent(0, 0)
-    ('2.2%', '0%')
+    >>> percent(22, 1000), percent(0, 0), percent(3, 10_000)
+    ('2.2%', '0%', '<0.1%')
     """
-    return f"{100 * part / whole:.1f}%" if whole else "0%"
+    if not part or not whole:
+        return "0%"
+    return f"{100 * part / whole:.1f}%" if 2_000 * part >= whole else "<0.1%"
 
 
 def width(part: int, whole: int) -> str:
@@ -146,4 +148,3 @@ def clock_face(value: int | str, zone: ZoneInfo) -> str:
     """Write a moment (ms UTC, or ISO 8601) in the brand's zone, and name the zone."""
     moment = to_datetime(value) if isinstance(value, int) else datetime.fromisoformat(value)
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
-

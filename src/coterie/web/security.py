@@ -68,7 +68,7 @@ class Safety:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._dress(MutableHeaders(scope=message))
+                self._dress(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         if not self._is_allowed(scope):
@@ -86,10 +86,12 @@ class Safety:
         hosts = Headers(scope=scope).getlist("host")
         return len(hosts) == 1 and host_name(hosts[0]) in self.allowed
 
-    def _dress(self, headers: MutableHeaders) -> None:
+    def _dress(self, headers: MutableHeaders, path: str) -> None:
         for name, value in HEADERS.items():
             headers[name] = value
-        headers.setdefault("Cache-Control", "no-store")
+        # pages show people: no cache keeps them; files of ours are asked for anew by their ETag
+        keep = "no-cache" if path.startswith("/static/") else "no-store"
+        headers.setdefault("Cache-Control", keep)
         if self.https:
             headers["Strict-Transport-Security"] = TRANSPORT
 

@@ -89,7 +89,7 @@ def _answer(request: Request, error: CoterieError) -> Response:
         return RedirectResponse(sign_in.address(request), 303)
     status = errors.status_of(error)
     parts: Parts = request.app.state.parts
-    page = parts.pages.render(request, "error.html", status=status, error=error)
+    page = parts.pages.render(request, "error.html", http_status=status, error=error)
     page.headers.update(errors.headers_of(error, status))
     return page
 
@@ -97,4 +97,3 @@ def _answer(request: Request, error: CoterieError) -> Response:
 def is_for_programs(request: Request) -> bool:
     """Say whether an address answers JSON: then its refusals are JSON too."""
     return request.url.path.startswith(("/v1/", "/api/", "/health"))
-

@@ -7,7 +7,6 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {
-    "brand.console": ("Growth desk", "增长工作台"),
     "nav.label": ("Main", "主导航"),
     "nav.today": ("Today", "今日"),
     "nav.mailbox": ("Mailbox", "发件箱"),
@@ -97,15 +96,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason.paused": ("its sender is paused", "发送方已暂停"),
     "reason.no_channel": ("the channel is not set up", "渠道未配置"),
     "reason.no_template": ("the template does not exist", "模板不存在"),
-    "reason.no_address": ("no address to reach her at", "没有可触达的地址"),
-    "reason.no_consent": ("she has not agreed to be written to", "未获授权"),
-    "reason.holdout": ("she is in the control group", "属于对照组"),
+    "reason.no_address": ("no address to write to", "没有可触达的地址"),
+    "reason.no_consent": ("has not agreed to be written to", "未获授权"),
+    "reason.holdout": ("in the control group", "属于对照组"),
     "reason.expired": ("it was too late to be of use", "已过期"),
     "reason.cap_day": ("enough for one day", "达到每日上限"),
     "reason.cap_week": ("enough for one week", "达到每周上限"),
     "reason.quiet_hours": ("quiet hours", "免打扰时段"),
     "reason.template_failed": ("the template could not be filled in", "模板渲染失败"),
-    "reason.erased": ("her data was erased", "客户数据已删除"),
+    "reason.erased": ("the data was erased", "客户数据已删除"),
     "reason.rejected": ("the provider refused it", "服务商拒收"),
     "reason.exhausted": ("every attempt failed", "多次尝试均失败"),
     "reason.ambiguous": ("nobody knows whether it arrived", "是否送达未知"),
@@ -125,7 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mailbox.pages": ("Pages", "分页"),
     "mailbox.filter": ("Show", "显示"),
     "mailbox.all": ("all", "全部"),
-    "mailbox.unread": ("no text was made: it was held before", "未生成文本：已提前拦截"),
+    "mailbox.unread": ("held before a text was made", "未生成文本：已提前拦截"),
     "touch.emotional": ("emotional", "情感"),
     "touch.informational": ("informational", "资讯"),
     "touch.service": ("service", "服务"),
@@ -175,8 +174,9 @@ def choose(asked: str | None, kept: str | None, accepted: str | None) -> Languag
     ('zh', 'en')
     """
     for wish in (asked, kept):
-        if wish == "en" or wish == "zh":
-            return wish
+        for known in LANGUAGES:
+            if wish == known:
+                return known
     return _liked(accepted or "")
 
 

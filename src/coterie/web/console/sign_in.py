@@ -1,5 +1,6 @@
 """Sign in and out of the desk."""
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
@@ -87,5 +88,5 @@ def _page(
     pages: Pages, request: Request, wanted: str, *, status: int = 200, name: str = "",
     wrong: str = "",
 ) -> Response:  # fmt: skip
-    values = {"next": wanted, "name": name, "wrong": wrong}
-    return pages.render(request, "console/sign_in.html", status=status, **values)
+    values: dict[str, Any] = {"next": wanted, "name": name, "wrong": wrong}
+    return pages.render(request, "console/sign_in.html", http_status=status, **values)

@@ -83,8 +83,8 @@ def _page(request: Request, here: Parts, community: Community, standing: Standin
     return here.pages.render(
         request,
         "member/invitation.html",
-        heading=community.title_zh if language == "zh" else community.title_en,
-        promise=community.promise,
+        heading=community.title(language),
+        promise=community.promise(language),
         standing=standing,
         choices=_CHOICES[standing],
     )

@@ -1,0 +1,101 @@
+"""Messaging on the real profiles: zone, address and consent as events told them."""
+
+from typing import Any
+
+import pytest
+
+from coterie.core.actor import CLOCK
+from coterie.core.event import Event
+from coterie.messaging.gate import GateSettings
+from coterie.messaging.model import Message, Outcome, Template
+from coterie.messaging.service import Messaging
+from coterie.profiles.service import Profiles
+from coterie.storage.database import Database
+from coterie.storage.schema import metadata
+from coterie.testing.channels import MemoryChannel
+from messaging.conftest import ZONE, at, request
+
+
+class House:
+    """Profiles and messaging over one database; ``now`` is moved by hand."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.profiles = Profiles(bytes(range(32)), ZONE)
+        self.email = MemoryChannel("email", "email")
+        self.room = Messaging(self.profiles, GateSettings(), {"email": self.email}, ZONE)
+        self.now = at(10, 12)
+        self._told = 0
+
+    def tell(self, name: str, kind: str = "track", **said: Any) -> int:
+        """Carry one event of u1 to the profiles; return whose it is."""
+        self._told += 1
+        event = Event(
+            id=f"e{self._told}",
+            type=kind,
+            name=name,
+            time=self.now,
+            received=self.now,
+            source="test",
+            user_id="u1",
+            **said,
+        )
+        with self.database.begin(CLOCK, self.now) as work:
+            (known,) = self.profiles.recognise(work, [event])
+            self.profiles.learn(work, [known])
+        return known.profile
+
+    def send(self, profile: int, key: str) -> Message:
+        with self.database.begin(CLOCK, self.now) as work:
+            (message,) = self.room.send(work, [request(profile, key)]).messages
+        return message
+
+    def deliver(self) -> None:
+        with self.database.begin(CLOCK, self.now) as work:
+            leased = self.room.lease(work, 10)
+            outcomes = [Outcome.sent(d, self.email.deliver(d)) for d in leased.deliveries]
+            self.room.settle(work, outcomes)
+
+    def of(self, profile: int) -> list[Message]:
+        with self.database.read(CLOCK, self.now) as work:
+            return self.room.of_person(work, profile)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    metadata.create_all(database.engine)
+    made = House(database)
+    with database.begin(CLOCK, made.now) as work:
+        made.room.define_template(work, Template("hello", "From {{ traits.city }}"))
+    return made
+
+
+def test_a_person_is_reached_as_her_events_allow(house: House) -> None:
+    traits = {"email": "ada@example.com", "timezone": "Europe/Berlin", "city": "Turin"}
+    ada = house.tell("coterie.identified", "identify", traits=traits)
+    assert house.send(ada, "a").reason == "no_consent"
+    house.tell("Consent Given", properties={"channel": "email"})
+
+    house.now = at(11, 6)  # 23:00 of the tenth in Berlin
+    waiting = house.send(ada, "b")
+    assert (waiting.status, waiting.due) == ("queued", at(11, 15))
+    house.now = at(11, 15)
+    house.deliver()
+    (delivery,) = house.email.delivered.values()
+    assert (delivery.address, delivery.text) == ("ada@example.com", "From Turin")
+    assert [(m.key, m.status, m.text) for m in house.of(ada)] == [
+        ("a", "held", ""),
+        ("b", "sent", "From Turin"),
+    ]
+
+    house.send(ada, "c")
+    house.now += 1
+    house.tell("Consent Withdrawn", properties={"channel": "email"})
+    house.deliver()
+    assert len(house.email.delivered) == 1
+    assert house.of(ada)[-1].reason == "no_consent"
+
+
+def test_without_an_address_there_is_no_way(house: House) -> None:
+    profile = house.tell("Consent Given", properties={})
+    assert house.send(profile, "a").reason == "no_address"
