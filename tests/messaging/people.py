@@ -15,6 +15,7 @@ _KEYS: dict[int, bytes] = {}
 @dataclass
 class Person:
     email: str | None = None
+    firstName: str | None = None  # noqa: N815 - as the trait is called on the wire
     traits: dict[str, Any] = field(default_factory=dict)
     consents: set[tuple[str, str]] = field(default_factory=lambda: {("marketing", "email")})
 
@@ -38,9 +39,9 @@ class People:
     def reveal(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
         self._note(work)
         return {
-            profile: getattr(self.people[profile], name)
+            profile: value
             for profile in profiles
-            if profile in self.people and getattr(self.people[profile], name) is not None
+            if (value := getattr(self.people.get(profile), name, None)) is not None
         }
 
     def consenting(

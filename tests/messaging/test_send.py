@@ -220,6 +220,22 @@ def test_traits_known_of_her_are_there_unless_the_request_brings_its_own(desk: D
     assert [message.text for message in sent.messages] == ["Turin", "Alba"]
 
 
+def test_names_are_revealed_to_the_template_that_asks_and_sealed_again(desk: Desk) -> None:
+    desk.define(
+        Template("name", "Dear {{ traits.firstName | default: 'friend' }}", "{{ profile.email }}")
+    )
+    desk.people.people[1].firstName = "Ada"
+    sent = desk.send(request(1, "a", template="name"), request(2, "b", template="name"))
+    assert [(message.subject, message.text) for message in sent.messages] == [
+        ("p1@example.com", "Dear Ada"),
+        ("p2@example.com", "Dear friend"),
+    ]
+    with desk.database.read(CLOCK, desk.now) as work:
+        rows = work.connection.execute(message_rows.select()).all()
+    assert "Ada" not in repr(rows)
+    assert "example.com" not in repr(rows)
+
+
 def test_templates_are_kept_replaced_and_refused(desk: Desk) -> None:
     desk.send(request())
     desk.define(Template("hello", "Changed", channel="email"))

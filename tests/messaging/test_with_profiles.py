@@ -1,5 +1,6 @@
 """Messaging on the real profiles: zone, address and consent as events told them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -62,16 +63,25 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database) -> House:
+def house(database: Database) -> Iterator[House]:
     metadata.create_all(database.engine)
     made = House(database)
     with database.begin(CLOCK, made.now) as work:
-        made.room.define_template(work, Template("hello", "From {{ traits.city }}"))
-    return made
+        text = "{{ profile.firstName }} from {{ traits.city }}"
+        made.room.define_template(work, Template("hello", text))
+    yield made
+    with database.begin(CLOCK, made.now) as work:
+        for table in metadata.sorted_tables[::-1]:
+            work.connection.execute(table.delete())
 
 
 def test_a_person_is_reached_as_her_events_allow(house: House) -> None:
-    traits = {"email": "ada@example.com", "timezone": "Europe/Berlin", "city": "Turin"}
+    traits = {
+        "email": "ada@example.com",
+        "timezone": "Europe/Berlin",
+        "city": "Turin",
+        "firstName": "Ada",
+    }
     ada = house.tell("coterie.identified", "identify", traits=traits)
     assert house.send(ada, "a").reason == "no_consent"
     house.tell("Consent Given", properties={"channel": "email"})
@@ -82,10 +92,10 @@ def test_a_person_is_reached_as_her_events_allow(house: House) -> None:
     house.now = at(11, 15)
     house.deliver()
     (delivery,) = house.email.delivered.values()
-    assert (delivery.address, delivery.text) == ("ada@example.com", "From Turin")
+    assert (delivery.address, delivery.text) == ("ada@example.com", "Ada from Turin")
     assert [(m.key, m.status, m.text) for m in house.of(ada)] == [
         ("a", "held", ""),
-        ("b", "sent", "From Turin"),
+        ("b", "sent", "Ada from Turin"),
     ]
 
     house.send(ada, "c")

@@ -4,9 +4,8 @@ Called by the service. A round steps every run that can go on and hands all its 
 messaging in one call; rounds end when nobody moves.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from coterie.core.errors import NotFound
@@ -14,7 +13,7 @@ from coterie.core.event import Event
 from coterie.journeys import saying, store
 from coterie.journeys.model import Defined, Journey, Message, Run, rules_of
 from coterie.journeys.ports import Asker, Messaging, People, Segments
-from coterie.journeys.stepper import Seen, Stride, step
+from coterie.journeys.stepper import Ask, Seen, Stride, step
 from coterie.profiles.model import Known
 from coterie.segments.model import Rule
 from coterie.segments.parse import matchings
@@ -73,11 +72,14 @@ class Walkers:
         people = {look.run.profile for look in looks}
         known = self.profiles.known(work, people) if known is None else known
         asker = self._asker(work, book, [look.run for look in looks])
+        slugs = {look.run.journey for look in looks}
+        moments = _moments(rule for slug in slugs for rule in journey_rules(book[slug].journey))
         pending = list(looks)
         while pending:
             asking: list[tuple[Run, Message]] = []
             for look in pending:
-                self._step(work, book, look, known, asker, walked, asking)
+                ask = _asking(book[look.run.journey].journey, asker, moments)
+                self._step(work, book, look, known, ask, walked, asking)
             pending = self._send(work, asking, known, walked)
         changed = [run for run in walked.runs.values() if run != before[run.id]]
         store.save_runs(work, changed)
@@ -88,24 +90,13 @@ class Walkers:
         ]
         return walked
 
-    def seen(
-        self,
-        work: Work,
-        defined: Defined,
-        known: Known,
-        told: int,
-        ask: Callable[[Rule, Run, int], bool],
-    ) -> Seen:
-        """Gather what the stepper may look at for one run."""
-        return Seen(work.now, told, known, self.zone, ask, defined.state == "active")
-
     def _step(
         self,
         work: Work,
         book: Mapping[str, Defined],
         look: Look,
         known: Mapping[int, Known],
-        asker: Asker | None,
+        ask: Ask,
         walked: Walked,
         asking: list[tuple[Run, Message]],
     ) -> None:
@@ -114,8 +105,8 @@ class Walkers:
         if person is None:
             walked.runs[run.id] = replace(run, ended=work.now, reason=GONE, due=None, awaiting=None)
             return
-        ask = _asking(defined.journey, asker)
-        seen = self.seen(work, defined, person, look.told, ask)
+        acting = defined.state == "active"
+        seen = Seen(work.now, look.told, person, self.zone, ask, acting)
         stride = step(defined.journey, run, seen, look.news)
         self._keep(work, stride, walked, asking)
 
@@ -165,27 +156,39 @@ class Walkers:
         return self.segments.ask(work, people) if people else None
 
 
-def _asking(journey: Journey, asker: Asker | None) -> Callable[[Rule, Run, int], bool]:
-    """Ask rules with a run's moments and key where they name them; plain ones are faster asked.
+Moments = Mapping[int, frozenset[str]]
+"""By a rule's identity (hashing a tree is slow): which of a run's moments it names."""
 
-    A rule about a segment that was deleted meanwhile does not hold.
+
+def _moments(rules: Iterable[Rule]) -> Moments:
+    return {
+        id(rule): frozenset(
+            each.window.since for each in matchings(rule) if each.window.since is not None
+        )
+        for rule in rules
+    }
+
+
+def _asking(journey: Journey, asker: Asker | None, moments: Moments) -> Ask:
+    """Ask rules about one run, each once: nothing that it asks about changes while it walks.
+
+    A run's moments and key are given where a rule names them; others are asked faster. A rule
+    about a segment that was deleted meanwhile does not hold.
     """
+    answers: dict[tuple[int, int | None], bool] = {}
 
     def ask(rule: Rule, run: Run, arrived: int) -> bool:
         if asker is None:
             return False
-        since, key = None, None
-        if _names_the_run(rule):
-            since = {"entry": run.entered, "node": arrived}
+        named = moments[id(rule)]
+        of = (id(rule), arrived if "node" in named else None)
+        if of not in answers:
+            since = {"entry": run.entered, "node": arrived} if named else None
             key = None if journey.key is None or run.key is None else (journey.key, run.key)
-        try:
-            return asker.holds(rule, run.profile, since=since, key=key)
-        except NotFound:
-            return False
+            try:
+                answers[of] = asker.holds(rule, run.profile, since=since, key=key)
+            except NotFound:
+                answers[of] = False
+        return answers[of]
 
     return ask
-
-
-@lru_cache(maxsize=4_096)
-def _names_the_run(rule: Rule) -> bool:
-    return any(each.window.since is not None or each.same_key for each in matchings(rule))

@@ -1,8 +1,9 @@
 """What the gate must know of many people, looked up at once: one query each, however many."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from coterie.core.clock import zone as zone_of
@@ -13,6 +14,7 @@ from coterie.messaging.gate import GateSettings, Standing, is_held_out
 from coterie.messaging.model import Message, Request
 from coterie.messaging.people import People
 from coterie.profiles.model import Known
+from coterie.profiles.pii import IDENTIFYING
 from coterie.storage.work import Work
 
 _ZONE_TRAIT = "timezone"
@@ -20,7 +22,10 @@ _ZONE_TRAIT = "timezone"
 
 @dataclass
 class Audience:
-    """What was looked up. ``planned`` grows as slots are given away."""
+    """What was looked up. ``planned`` grows as slots are given away.
+
+    ``revealed`` holds, by trait, the identifying values that somebody's template names.
+    """
 
     known: Mapping[int, Known]
     channels: Mapping[str, Channel]
@@ -28,6 +33,14 @@ class Audience:
     consenting: Mapping[tuple[str, str], set[int]]
     planned: defaultdict[int, dict[str, int]]
     brand_zone: ZoneInfo
+    revealed: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+    def traits(self, profile: int) -> dict[str, Any]:
+        """Return what templates may say of a person."""
+        named = {
+            name: values[profile] for name, values in self.revealed.items() if profile in values
+        }
+        return {**self.known[profile].traits, **named}
 
     def zone(self, profile: int) -> ZoneInfo:
         """Return a person's zone: her trait ``timezone``, else the brand's."""
@@ -101,6 +114,18 @@ def look_up_planned(work: Work, audience: Audience, profiles: set[int]) -> None:
     """Look up what is planned for people; call it with the gate locked."""
     for planned in store.planned(work, profiles):
         audience.planned[planned.profile][planned.message] = planned.due
+
+
+def look_up_named(
+    work: Work, people: People, audience: Audience, named: Iterable[tuple[int, Iterable[str]]]
+) -> None:
+    """Reveal the identifying traits that templates name, each once for all who get such a one."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for profile, traits in named:
+        for trait in traits:
+            wanted[trait].add(profile)
+    for trait in sorted(IDENTIFYING.intersection(wanted)):
+        audience.revealed[trait] = people.reveal(work, wanted[trait], trait)
 
 
 def _addresses(revealed: Mapping[int, object]) -> dict[int, str]:

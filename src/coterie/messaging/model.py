@@ -55,8 +55,8 @@ class Request:
     ``key`` makes it once only: the same key again is the same message. ``origin`` says who asks
     (``journey:win-back``); a pause is per origin. A ``shadow`` is counted and never sent; service
     touches have none. ``value`` decides who gets the last slot among touches of one kind.
-    ``variables`` are what the template sees beside ``brand`` and ``now``; ``links.unsubscribe``
-    is offered by channels that know how.
+    ``variables`` are what the template sees beside the person's traits (``traits``, ``profile``),
+    ``brand`` and ``now``; ``links.unsubscribe`` is offered by channels that know how.
     """
 
     profile: int

@@ -9,7 +9,7 @@ from coterie.core.clock import to_datetime
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.messaging import store, templates
-from coterie.messaging.audience import Audience, look_up, look_up_planned
+from coterie.messaging.audience import Audience, look_up, look_up_named, look_up_planned
 from coterie.messaging.channel import Channel
 from coterie.messaging.drafting import draft, encode, tell
 from coterie.messaging.gate import Asked, Decision, GateSettings, decide
@@ -121,6 +121,9 @@ class Messaging:
         known = store.templates(work, {request.template for request in requests})
         audience = look_up(work, self.profiles, self.channels, self.zone, requests)
         look_up_planned(work, audience, {request.profile for request in requests})
+        named = {name: templates.traits_named(template) for name, template in known.items()}
+        about = ((request.profile, named.get(request.template, ())) for request in requests)
+        look_up_named(work, self.profiles, audience, about)
         drafted: dict[str, tuple[Message, Content]] = {}
         for request in sorted(requests, key=_slot_order):
             template = known.get(request.template)
@@ -153,9 +156,18 @@ class Messaging:
         decision: Decision,
         now: int,
     ) -> tuple[Decision, Content]:
-        """Fill the template in; a shadow's too, so that like is compared with like."""
-        traits = audience.known[request.profile].traits
-        variables = {"traits": traits, **request.variables, "brand": self.brand}
+        """Fill the template in; a shadow's too, so that like is compared with like.
+
+        A person's traits are there as ``traits`` and ``profile``, beside what the request gives.
+        """
+        traits = audience.traits(request.profile)
+        given = request.variables
+        variables = {
+            **given,
+            "traits": _over(traits, given.get("traits")),
+            "profile": _over(traits, given.get("profile")),
+            "brand": self.brand,
+        }
         local = to_datetime(now).astimezone(audience.zone(request.profile))
         try:
             content = templates.render(template, variables, local)
@@ -238,6 +250,10 @@ class Messaging:
     def _open_all(self, work: Work, stored: Sequence[Stored]) -> list[Message]:
         sealer = self.profiles.sealer(work, {each.message.profile for each in stored})
         return [_opened(sealer, each) for each in stored]
+
+
+def _over(traits: Mapping[str, Any], given: object) -> Mapping[str, Any]:
+    return {**traits, **given} if isinstance(given, Mapping) else traits
 
 
 def _first_of_each_key(requests: Sequence[Request]) -> dict[str, Request]:

@@ -193,6 +193,21 @@ def _check_limits(parsed: BoundTemplate, path: str) -> None:
 
 
 @lru_cache(maxsize=512)
+def traits_named(template: Template) -> frozenset[str]:
+    """Return the traits that a template names, as ``traits.city`` or ``profile.firstName``.
+
+    >>> sorted(traits_named(Template("t", "{{ profile.firstName }} of {{ traits['city'] }}")))
+    ['city', 'firstName']
+    """
+    found: set[str] = set()
+    for path, source in (("subject", template.subject), ("text", template.text)):
+        named = _parse(source, path).analyze(include_partials=False).globals
+        for root in ("traits", "profile"):
+            found.update(str(each.segments[1]) for each in named.get(root, ()) if each.segments[1:])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=512)
 def _parse(source: str, path: str) -> BoundTemplate:
     if len(source) > MAX_SOURCE:
         raise Invalid(
