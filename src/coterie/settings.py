@@ -34,9 +34,7 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Host headers that are answered."
     )
-    public_url: str = Field(
-        "", description="How visitors reach this house, for links in messages."
-    )
+    public_url: str = Field("", description="How visitors reach this house, for links in messages.")
     secure_cookies: bool = Field(False, description="Send cookies over https only.")
     zone: str = Field("Asia/Shanghai", description="The brand's time zone, fixed when founded.")
     currency: str = Field(

@@ -28,7 +28,9 @@ class People:
             profile: _KEYS.setdefault(profile, _VAULT.new_key(profile)) for profile in people
         }
 
-    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
+    def known(
+        self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None
+    ) -> dict[int, Known]:
         self._note(work)
         return {
             profile: Known(profile, f"user_id:u{profile}", traits=self.people[profile].traits)

@@ -15,9 +15,11 @@ from coterie.storage.work import Work
 from profiles.people import NOW, event, room, tagged, tell, untagged
 
 
-@pytest.fixture(autouse=True)
-def _ada(work: Work, profiles: Profiles) -> None:
+@pytest.fixture
+def work(work: Work, profiles: Profiles) -> Work:
+    """The unit of work with one person in it."""
     tell(work, profiles, [event(user="u1", time=NOW - 1_000)])
+    return work
 
 
 def tags(work: Work, profiles: Profiles) -> frozenset[str]:

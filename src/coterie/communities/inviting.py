@@ -77,7 +77,7 @@ class Inviter:
         fresh: Sequence[Invitation],
         retried: Sequence[Invitation],
     ) -> list[Event]:
-        known = self._profiles.known(work, [one.profile for one in (*fresh, *retried)])
+        known = self._profiles.known(work, [one.profile for one in (*fresh, *retried)], fading=())
         fresh = [one for one in fresh if one.profile in known]
         asked = [one for one in retried if one.profile in known]
         out = self._held_out(community, terms, fresh, known)

@@ -20,6 +20,8 @@ WEEK = 7 * DAY
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 _DURATION = re.compile(r"([0-9]+)([smhdw])")
+_CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)")
+"""Calendar dates only: runs of digits and week dates are more often numbers or names."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +78,8 @@ def parse_time(text: str, default_zone: ZoneInfo) -> int:
     True
     """
     try:
+        if not _CALENDAR.match(text):
+            raise ValueError
         moment = datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
         raise Invalid(

@@ -81,8 +81,6 @@ class ChannelError(Unavailable):
 
     code = "channel_failed"
 
-    def __init__(
-        self, message: str, *, permanent: bool, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after=retry_after)
         self.permanent = permanent

@@ -78,7 +78,9 @@ class Messaging(Protocol):
 class People(Protocol):
     """What is known of people."""
 
-    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
+    def known(
+        self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None
+    ) -> dict[int, Known]:
         """Return what rules may ask of these people; who is not known is left out."""
         ...
 

@@ -165,7 +165,7 @@ class Journeys:
 
     def _reckon(self, work: Work, defined: Defined, runs: Sequence[Run]) -> list[Run]:
         """Reckon anew until when people wait who stand at a wait, from when they came to it."""
-        known = self.profiles.known(work, {run.profile for run in runs})
+        known = self.profiles.known(work, {run.profile for run in runs}, fading=())
         reckoned = []
         for run in runs:
             node = defined.journey.nodes.get(run.node)

@@ -36,7 +36,7 @@ class Starters:
             return []
         lanes = {lane: list(turns) for lane, turns in in_turns(triggers).items()}
         histories = self._histories(work, list(lanes))
-        known = self.profiles.known(work, {profile for _, profile, _ in lanes})
+        known = self.profiles.known(work, {profile for _, profile, _ in lanes}, fading=())
         facts: list[Event] = []
         while lanes:
             chosen = []

@@ -70,7 +70,7 @@ class Walkers:
             return walked
         before = {look.run.id: look.run for look in looks}
         people = {look.run.profile for look in looks}
-        known = self.profiles.known(work, people) if known is None else known
+        known = self.profiles.known(work, people, fading=()) if known is None else known
         asker = self._asker(work, book, [look.run for look in looks])
         slugs = {look.run.journey for look in looks}
         moments = _moments(rule for slug in slugs for rule in journey_rules(book[slug].journey))

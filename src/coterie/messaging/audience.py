@@ -96,7 +96,7 @@ def look_up(
             by_trait[channel.address_trait].add(touch.profile)
         by_consent[touch.purpose, touch.channel].add(touch.profile)
     return Audience(
-        known=people.known(work, profiles),
+        known=people.known(work, profiles, fading=()),
         channels=channels,
         addresses={
             trait: _addresses(people.reveal(work, wanted, trait))

@@ -26,7 +26,9 @@ class Sealer(Protocol):
 class People(Protocol):
     """The part of ``profiles.service.Profiles`` that messaging calls."""
 
-    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
+    def known(
+        self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None
+    ) -> dict[int, Known]:
         """Return what is known of people; those who do not exist are left out."""
         ...
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from numpy.typing import NDArray
 
 Columns = Mapping[str, NDArray[Any]]
@@ -135,8 +136,7 @@ class Flag:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One thing said at one moment of one trait or tag of one person.
 
     ``value`` is JSON text; with neither ``value`` nor ``sealed`` the trait is cleared (the tag
@@ -154,7 +154,7 @@ class Fact:
     digest: str | None = None
     root: str | None = None
     until: int | None = None
-    source: str = ""
+    source: str | None = None
     moment: int | None = None
 
     @property
@@ -163,8 +163,7 @@ class Fact:
         return self.time, self.message_id
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """The fact in force, and since when the value has been what it is."""
 
     fact: Fact

@@ -201,12 +201,17 @@ class Profiles(Slices):
 
     # What is known of people
 
-    def known(self, work: Work, profiles: Collection[int]) -> dict[int, Known]:
-        """Return what rules may ask of people; unknown profiles are left out."""
+    def known(
+        self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None
+    ) -> dict[int, Known]:
+        """Return what rules may ask of people; unknown profiles are left out.
+
+        ``fading`` names the fading traits wanted, which are many; None: all of them.
+        """
         people = {row.id: row.bucket_key for row in store.people(work, profiles)}
         traits = facts_store.standings(work, facts_store.TRAITS, people)
         tags = facts_store.standings(work, facts_store.TAGS, people)
-        levels = slices.levels_of(work, people)
+        levels = slices.levels_of(work, people, fading)
         return portrait.portray(people, traits, tags, (tuple(row) for row in levels), work.now)
 
     def traits(self, work: Work, profile: int) -> dict[str, Any]:
@@ -244,28 +249,27 @@ class Profiles(Slices):
         """Count the known profiles."""
         return len(store.everyone(work))
 
-    def export(self, work: Work, names: Collection[str] = ()) -> Export:
+    def export(self, work: Work, names: Collection[str] | None = None) -> Export:
         """Return what is known of everyone, by columns.
 
         ``names`` are traits or paths into them: only these traits, the roots of these paths, and
-        the fading traits of or under these names. Without names, all.
+        the fading traits of or under these names. None: all.
         """
-        wanted = set(names) | {root_of(name) for name in names}
-        fades = [name for name in slices.fading_names(work) if name in wanted]
-        fades += [
-            name
-            for name in slices.fading_names(work)
-            if name not in wanted and any(name.startswith(f"{one}.") for one in names)
-        ]
-        skip_levels = bool(names) and not fades
+        wanted, fades = None, None
+        if names is not None:
+            wanted = {*names, *(root_of(name) for name in names)}
+            under = tuple(f"{name}." for name in names)
+            fades = [
+                name
+                for name in slices.fading_names(work)
+                if name in wanted or (under and name.startswith(under))
+            ]
         return portrait.export(
             people=(tuple(row) for row in slices.export_profiles(work)),
             traits=(tuple(row) for row in slices.export_traits(work, wanted)),
             digests=(tuple(row) for row in slices.export_digests(work, wanted)),
             tags=(tuple(row) for row in slices.export_tags(work)),
-            levels=()
-            if skip_levels
-            else (tuple(row) for row in slices.export_levels(work, fades if names else ())),
+            levels=(tuple(row) for row in slices.export_levels(work, fades)),
             now=work.now,
         )
 

@@ -28,7 +28,7 @@ from coterie.events.wire import read_item
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 
-CHUNK = 50_000
+CHUNK = 200_000
 _SAMPLE = 5
 _MORE, _LESS = "\0more", "\0less"
 """Marks that no file holds: a row with more values than the header has columns, or fewer."""

@@ -66,12 +66,15 @@ class Inbound:
             facts = self._carry(work, events)
             facts += self._wake(work)
             self._keep(work, facts, events)
+            # a listener with very many people due takes them in portions
+            dues = [room.next_due(work) for room in self.listeners] if not facts else []
+            unfinished = any(due is not None and due <= batch.now for due in dues)
             store.mark_carried(work, batch)
             if lease is not None:
                 leases.check(work, lease)
             self.observe("carried")
         self.observe("committed")
-        return bool(facts) or self.inbox.last() > batch.last_entry
+        return bool(facts) or unfinished or self.inbox.last() > batch.last_entry
 
     def bulk(self, actor: Actor, now: int, events: Sequence[Event]) -> int:
         """Carry history by the bulk form of the same road; return how many events were new.
@@ -80,8 +83,9 @@ class Inbound:
         sealed, since carrying the same ids again changes nothing.
         """
         with self.database.begin(actor, now) as work:
-            fresh = self.log.append_bulk(work, self.profiles.recognise(work, events))
-            facts = self._after_log(work, fresh)
+            recognised = self.profiles.recognise(work, events)
+            fresh = self.log.append_bulk(work, recognised)
+            facts = self._after_log(work, recognised, fresh)
             self._keep(work, facts, events)
         return len(fresh)
 
@@ -138,13 +142,17 @@ class Inbound:
         self.observe("recognised")
         fresh = self.log.append(work, recognised)
         self.observe("logged")
-        return self._after_log(work, fresh)
+        return self._after_log(work, recognised, fresh)
 
-    def _after_log(self, work: Work, fresh: Sequence[Event]) -> list[Event]:
+    def _after_log(
+        self, work: Work, recognised: Sequence[Event], fresh: Sequence[Event]
+    ) -> list[Event]:
+        # a repeated message may bring a new id, hence a new person: she is touched too
+        reached = {event.profile for event in recognised}
         changes = self.profiles.learn(work, fresh)
         self.observe("learned")
         self.scores.add(work, fresh)
-        touched = changes.touched | self.scores.wake(work)
+        touched = reached | changes.touched | self.scores.wake(work)
         self.observe("scored")
         moves = self.segments.reconsider(work, fresh, touched)
         self.observe("reconsidered")

@@ -79,7 +79,7 @@ class All(Rule):
 
 
 @dataclass(frozen=True)
-class Any_(Rule):
+class Any_(Rule):  # noqa: N801  (``Any`` is typing's)
     """At least one part holds."""
 
     parts: tuple[Rule, ...]

@@ -15,10 +15,17 @@ from coterie.storage.work import Work
 
 
 def load_people(
-    work: Work, profiles: Profiles, log: Log, ids: Collection[int]
+    work: Work,
+    profiles: Profiles,
+    log: Log,
+    ids: Collection[int],
+    fading: Collection[str] | None = None,
 ) -> dict[int, Person]:
-    """Load these people with their whole timelines; who is not known is left out."""
-    known = profiles.known(work, ids)
+    """Load these people with their whole timelines; who is not known is left out.
+
+    ``fading`` names the fading traits that will be asked for; None: all.
+    """
+    known = profiles.known(work, ids, fading)
     timelines = log.timelines(work, list(known))
     return {one: Person(known[one], timelines[one]) for one in known}
 

@@ -3,7 +3,7 @@
 Everything in it is what the unit of work sees, its own changes included.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from coterie.segments.compile import CANDIDATES, named, population_sql
 from coterie.segments.literals import at_path, quote
 from coterie.segments.macros import PRELUDE
 from coterie.segments.model import Rule, World
+from coterie.segments.parse import trait_roots
 from coterie.storage.work import Work
 
 _SHAPES = {
@@ -83,10 +84,18 @@ class Reader:
 
     @contextmanager
     def population(
-        self, work: Work, world: World, among: Collection[int] | None = None
+        self,
+        work: Work,
+        world: World,
+        rules: Iterable[Rule],
+        among: Collection[int] | None = None,
     ) -> Iterator[Population]:
-        """Open everything that rules ask about; with ``among`` only these people are asked."""
-        export = self.profiles.export(work)
+        """Open everything that these rules, and the world's, ask about.
+
+        With ``among`` only these people are asked.
+        """
+        traits = {root for rule in (*rules, *world.rules.values()) for root in trait_roots(rule)}
+        export = self.profiles.export(work, traits)
         pairs = self.catalog.pairs(work)
         with self._open(work) as lake:
             _table(lake, "profiles", export.profiles)

@@ -25,7 +25,7 @@ from coterie.segments.explain import explain
 from coterie.segments.library import Library, open_library
 from coterie.segments.model import Rule, World
 from coterie.segments.moves import Traces, moves_between, only_backfill
-from coterie.segments.parse import check_identifying, parse
+from coterie.segments.parse import check_identifying, parse, trait_roots
 from coterie.segments.people import Asker, Topics, load_people
 from coterie.segments.reader import Reader
 from coterie.segments.stirring import Stirring
@@ -189,7 +189,7 @@ class Segments:
         """Count whom a rule would have now, without defining it; raises Invalid."""
         library = self._library(work)
         tree = self._checked(library, parse(rule, self.zone, in_journey=False))
-        with self.reader.population(work, self._world(work, library)) as population:
+        with self.reader.population(work, self._world(work, library), [tree]) as population:
             found = population.of(tree)
         return Preview(count=len(found), sample=tuple(found[:_SAMPLE]))
 
@@ -261,10 +261,12 @@ class Segments:
         world = self._world(work, library)
         asker = Asker({}, world)
         if len(everybody) < MANY:
-            asker = Asker(load_people(work, self.profiles, self.log, everybody), world)
+            traits = {name for rule in library.rules.values() for name in trait_roots(rule)}
+            people = load_people(work, self.profiles, self.log, everybody, traits)
+            asker = Asker(people, world)
             meeting = {s: asker.meeting(library.rules[s], who) for s, who in candidates.items()}
         else:
-            with self.reader.population(work, world, everybody) as population:
+            with self.reader.population(work, world, (), everybody) as population:
                 meeting = {s: population.of(library.rules[s]) for s in candidates}
         moves: list[Move] = []
         after: dict[str, BitMap] = {}
@@ -285,7 +287,7 @@ class Segments:
 
     def _recount(self, work: Work, library: Library, slugs: Sequence[str]) -> list[Move]:
         """Ask whole rules anew of everyone, and publish what differs from before."""
-        with self.reader.population(work, self._world(work, library)) as population:
+        with self.reader.population(work, self._world(work, library), ()) as population:
             after = {slug: population.of(library.rules[slug]) for slug in slugs}
         before = store.all_members(work)
         moves = [

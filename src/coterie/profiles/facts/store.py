@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
+    null,
     select,
 )
 
@@ -112,10 +115,8 @@ def standings(
     """Read what stands of people, of these names or of all."""
     found: dict[tuple[int, str], Standing] = {}
     for row in _named(work, shelf.now, profiles, names):
-        values = dict(row._mapping)
-        since = values.pop("since")
-        fact = Fact(**values)
-        found[fact.profile, fact.name] = Standing(fact, since)
+        fact = Fact(*row[:-1])
+        found[fact.profile, fact.name] = Standing(fact, row[-1])
     return found
 
 
@@ -125,7 +126,7 @@ def past_facts(
     """Read what was said before of these names of people."""
     found: dict[tuple[int, str], list[Fact]] = {}
     for row in _named(work, shelf.past, profiles, names):
-        fact = Fact(**row._mapping)
+        fact = Fact(*row[:-1])
         found.setdefault((fact.profile, fact.name), []).append(fact)
     return found
 
@@ -135,10 +136,9 @@ def write_facts(
 ) -> None:
     """Write what stands now, and keep what is past by it."""
     columns = [column.name for column in shelf.now.columns if column.name != "since"]
-    rows = [
-        {name: getattr(one.fact, name) for name in columns} | {"since": one.since}
-        for one in standing
-    ]
+    values = attrgetter(*columns)
+    names = (*columns, "since")
+    rows = [dict(zip(names, (*values(one.fact), one.since), strict=True)) for one in standing]
     key = ["profile", "name"]
     change = [name for name in (*columns, "since") if name not in key]
     work.upsert(shelf.now, rows, key=key, change=change)
@@ -152,12 +152,14 @@ def write_leaves(
     leaves: Sequence[tuple[int, str, str, int]],
 ) -> None:
     """Replace the moments inside traits: (profile, root), then (profile, root, path, moment)."""
-    for root in {root for _, root in emptied}:
-        hers = [profile for profile, of in emptied if of == root]
-        for chunk in in_chunks(hers):
-            work.connection.execute(
-                delete(leaf_rows).where(leaf_rows.c.root == root, leaf_rows.c.profile.in_(chunk))
-            )
+    if emptied:
+        hers = [{"whose": profile, "of": root} for profile, root in emptied]
+        work.connection.execute(
+            delete(leaf_rows).where(
+                leaf_rows.c.profile == bindparam("whose"), leaf_rows.c.root == bindparam("of")
+            ),
+            hers,
+        )
     names = ("profile", "root", "path", "moment")
     work.insert(leaf_rows, [dict(zip(names, leaf, strict=True)) for leaf in leaves])
 
@@ -165,7 +167,9 @@ def write_leaves(
 def _named(
     work: Work, table: Table, profiles: Collection[int], names: Collection[str]
 ) -> list[Row[Any]]:
-    query = select(table)
+    """Read rows as a fact's fields in their order, then ``since`` (NULL in the past)."""
+    fields = (*Fact.__struct_fields__, "since")
+    query = select(*(table.c[name] if name in table.c else null() for name in fields))
     if 0 < len(names) <= 500:  # more would be slower to compare than to read past
         query = query.where(table.c.name.in_(list(names)))
     return of_many(work, query, table.c.profile, profiles)

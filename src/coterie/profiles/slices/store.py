@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Double,
-    ForeignKey,
     Index,
     Integer,
     Row,
@@ -33,21 +32,24 @@ from coterie.profiles.store import profile_rows
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks
 
-fading_rows = Table(
-    "fading",
-    metadata,
-    Column("profile", Integer, ForeignKey("profiles.id"), primary_key=True),
-    Column("name", String, primary_key=True),
-    Column("level", Double, nullable=False),
-    Index("ix_fading_name_level", "name", "level"),
-)
-
 fading_name_rows = Table(
     "fading_names",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
     Column("half_life", BigInteger, nullable=False),
 )
+
+fading_rows = Table(
+    "fading",
+    metadata,
+    Column("profile", Integer, primary_key=True),
+    Column("trait", Integer, primary_key=True),
+    Column("level", Double, nullable=False),
+    Index("ix_fading_trait_level", "trait", "level"),
+    sqlite_with_rowid=False,  # dozens a person: the key is the row
+)
+"""``trait`` is the id of the name. No foreign keys: a bulk load writes hundreds of thousands."""
 
 
 # Traits by moment
@@ -92,7 +94,7 @@ def holders(work: Work, path: str) -> set[int]:
     """Return who has a value at a path: a trait, one inside a trait, or a fading one."""
     queries = [
         select(trait_rows.c.profile).where(trait_rows.c.name == path, _present()),
-        select(fading_rows.c.profile).where(fading_rows.c.name == path),
+        select(fading_rows.c.profile).where(_named(path)),
     ]
     found = {profile for query in queries for profile in work.connection.execute(query).scalars()}
     if "." in path:
@@ -176,20 +178,29 @@ def next_tag_end(work: Work, tag: str, after: int) -> int | None:
 
 def write_fading(work: Work, rows: Iterable[tuple[int, str, float | None]], half_life: int) -> None:
     """Set levels of fading traits, and the half-life of their names; a level None removes."""
+    given = list(rows)
+    names = {name for _, name, level in given if level is not None}
+    named = [{"name": name, "half_life": half_life} for name in sorted(names)]
+    work.upsert(fading_name_rows, named, key=["name"], change=["half_life"])
+    ids = _ids(work)
     levels: list[dict[str, Any]] = []
-    gone: dict[str, list[int]] = {}
-    for profile, name, level in rows:
-        if level is None:
-            gone.setdefault(name, []).append(profile)
-        else:
-            levels.append({"profile": profile, "name": name, "level": level})
-    names = [{"name": name, "half_life": half_life} for name in {row["name"] for row in levels}]
-    work.upsert(fading_name_rows, names, key=["name"], change=["half_life"])
-    work.upsert(fading_rows, levels, key=["profile", "name"], change=["level"])
-    for name, profiles in gone.items():
+    gone: dict[int, list[int]] = {}
+    for profile, name, level in given:
+        if level is not None:
+            levels.append({"profile": profile, "trait": ids[name], "level": level})
+        elif name in ids:
+            gone.setdefault(ids[name], []).append(profile)
+    work.upsert(fading_rows, levels, key=["profile", "trait"], change=["level"])
+    for trait, profiles in gone.items():
         for chunk in in_chunks(profiles):
             of_these = fading_rows.c.profile.in_(chunk)
-            work.connection.execute(delete(fading_rows).where(fading_rows.c.name == name, of_these))
+            statement = delete(fading_rows).where(fading_rows.c.trait == trait, of_these)
+            work.connection.execute(statement)
+
+
+def _ids(work: Work) -> dict[str, int]:
+    query = select(fading_name_rows.c.name, fading_name_rows.c.id)
+    return {row.name: row.id for row in work.connection.execute(query)}
 
 
 def half_life(work: Work, name: str) -> int | None:
@@ -198,11 +209,17 @@ def half_life(work: Work, name: str) -> int | None:
     return work.connection.execute(query).scalar()
 
 
-def levels_of(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
-    """Read (profile, name, level, half_life) of people."""
+def levels_of(
+    work: Work, profiles: Collection[int], names: Collection[str] | None = None
+) -> list[Row[Any]]:
+    """Read (profile, name, level, half_life) of people: of these names, or of all."""
     found: list[Row[Any]] = []
+    if names is not None and not names:
+        return found
     for chunk in in_chunks(profiles):
         query = _levels().where(fading_rows.c.profile.in_(chunk))
+        if names is not None:
+            query = query.where(fading_name_rows.c.name.in_(names))
         found += work.connection.execute(query).all()
     return found
 
@@ -210,9 +227,7 @@ def levels_of(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
 def levels_between(work: Work, name: str, lowest: float, highest: float) -> list[tuple[int, float]]:
     """Read (profile, level) of one fading trait, of levels in [lowest, highest]."""
     query = select(fading_rows.c.profile, fading_rows.c.level).where(
-        fading_rows.c.name == name,
-        fading_rows.c.level >= lowest,
-        fading_rows.c.level <= highest,
+        _named(name), fading_rows.c.level >= lowest, fading_rows.c.level <= highest
     )
     return [(row.profile, row.level) for row in work.connection.execute(query)]
 
@@ -220,14 +235,19 @@ def levels_between(work: Work, name: str, lowest: float, highest: float) -> list
 def levels_above(work: Work, name: str, lowest: float, limit: int) -> Sequence[float]:
     """Read the lowest distinct levels of one fading trait that are greater than ``lowest``."""
     level = fading_rows.c.level
-    query = select(level).distinct().where(fading_rows.c.name == name, level > lowest)
+    query = select(level).distinct().where(_named(name), level > lowest)
     return work.connection.execute(query.order_by(level).limit(limit)).scalars().all()
 
 
+def _named(name: str) -> ColumnElement[bool]:
+    found = select(fading_name_rows.c.id).where(fading_name_rows.c.name == name)
+    return fading_rows.c.trait == found.scalar_subquery()
+
+
 def _levels() -> Any:
-    columns = (fading_rows.c.profile, fading_rows.c.name, fading_rows.c.level)
+    columns = (fading_rows.c.profile, fading_name_rows.c.name, fading_rows.c.level)
     return select(*columns, fading_name_rows.c.half_life).join(
-        fading_name_rows, fading_name_rows.c.name == fading_rows.c.name
+        fading_name_rows, fading_name_rows.c.id == fading_rows.c.trait
     )
 
 
@@ -239,23 +259,23 @@ def export_profiles(work: Work) -> list[Row[Any]]:
     return list(work.connection.execute(select(profile_rows.c.id, profile_rows.c.bucket_key)))
 
 
-def export_traits(work: Work, names: Collection[str]) -> list[Row[Any]]:
+def export_traits(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
     """Read (profile, name, value, since) of plain traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value, trait_rows.c.since)
     query = select(*columns).where(trait_rows.c.value.is_not(None))
-    return _of_names(work, query, trait_rows, names)
+    return _of_names(work, query, trait_rows.c.name, names)
 
 
-def export_digests(work: Work, names: Collection[str]) -> list[Row[Any]]:
+def export_digests(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
     """Read (profile, name, digest) of identifying traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.digest)
     query = select(*columns).where(trait_rows.c.sealed.is_not(None), _present())
-    return _of_names(work, query, trait_rows, names)
+    return _of_names(work, query, trait_rows.c.name, names)
 
 
-def export_levels(work: Work, names: Collection[str]) -> list[Row[Any]]:
+def export_levels(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
     """Read (profile, name, level, half_life) of fading traits: of these names, or of all."""
-    return _of_names(work, _levels(), fading_rows, names)
+    return _of_names(work, _levels(), fading_name_rows.c.name, names)
 
 
 def export_tags(work: Work) -> list[Row[Any]]:
@@ -272,10 +292,12 @@ def fading_names(work: Work) -> list[str]:
     return list(work.connection.execute(select(fading_name_rows.c.name)).scalars())
 
 
-def _of_names(work: Work, query: Any, table: Table, names: Collection[str]) -> list[Row[Any]]:
-    if not names:
-        return list(work.connection.execute(query))
+def _of_names(
+    work: Work, query: Any, column: ColumnElement[str], names: Collection[str] | None
+) -> list[Row[Any]]:
+    if names is None:
+        return list(work.connection.execute(query).all())
     found: list[Row[Any]] = []
     for chunk in in_chunks(names):
-        found += work.connection.execute(query.where(table.c.name.in_(chunk))).all()
+        found += work.connection.execute(query.where(column.in_(chunk))).all()
     return found

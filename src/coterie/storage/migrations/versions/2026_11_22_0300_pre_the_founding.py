@@ -111,10 +111,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_event_specs")),
     )
     op.create_table(
+        "fading",
+        sa.Column("profile", sa.Integer(), nullable=False),
+        sa.Column("trait", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("profile", "trait", name=op.f("pk_fading")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_fading_trait_level", "fading", ["trait", "level"], unique=False)
+    op.create_table(
         "fading_names",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("half_life", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_fading_names")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fading_names")),
+        sa.UniqueConstraint("name", name=op.f("uq_fading_names_name")),
     )
     op.create_table(
         "failed_sign_ins",
@@ -495,15 +506,6 @@ def upgrade() -> None:
             "profile", "purpose", "channel", "time", "message_id", name=op.f("pk_consent_facts")
         ),
     )
-    op.create_table(
-        "fading",
-        sa.Column("profile", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("level", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(["profile"], ["profiles.id"], name=op.f("fk_fading_profile")),
-        sa.PrimaryKeyConstraint("profile", "name", name=op.f("pk_fading")),
-    )
-    op.create_index("ix_fading_name_level", "fading", ["name", "level"], unique=False)
     op.create_table(
         "identities",
         sa.Column("kind", sa.String(), nullable=False),
