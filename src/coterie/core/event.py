@@ -22,7 +22,7 @@ UNTAGGED = "coterie.untagged"
 TRAIT_SET = "coterie.trait_set"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened to one person, as it travels the road.
 
     ``time`` and ``received`` are milliseconds since the epoch, UTC. ``profile`` is the dense

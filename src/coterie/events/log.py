@@ -28,6 +28,8 @@ from coterie.storage.work import Work
 GRACE = 1 * HOUR
 """How long a file stays after it was replaced: somebody may still be reading it."""
 
+_TIMELINES = "events.timelines"
+
 
 class Log:
     """All events, in a hot tail and a lake of Parquet files under ``folder/lake``.
@@ -68,6 +70,7 @@ class Log:
         fresh = self._fresh(work, events)
         if fresh:
             hot.append(work, to_rows(fresh, state.next_seq))
+            _forget(work, fresh)
             held = state.hot + len(fresh)
             store.set_state(work, next_seq=state.next_seq + len(fresh), hot=held)
             if held >= self._flush_rows:
@@ -86,6 +89,7 @@ class Log:
         if fresh:
             self._write_segment(work, to_columns(to_rows(fresh, state.next_seq)))
             store.set_state(work, next_seq=state.next_seq + len(fresh))
+            _forget(work, fresh)
         return fresh
 
     def timelines(
@@ -93,8 +97,18 @@ class Log:
     ) -> dict[int, list[Logged]]:
         """Return the events of some people, each person's by (time, seq); all asked have a key.
 
-        With ``since``, only events at or after that moment.
+        With ``since``, only events at or after that moment. Whole timelines are read once a work,
+        since several rooms ask for the same people's.
         """
+        if since is not None:
+            return self._read_timelines(work, profiles, since)
+        memo: dict[int, list[Logged]] = work.memo.setdefault(_TIMELINES, {})
+        memo.update(self._read_timelines(work, [p for p in profiles if p not in memo], None))
+        return {profile: memo[profile] for profile in profiles}
+
+    def _read_timelines(
+        self, work: Work, profiles: Collection[int], since: int | None
+    ) -> dict[int, list[Logged]]:
         asked = dict.fromkeys(profiles)
         if not asked:
             return {}
@@ -256,3 +270,9 @@ class Log:
 def _distinct(spans: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Return the files and the exact names of some manifest rows."""
     return sorted({span.file for span in spans}), sorted({span.name for span in spans})
+
+
+def _forget(work: Work, fresh: Sequence[Event]) -> None:
+    memo = work.memo.get(_TIMELINES, {})
+    for event in fresh:
+        memo.pop(event.profile, None)

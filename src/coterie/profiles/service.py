@@ -3,7 +3,7 @@
 What time brings to them is in ``slices/service.py``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -252,18 +252,13 @@ class Profiles(Slices):
     def export(self, work: Work, names: Collection[str] | None = None) -> Export:
         """Return what is known of everyone, by columns.
 
-        ``names`` are traits or paths into them: only these traits, the roots of these paths, and
-        the fading traits of or under these names. None: all.
+        ``names`` are traits or paths into them: only the traits of these names, fading ones too,
+        and the roots of these paths. None: all.
         """
         wanted, fades = None, None
         if names is not None:
             wanted = {*names, *(root_of(name) for name in names)}
-            under = tuple(f"{name}." for name in names)
-            fades = [
-                name
-                for name in slices.fading_names(work)
-                if name in wanted or (under and name.startswith(under))
-            ]
+            fades = [name for name in slices.fading_names(work) if name in wanted]
         return portrait.export(
             people=(tuple(row) for row in slices.export_profiles(work)),
             traits=(tuple(row) for row in slices.export_traits(work, wanted)),
@@ -280,7 +275,7 @@ class Profiles(Slices):
         rows = store.identities_by_digest(work, {kind: [self.blind(kind, value)]})
         return rows[0].profile if rows else None
 
-    def user_ids(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
+    def user_ids(self, work: Work, profiles: Iterable[int]) -> dict[int, str]:
         """Return people's user ids; for those who have none, an anonymous id."""
         best: dict[int, Any] = {}
         for row in store.identities(work, profiles, [USER, ANONYMOUS]):

@@ -164,9 +164,7 @@ def identities_by_digest(work: Work, digests: dict[str, list[str]]) -> list[Row[
     return found
 
 
-def identities(
-    work: Work, profiles: Collection[int], kinds: Collection[str] = ()
-) -> list[Row[Any]]:
+def identities(work: Work, profiles: Iterable[int], kinds: Collection[str] = ()) -> list[Row[Any]]:
     """Read the identities of people, of these kinds or of all."""
     query = select(identity_rows).order_by(identity_rows.c.first_seen, identity_rows.c.digest)
     if kinds:
@@ -245,7 +243,7 @@ def flags(work: Work, profiles: Collection[int] | None = None) -> list[Flag]:
     return [Flag(**row._mapping) for row in of_many(work, query, flag_rows.c.profile, profiles)]
 
 
-def of_many(work: Work, query: Any, column: Any, values: Collection[Any]) -> list[Row[Any]]:
+def of_many(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Row[Any]]:
     """Run a query for many values of a column (by default ``profile``), in chunks."""
     found: list[Row[Any]] = []
     for chunk in in_chunks(values):

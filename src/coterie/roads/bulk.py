@@ -152,6 +152,7 @@ class Importer:
     ) -> Iterator[Event | Item]:
         envelope = Envelope(source, received=now, backfill=True)
         seen: Counter[bytes] = Counter()
+        named = "message_id" in file_map.parts
         for number, row in enumerate(read_rows(file, file_map.encoding), 1):
             report.read = number
             try:
@@ -160,7 +161,8 @@ class Importer:
                     shown = to_item(file_map, row)
                     thing: Event | Item = _item(shown)
                 else:
-                    shown = to_call(file_map, row, _row_id(source, row, seen), self.brand_zone)
+                    fallback = "" if named else _row_id(source, row, seen)
+                    shown = to_call(file_map, row, fallback, self.brand_zone)
                     thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
             except Invalid as error:
                 values = {str(key): value for key, value in row.items()}

@@ -148,11 +148,12 @@ class Inbound:
         self, work: Work, recognised: Sequence[Event], fresh: Sequence[Event]
     ) -> list[Event]:
         # a repeated message may bring a new id, hence a new person: she is touched too
-        reached = {event.profile for event in recognised}
+        known = {event.profile for event in fresh}
+        repeated = {event.profile for event in recognised} - known
         changes = self.profiles.learn(work, fresh)
         self.observe("learned")
         self.scores.add(work, fresh)
-        touched = reached | changes.touched | self.scores.wake(work)
+        touched = repeated | changes.touched | self.scores.wake(work)
         self.observe("scored")
         moves = self.segments.reconsider(work, fresh, touched)
         self.observe("reconsidered")

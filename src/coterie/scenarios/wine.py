@@ -35,7 +35,7 @@ ACTOR = Actor("command", "demo")
 SOURCE = "x-wines"
 LABEL = "real ratings of X-Wines; consent and answers to invitations are simulated"
 LIVE_DAYS = 90
-SLICE = 6 * HOUR
+SLICE = 12 * HOUR
 BATCH = 2_000
 ANSWERS = ((4_500, "accepted"), (6_500, "declined"))
 """Of 10,000 invited, this many accept, then decline; the others let the offer run out."""

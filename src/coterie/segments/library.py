@@ -1,16 +1,17 @@
 """The rules in force, parsed once: which there are, whom they refer to, what they may look at."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from coterie.core.errors import Conflict, Invalid, NotFound
-from coterie.segments.calendar import Edge, edges
+from coterie.segments.calendar import FADING, Edge, edges, reach
 from coterie.segments.definition import Definition
+from coterie.segments.evaluate import is_named
 from coterie.segments.model import Rule
-from coterie.segments.parse import parse, segments_of
+from coterie.segments.parse import matchings, parse, segments_of, trait_roots
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,19 @@ class Library:
     def edges(self, rule: Rule) -> frozenset[Edge]:
         """Find what passing time can change of a rule."""
         return edges(rule, self.rules)
+
+    def concerned(self, rule: Rule, names: Collection[str]) -> frozenset[str]:
+        """Return which events, by name, can change a rule's answer for whom they happen to.
+
+        A rule about scores is concerned by every event, since every event may be worth points.
+        """
+        parts = list(reach(rule, self.rules))
+        if any(root.startswith(FADING) for part in parts for root in trait_roots(part)):
+            return frozenset(names)
+        patterns = {matching.name for part in parts for matching in matchings(part)}
+        return frozenset(
+            name for name in names if any(is_named(name, pattern) for pattern in patterns)
+        )
 
     def users_of(self, slug: str) -> list[str]:
         """Name the segments whose rules refer to one, straight or through others."""

@@ -101,15 +101,22 @@ class Segments:
     ) -> list[Move]:
         """Bring every membership to ``work.now`` after a batch; return who entered and left.
 
-        ``touched`` are the people about whom the batch taught anything; those of ``fresh`` events
-        are touched too. A move is marked as backfill when nothing but backfill happened to the
+        ``touched`` are the people about whom the batch taught anything; whoever has a ``fresh``
+        event that a rule is about is asked that rule too. A move is marked as backfill when nothing but backfill happened to the
         person in this batch, and time alone would not have moved her.
         """
         since = store.lock_watermark(work)
         library = self._library(work)
-        reached = BitMap(touched) | BitMap({event.profile for event in fresh})
         stirred = self._stirred(work, library, since)
-        candidates = {slug: reached | people for slug, people in stirred.items()}
+        did: dict[str, BitMap] = {}
+        for event in fresh:
+            did.setdefault(event.name, BitMap()).add(event.profile)
+        candidates = {
+            slug: BitMap(touched).union(
+                people, *(did[name] for name in library.concerned(library.rules[slug], did))
+            )
+            for slug, people in stirred.items()
+        }
         moves = self._reask(work, library, candidates, stirred, only_backfill(fresh))
         store.set_watermark(work, max(since, work.now))
         return moves

@@ -16,13 +16,15 @@ Row = Mapping[str, Any]
 class Work:
     """One batch's or one request's transaction. Rooms write through it and never commit.
 
-    ``now`` is the moment all of it happens at, in milliseconds UTC.
+    ``now`` is the moment all of it happens at, in milliseconds UTC. ``memo`` is where a room keeps
+    what it read, for as long as the work lasts; who writes drops what that changes.
     """
 
     connection: Connection
     actor: Actor
     now: int
     callbacks: list[Callable[[], None]] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Do something once the commit stands, such as change state kept in memory."""

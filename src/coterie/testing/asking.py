@@ -39,7 +39,9 @@ class Asking:
     def why(self, user_id: str, segment: str) -> Reason:
         """Return the tree of a segment's rule with the answers and the evidence for a person."""
         with self._look() as work:
-            return self.app.segments.why(work, self._profile(work, user_id), segment)
+            reason = self.app.segments.why(work, self._profile(work, user_id), segment)
+        assert reason is not None, "the profile was found just now"
+        return reason
 
     def traits(self, user_id: str) -> dict[str, Any]:
         """Return a person's traits, the sealed ones revealed; ``{}`` for an unknown user."""

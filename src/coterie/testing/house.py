@@ -31,6 +31,7 @@ from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, TAGGED, UNTAGGE
 from coterie.core.facts import fact
 from coterie.core.ids import uuid7
 from coterie.events.model import Accepted
+from coterie.messaging.channel import Channel
 from coterie.messaging.model import Template
 from coterie.roads.inbound import Observer, nobody
 from coterie.settings import Settings
@@ -55,7 +56,8 @@ class House(Asking):
     ``at`` is where the clock starts (a kept folder goes on where it stood). ``store`` is
     ``sqlite`` or ``postgresql`` (a server of its own, or the ``database`` URL given). ``path``
     keeps the folder, so that it can be opened again. ``holdout=0`` switches the default holdouts
-    off. ``settings`` are any of ``coterie.settings.Settings``.
+    off. ``channels`` replace or join the in-memory ones. ``settings`` are any of
+    ``coterie.settings.Settings``.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class House(Asking):
         path: Path | str | None = None,
         holdout: int = 10,
         observe: Observer = nobody,
+        channels: Mapping[str, Channel] | None = None,
         **settings: Any,
     ) -> None:
         self._stack = ExitStack()
@@ -80,12 +83,13 @@ class House(Asking):
             )
             start = parse_time(at or START, zone_named(zone))
             self._clock = FakeClock(start)
-            self.channels = {name: MemoryChannel(name) for name in CHANNELS}
+            others = channels or {}
+            self.channels = {name: MemoryChannel(name) for name in CHANNELS if name not in others}
             self.app: App = open_app(
                 chosen,
                 founding=lambda _: Instance(zone, chosen.currency),
                 clock=self._clock,
-                channels=self.channels,
+                channels={**self.channels, **others},
                 observe=observe,
             )
         except BaseException:

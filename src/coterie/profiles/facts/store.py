@@ -25,7 +25,7 @@ from sqlalchemy import (
 from coterie.profiles.model import Fact, Standing
 from coterie.profiles.store import of_many
 from coterie.storage.schema import Moment, metadata
-from coterie.storage.work import Work, in_chunks
+from coterie.storage.work import Work
 
 
 def _hers() -> Column[int]:
@@ -115,7 +115,8 @@ def standings(
     """Read what stands of people, of these names or of all."""
     found: dict[tuple[int, str], Standing] = {}
     for row in _named(work, shelf.now, profiles, names):
-        fact = Fact(*row[:-1])
+        values: Sequence[Any] = row[:-1]
+        fact = Fact(*values)
         found[fact.profile, fact.name] = Standing(fact, row[-1])
     return found
 
@@ -126,7 +127,8 @@ def past_facts(
     """Read what was said before of these names of people."""
     found: dict[tuple[int, str], list[Fact]] = {}
     for row in _named(work, shelf.past, profiles, names):
-        fact = Fact(*row[:-1])
+        values: Sequence[Any] = row[:-1]
+        fact = Fact(*values)
         found.setdefault((fact.profile, fact.name), []).append(fact)
     return found
 

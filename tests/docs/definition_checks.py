@@ -1,0 +1,204 @@
+"""What rules, journeys, communities, templates and playbooks are refused for: a check a row."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coterie.core.errors import Conflict
+from tests.docs.town import Answer, Town
+
+Check = Callable[[Town], Answer]
+
+
+def rule(given: Any) -> Check:
+    return lambda town: town.api("segments/x", {"rule": given})
+
+
+def nested(levels: int) -> Any:
+    node: Any = {"everyone": True}
+    for _ in range(levels):
+        node = {"not": node}
+    return node
+
+
+def deep_rule(town: Town) -> Answer:
+    answer = town.api("segments/x", {"rule": nested(64)})
+    return Answer(answer.said.partition(" at ")[0], answer.kept)
+
+
+def used_segment(town: Town) -> Answer:
+    town.house.define_segment("user", {"in_segment": "everybody"})
+    return town.define(lambda work: town.house.app.segments.delete(work, "everybody"))
+
+
+RULES: dict[str, Check] = {
+    "rule-empty": rule({}),
+    "rule-not-object": rule([]),
+    "rule-node-unknown": rule({"al": [{"everyone": True}]}),
+    "rule-node-later": rule({"last": "Plan Changed"}),
+    "rule-two-nodes": rule({"tag": "vip", "everyone": True}),
+    "rule-all-empty": rule({"all": []}),
+    "rule-everyone": rule({"everyone": False}),
+    "rule-key-unknown": rule({"all": [{"everyone": True}, {"did": "Wine Rated", "withn": "3d"}]}),
+    "rule-deep": deep_rule,
+    "rule-many": rule({"all": [{"everyone": True}] * 1_000}),
+    "rule-duration": rule({"did": "Wine Rated", "within": "soon"}),
+    "rule-time": rule({"did": "Wine Rated", "since": "soon"}),
+    "rule-windows": rule({"did": "Wine Rated", "within": "3d", "since": "2026-01-01"}),
+    "rule-window-order": rule({"did": "Wine Rated", "between": ["2026-02-01", "2026-01-01"]}),
+    "rule-window-journey": rule({"did": "Wine Rated", "since": "entry"}),
+    "rule-same-key": rule({"did": "Wine Rated", "same_key": True}),
+    "rule-topic": rule({"did": "Wine Rated", "topic": "wine italy"}),
+    "rule-count": rule({"did": "Wine Rated", "count": {">=": "5"}}),
+    "rule-comparison": rule({"did": "Wine Rated", "count": {"over": 5}}),
+    "rule-is-missing": rule({"did": "Order Completed", "sum": "total"}),
+    "rule-share-is": rule({"share": "Order Completed"}),
+    "rule-unit": rule({"did": "Wine Rated", "distinct": "@year", "is": {">": 1}}),
+    "rule-where": rule({"did": "Wine Rated", "where": {"property": "rating"}}),
+    "rule-operator": rule({"trait": "city", "op": "is", "value": "Rome"}),
+    "rule-operator-missing": rule({"trait": "city", "value": "Rome"}),
+    "rule-value-missing": rule({"trait": "city", "op": "="}),
+    "rule-value-null": rule({"trait": "city", "op": "=", "value": None}),
+    "rule-value-none": rule({"trait": "city", "op": "exists", "value": 1}),
+    "rule-list-empty": rule({"trait": "city", "op": "in", "value": []}),
+    "rule-pattern": rule({"trait": "city", "op": "matches", "value": "("}),
+    "rule-day": rule({"trait": "birthday", "op": "on_day", "value": "someday"}),
+    "rule-held": rule(
+        {"did": "Wine Rated", "where": [
+            {"property": "rating", "op": "unchanged_for", "duration": "3d"}
+        ]}
+    ),
+    "rule-sealed": rule({"trait": "email", "op": "ends_with", "value": "@example.com"}),
+    "rule-segment": rule({"in_segment": "nosuch"}),
+    "rule-circle": rule({"in_segment": "x"}),
+    "rule-bucket": rule({"bucket": {"salt": "x", "from": 5_000, "to": 1_000}}),
+    "segment-used": used_segment,
+}  # fmt: skip
+
+SAY: Mapping[str, Any] = {
+    "do": "message", "channel": "sandbox", "template": "hello", "touch": "service", "then": "end"
+}  # fmt: skip
+GRAPH: Mapping[str, Any] = {
+    "entry": {"segment": "everybody"}, "start": "say", "nodes": {"say": SAY}
+}  # fmt: skip
+
+
+def journey(**parts: Any) -> Check:
+    return lambda town: town.journey({**GRAPH, **parts})
+
+
+def node(**parts: Any) -> Check:
+    return journey(nodes={"say": parts})
+
+
+def without(key: str) -> Check:
+    return lambda town: town.journey({k: v for k, v in GRAPH.items() if k != key})
+
+
+def taken_name(town: Town) -> Answer:
+    def twice(work: Any) -> None:
+        town.house.app.journeys.define(work, "j", GRAPH)
+        town.house.app.journeys.define(work, "j", GRAPH)
+
+    return town.define(twice)
+
+
+def spins(town: Town) -> Answer:
+    return town.journey({**GRAPH, "nodes": {"say": {**SAY, "then": "say"}}})
+
+
+JOURNEYS: dict[str, Check] = {
+    "journey-text": lambda town: town.journey("entry: ["),
+    "journey-key-twice": lambda town: town.journey("start: a\nstart: b"),
+    "journey-not-object": lambda town: town.journey(3),
+    "journey-version": journey(version=2),
+    "journey-name": journey(name="other"),
+    "journey-key-unknown": journey(entrance={}),
+    "journey-entry-missing": without("entry"),
+    "journey-entry-later": journey(entry={"schedule": "FREQ=DAILY"}),
+    "journey-segment": journey(entry={"segment": "nosuch"}),
+    "journey-start": journey(start="begin"),
+    "journey-target": node(**{**SAY, "then": "nowhere"}),
+    "journey-unreachable": journey(nodes={"say": SAY, "alone": SAY}),
+    "journey-loop": spins,
+    "journey-node-unknown": node(do="dance"),
+    "journey-node-later": node(do="invite", community="pasta", then="end"),
+    "journey-node-key": node(**SAY, tuch="service"),
+    "journey-template": node(**{**SAY, "template": "nosuch"}),
+    "journey-template-channel": node(**{**SAY, "template": "by-mail"}),
+    "journey-touch": node(**{**SAY, "touch": "loud"}),
+    "journey-wait": node(do="wait", then="end"),
+    "journey-wait-length": node(do="wait", **{"for": "soon"}, then="end"),
+    "journey-timeout": node(
+        do="wait_for", branches=[{"when": {"everyone": True}, "then": "end"}], timeout="1d"
+    ),
+    "journey-rule": node(
+        do="split", **{"if": {"did": "Wine Rated", "withn": "3d"}}, yes="end", no="end"
+    ),
+    "journey-percent": node(do="random", branches=[["end", 50]]),
+    "journey-sealed-trait": node(do="set", trait="email", value="x", then="end"),
+    "journey-emit": node(do="emit", event="coterie.tagged", then="end"),
+    "journey-holdout": journey(holdout=101),
+    "journey-reentry": journey(reentry="always"),
+    "journey-while": journey(reentry="while_in_segment"),
+    "journey-keyed-segment": journey(key="order_id"),
+    "journey-taken": taken_name,
+}
+
+INVITING: Mapping[str, Any] = {"channel": "sandbox", "template": "hello"}
+
+
+def inviting(**parts: Any) -> Check:
+    invitation = {**INVITING, **parts}
+    return lambda town: town.community(segment="everybody", invitation=invitation)
+
+
+COMMUNITIES: dict[str, Check] = {
+    "community-slug": lambda town: town.community(slug="Pasta Club"),
+    "community-title": lambda town: town.community(title=""),
+    "community-language": lambda town: town.community(title={"it": "Pasta"}),
+    "community-key": lambda town: town.community(colour="red"),
+    "community-kind": lambda town: town.community(kind="club"),
+    "community-topic": lambda town: town.community(topic="wine italy"),
+    "community-half": lambda town: town.community(segment="everybody"),
+    "community-segment": lambda town: town.community(segment="nosuch", invitation=INVITING),
+    "community-template": inviting(template="nosuch"),
+    "community-touch": inviting(touch="loud"),
+    "community-expires": inviting(expires="soon"),
+    "community-holdout": inviting(holdout=101),
+}
+
+TEMPLATES: dict[str, Check] = {
+    "template-name": lambda town: town.template(name="My Template"),
+    "template-empty": lambda town: town.template(" "),
+    "template-syntax": lambda town: town.template("{{ traits.city"),
+    "template-filter": lambda town: town.template("{{ traits.city | uppcase }}"),
+    "template-include": lambda town: town.template("{% include 'other' %}"),
+    "template-long": lambda town: town.template("x" * 20_001),
+    "template-loop": lambda town: town.template("{% for i in (1..9999999) %}x{% endfor %}"),
+    "template-subject": lambda town: town.template(subject="{% if %}"),
+}
+
+
+def playbook(text: str) -> Check:
+    return lambda town: town.playbook("version: 1\n" + text)
+
+
+def half_a_playbook(town: Town) -> Answer:
+    good = {"path": "wine/italy"}
+    text = json.dumps({"topics": [good], "segments": {"x": {"rule": {}}}, "version": 1})
+    return town.playbook(text)
+
+
+PLAYBOOKS: dict[str, Check] = {
+    "playbook-yaml": lambda town: town.playbook("["),
+    "playbook-version": lambda town: town.playbook("version: 2"),
+    "playbook-section": playbook("segment: {}"),
+    "playbook-topic": playbook("topics: [{path: wine//italy}]"),
+    "playbook-half-life": playbook("scores: {activity_half_life: soon}"),
+    "playbook-weight": playbook("scores: {activity: {Wine Rated: -1}}"),
+    "playbook-template": playbook("templates: [{name: t, text: '{{ a'}]"),
+    "playbook-rule": half_a_playbook,
+}
+
+assert Conflict.code == "conflict"

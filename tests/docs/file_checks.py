@@ -1,0 +1,160 @@
+"""What imports, maps, settings and the command line are refused for: a check for each row."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from tests.docs.town import PASSWORD, Answer, Town
+
+Check = Callable[[Town], Answer]
+
+GOOD = "uid,when,rating\nada,2026-01-01,4\n"
+
+
+def _map(**parts: Any) -> Check:
+    return lambda town: town.import_(GOOD, **parts)[0]
+
+
+def rows(content: str | bytes, name: str = "rows.csv", **parts: Any) -> Check:
+    """Import a file; what is kept is what the log holds more afterwards."""
+
+    def check(town: Town) -> Answer:
+        report = town.report()
+        answer, _ = town.import_(content, name, **parts)
+        fresh = town.report() - report
+        if not answer.said.endswith(" 0"):
+            assert not fresh
+            return answer
+        return Answer(answer.said, "the other rows" if fresh else "nothing")
+
+    return check
+
+
+def row(bad: str, **parts: Any) -> Check:
+    return rows(GOOD + bad + "\n", timestamp="when", properties={"r": {"number": "rating"}}, **parts)
+
+
+def again(town: Town) -> Answer:
+    content = "uid,when,rating\nagain,2026-01-01,4\n"
+    town.import_(content)
+    return rows(content)(town)
+
+
+FILES: dict[str, Check] = {
+    "file-missing": lambda town: town.run(
+        "import", str(town.folder / "no.csv"), "--map", town.import_(GOOD)[1]
+    ),
+    "file-kind": rows(GOOD, "rows.xls"),
+    "file-parquet": rows(GOOD, "rows.parquet"),
+    "file-encoding": rows("uid,when,rating\nJos\xe9,2026-01-01,4\n".encode("latin-1")),
+    "row-short": row("bob"),
+    "row-long": row("bob,2026-01-01,4,more"),
+    "row-ids": row(",2026-01-01,4"),
+    "row-time": row("bob,yesterday,4"),
+    "row-number": row("bob,2026-01-01,four"),
+    "row-column": rows("who,when\nada,2026-01-01\n"),
+    "row-again": again,
+}
+
+MAPS: dict[str, Check] = {
+    "map-missing": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map", str(town.folder / "no.yaml")
+    ),
+    "map-yaml": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map", town.file("bad.yaml", "[")
+    ),
+    "map-not-mapping": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map", town.file("bad.yaml", "- kind")
+    ),
+    "map-kind": _map(kind="orders"),
+    "map-key": _map(colour="uid"),
+    "map-event": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map",
+        town.file("bad.yaml", "{kind: events, user_id: uid}"),
+    ),
+    "map-ids": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map",
+        town.file("bad.yaml", "{kind: events, event: {value: Wine Rated}}"),
+    ),
+    "map-expression": _map(properties={"rating": {"numbr": "rating"}}),
+    "map-topics": lambda town: town.run(
+        "import", town.file("rows.csv", GOOD), "--map",
+        town.file("bad.yaml", "{kind: items, key: uid, topics: wine}"),
+    ),
+    "map-zone": _map(zone="Mars/Base"),
+    "map-encoding": _map(encoding="klingon"),
+}  # fmt: skip
+
+
+def toml(text: str) -> Check:
+    def check(town: Town) -> Answer:
+        file = town.file("toml/coterie.toml", text)
+        return town.run("migrate", "--data", file.removesuffix("/coterie.toml"))
+
+    return check
+
+
+def setting(**environment: str) -> Check:
+    return lambda town: town.run(
+        "migrate", **{f"COTERIE_{name.upper()}": value for name, value in environment.items()}
+    )
+
+
+def another_zone(town: Town) -> Answer:
+    town.run("migrate")
+    return setting(zone="Europe/Rome")(town)
+
+
+SETTINGS: dict[str, Check] = {
+    "setting-toml": toml("port = "),
+    "setting-unknown": toml("prot = 8000"),
+    "setting-type": toml('port = "many"'),
+    "setting-range": setting(holdout="101"),
+    "setting-zone": setting(zone="Mars/Base"),
+    "setting-zone-changed": another_zone,
+    "setting-currency": setting(currency="yuan"),
+    "setting-quiet": setting(quiet_start="25:00"),
+    "setting-master-key": setting(master_key="secret"),
+    "setting-smtp-sender": setting(smtp_host="mail.example.com", smtp_sender="nobody"),
+}
+
+
+def taken_port(town: Town) -> Answer:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        return town.run("up", "--port", str(other.getsockname()[1]))
+
+
+def unowned(town: Town) -> Answer:
+    folder = town.folder / "unowned"
+    return town.run("up", "--host", "0.0.0.0", "--port", "0", COTERIE_DATA=str(folder))
+
+
+def owner_again(town: Town) -> Answer:
+    town.run("owner", "grace", COTERIE_OWNER_PASSWORD=PASSWORD)
+    return town.run("owner", "grace", COTERIE_OWNER_PASSWORD=PASSWORD)
+
+
+def demo_on_a_real_house(town: Town) -> Answer:
+    town.run("migrate")
+    return town.run("demo", "--once")
+
+
+COMMANDS: dict[str, Check] = {
+    "command-unknown": lambda town: town.run("dance"),
+    "command-option": lambda town: town.run("up", "--prot", "8000"),
+    "command-argument": lambda town: town.run("import"),
+    "command-segment": lambda town: town.run("segments", "members", "nosuch"),
+    "command-key": lambda town: town.run("key", "disable", "nosuch"),
+    "command-source": lambda town: town.run("key", "new", "--source", "My Shop"),
+    "command-password": lambda town: town.run("owner", "ada", COTERIE_OWNER_PASSWORD="short"),
+    "command-owner": owner_again,
+    "command-port": taken_port,
+    "command-host": unowned,
+    "command-demo": demo_on_a_real_house,
+    "command-ratings": lambda town: town.run(
+        "demo", "--once", "--ratings", str(town.folder / "no.parquet"),
+        COTERIE_DATA=str(town.folder / "demo"),
+    ),
+}  # fmt: skip
