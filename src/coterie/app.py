@@ -89,6 +89,15 @@ class App:
             while self.inbound.run(now, lease) or self.outbound.run(now):
                 pass
 
+    def tidy(self, now: int) -> None:
+        """Keep the stores in shape: put the log's files together, forget what has had its time."""
+        with self._road:
+            with self.db.begin(CLOCK, now) as work:
+                self.log.compact(work)
+                self.log.sweep(work)
+                carried = self.inbound.carried_until(work)
+            self.inbox.forget(now - self.settings.retention_days * DAY, carried)
+
     def next_due(self, now: int) -> int | None:
         """Return the earliest moment at which time alone will change something, or None."""
         with self.db.read(CLOCK, now) as work:
@@ -124,7 +133,7 @@ class App:
                 for one in self.communities.communities(work)
             },
             "journeys": {
-                one.slug: journey_counts(told, one.slug, one.titles)
+                one.slug: journey_counts(told, one.slug, one.journey.title)
                 for one in self.journeys.all(work)
             },
             "messages": message_counts(told),

@@ -323,9 +323,9 @@ def _print_report(report: dict[str, Any]) -> None:
         (_title(slug, one), *(one[name] for name in columns))
         for slug, one in report["communities"].items()
     )))  # fmt: skip
-    columns = ("entered", "sent", "held", "shadow")
-    out.print(_table("Journeys", ("", *columns), (
-        (_title(slug, one), *(one[name] for name in columns))
+    outcomes = ("entered", "sent", "held", "shadow")
+    out.print(_table("Journeys", ("", *outcomes), (
+        (_title(slug, one), *(one[name] for name in outcomes))
         for slug, one in report["journeys"].items()
     )))  # fmt: skip
     messages = report["messages"]

@@ -103,7 +103,12 @@ def told(message: Message, now: int, reason: str | None = None) -> Event:
 class People:
     """Profiles that exist; each person's bucket key is her number."""
 
-    def known(self, _work: Work, profiles: Collection[int]) -> dict[int, Known]:
+    def known(
+        self,
+        _work: Work,
+        profiles: Collection[int],
+        fading: Collection[str] = (),  # noqa: ARG002
+    ) -> dict[int, Known]:
         return {
             one: Known(one, f"user_id:{one}", traits={"language": "zh-CN"} if one == 2 else {})
             for one in profiles

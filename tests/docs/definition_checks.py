@@ -1,13 +1,10 @@
 """What rules, journeys, communities, templates and playbooks are refused for: a check a row."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from coterie.core.errors import Conflict
-from tests.docs.town import Answer, Town
-
-Check = Callable[[Town], Answer]
+from docs.town import Answer, Check, Town
 
 
 def rule(given: Any) -> Check:
@@ -200,5 +197,3 @@ PLAYBOOKS: dict[str, Check] = {
     "playbook-template": playbook("templates: [{name: t, text: '{{ a'}]"),
     "playbook-rule": half_a_playbook,
 }
-
-assert Conflict.code == "conflict"

@@ -1,12 +1,9 @@
 """What imports, maps, settings and the command line are refused for: a check for each row."""
 
 import socket
-from collections.abc import Callable
 from typing import Any
 
-from tests.docs.town import PASSWORD, Answer, Town
-
-Check = Callable[[Town], Answer]
+from docs.town import PASSWORD, Answer, Check, Town
 
 GOOD = "uid,when,rating\nada,2026-01-01,4\n"
 
@@ -30,8 +27,16 @@ def rows(content: str | bytes, name: str = "rows.csv", **parts: Any) -> Check:
     return check
 
 
-def row(bad: str, **parts: Any) -> Check:
-    return rows(GOOD + bad + "\n", timestamp="when", properties={"r": {"number": "rating"}}, **parts)
+def row(bad: str) -> Check:
+    """Import a bad row beside a good one that was not there before."""
+    numbers = {"rating": {"number": "rating"}}
+
+    def check(town: Town) -> Answer:
+        town.files += 1
+        content = f"{GOOD}new-{town.files},2026-01-01,4\n{bad}\n"
+        return rows(content, timestamp="when", properties=numbers)(town)
+
+    return check
 
 
 def again(town: Town) -> Answer:

@@ -41,6 +41,7 @@ class Town:
         self.house = house
         self.folder = folder
         self.monkeypatch = monkeypatch
+        self.files = 0
         app = create_app(house.app)
         self.visitor = TestClient(
             app, base_url="http://localhost", client=("127.0.0.1", 50_000), follow_redirects=False
@@ -182,11 +183,17 @@ class Town:
         return self.run("import", self.file(name, content), "--map", map_file), map_file
 
 
+Check = Callable[[Town], Answer]
+"""Tries one bad input on a town."""
+
+
 def _told(response: Response) -> str:
     if "json" not in response.headers.get("content-type", ""):
         code = re.search(r'<p class="quiet small">(\w+)</p>', response.text)
         return f"{response.status_code}{f' {code[1]}' if code else ''}, a page"
     body = response.json()
+    if response.status_code == 200 and body.get("refused"):
+        return f"200, refused: {body['refused'][0]['code']}"
     code = f" {body['code']}" if isinstance(body, dict) and "code" in body else ""
     path = f" at {body['path']}" if isinstance(body, dict) and "path" in body else ""
     return f"{response.status_code}{code}{path}"

@@ -29,7 +29,10 @@ class People:
         }
 
     def known(
-        self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None
+        self,
+        work: Work,
+        profiles: Collection[int],
+        fading: Collection[str] | None = None,  # noqa: ARG002
     ) -> dict[int, Known]:
         self._note(work)
         return {

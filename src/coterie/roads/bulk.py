@@ -23,8 +23,8 @@ from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import derived_id
 from coterie.core.numbers import scaled
+from coterie.events.calls import read_item
 from coterie.events.model import Envelope
-from coterie.events.wire import read_item
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 

@@ -107,6 +107,13 @@ class Inbound:
         newest = store.newest_batch(work)
         return None if newest is None else newest.now
 
+    def carried_until(self, work: Work) -> int:
+        """Return the newest inbox entry that was carried, 0 before any was."""
+        newest = store.newest_batch(work)
+        if newest is None:
+            return 0
+        return newest.last_entry if newest.carried else newest.first_entry
+
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which time alone will change something, or None."""
         dues = [self.scores.next_due(work), self.segments.next_due(work)]

@@ -128,10 +128,18 @@ def _number(column: Expression) -> Expression:
 
 
 def _text(template: str) -> Expression:
-    columns = {name: _column(name) for name in _COLUMN.findall(template)}
+    """Fill ``{column}``s in: the template is cut once into literals and columns, in turns."""
+    pieces = _COLUMN.split(template)
+    literals, columns = pieces[::2], [_column(name) for name in pieces[1::2]]
+    if not any(literals) and len(columns) == 1:
+        only = columns[0]
+        return lambda row: _word(only(row))
 
     def read(row: Row) -> str:
-        return _COLUMN.sub(lambda match: _word(columns[match[1]](row)), template)
+        filled = [literals[0]]
+        for column, literal in zip(columns, literals[1:], strict=True):
+            filled += (_word(column(row)), literal)
+        return "".join(filled)
 
     return read
 
@@ -160,7 +168,7 @@ def to_call(file_map: FileMap, row: Row, fallback_id: str, brand_zone: ZoneInfo)
 
     ``fallback_id`` is the message id where the map names none. Raises Invalid naming the part.
     """
-    parts = {name: _part(name, expression, row) for name, expression in file_map.parts.items()}
+    parts, values = _read(file_map.parts, row), _read(file_map.fields, row)
     call: dict[str, Any] = {
         "userId": parts.get("user_id"),
         "anonymousId": parts.get("anonymous_id"),
@@ -168,7 +176,6 @@ def to_call(file_map: FileMap, row: Row, fallback_id: str, brand_zone: ZoneInfo)
     }
     if parts.get("timestamp") not in (None, ""):
         call["timestamp"] = _stamp(parts["timestamp"], file_map.zone or brand_zone)
-    values = {name: _part(name, expression, row) for name, expression in file_map.fields.items()}
     if file_map.kind == "profiles":
         return {**call, "type": "identify", "traits": values}
     return {**call, "type": "track", "event": parts["event"], "properties": values}
@@ -176,7 +183,7 @@ def to_call(file_map: FileMap, row: Row, fallback_id: str, brand_zone: ZoneInfo)
 
 def to_item(file_map: FileMap, row: Row) -> dict[str, Any]:
     """Turn a row into an item: key, kind, title, url, price, topics, properties."""
-    parts = {name: _part(name, expression, row) for name, expression in file_map.parts.items()}
+    parts = _read(file_map.parts, row)
     return {
         "key": _word(parts["key"]),
         "kind": _word(parts.get("item_kind")) or "item",
@@ -184,15 +191,20 @@ def to_item(file_map: FileMap, row: Row) -> dict[str, Any]:
         "url": _word(parts.get("url")),
         "price": parts.get("price"),
         "topics": sorted({topic for text in file_map.topics for topic in _paths(text, row)}),
-        "properties": {k: _part(k, e, row) for k, e in file_map.fields.items()},
+        "properties": _read(file_map.fields, row),
     }
 
 
-def _part(name: str, expression: Expression, row: Row) -> Any:
+def _read(expressions: Mapping[str, Expression], row: Row) -> dict[str, Any]:
+    """Read every part of a row; an Invalid gets the part's name as its path."""
+    values: dict[str, Any] = {}
+    name = ""
     try:
-        return expression(row)
+        for name, expression in expressions.items():
+            values[name] = expression(row)
     except Invalid as error:
         raise Invalid(error.reason, path=name, hint=error.hint) from error
+    return values
 
 
 def _stamp(value: Any, where: ZoneInfo) -> str:
@@ -209,7 +221,7 @@ def _paths(template: str, row: Row) -> list[str]:
     """Fill a topic template; a column that holds a list gives a topic for each of its values."""
     paths = [template]
     for name in _COLUMN.findall(template):
-        value = _part("topics", _column(name), row)
+        value = _read({"topics": _column(name)}, row)["topics"]
         words = value if isinstance(value, list) else [value]
         slugs = [_slug(word) for word in words if word not in (None, "")]
         paths = [path.replace("{" + name + "}", slug) for path in paths for slug in slugs]

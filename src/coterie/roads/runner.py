@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from coterie.core.actor import CLOCK
-from coterie.core.clock import SECOND, Clock, SystemClock
+from coterie.core.clock import HOUR, SECOND, Clock, SystemClock
 from coterie.core.errors import Conflict
 from coterie.storage import leases
 from coterie.storage.database import Database
@@ -39,6 +39,10 @@ class Roads(Protocol):
         """Run both roads at a moment until nothing is left to do."""
         ...
 
+    def tidy(self, now: int) -> None:
+        """Keep the stores in shape."""
+        ...
+
     def await_poke(self, seconds: float) -> None:
         """Wait until something comes in, or so many seconds at most."""
         ...
@@ -56,6 +60,7 @@ class RoadRunner:
         self._roads = roads
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._machine = SystemClock()
+        self._tidied = roads.clock.now()
 
     def run(self, stop: Flag) -> None:
         """Run until told to stop, then give the lease back."""
@@ -66,6 +71,7 @@ class RoadRunner:
                 lease = self._lease()
                 if lease is not None:
                     self._roads.settle(self._roads.clock.now(), lease)
+                    self._tidy()
                 failures = 0
             except Conflict as error:
                 log.warning("road handed over", reason=error.message)
@@ -76,6 +82,12 @@ class RoadRunner:
         if lease is not None:
             with self._roads.db.begin(CLOCK, self._machine.now()) as work:
                 leases.release(work, lease)
+
+    def _tidy(self) -> None:
+        now = self._roads.clock.now()
+        if now >= self._tidied + HOUR:
+            self._roads.tidy(now)
+            self._tidied = now
 
     def _lease(self) -> Lease | None:
         now = self._machine.now()

@@ -19,7 +19,7 @@ import yaml
 
 from coterie.analytics.counts import SIMULATION
 from coterie.core.actor import Actor
-from coterie.core.clock import DAY, HOUR, SystemClock, format_time
+from coterie.core.clock import DAY, SystemClock, format_time
 from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import CONSENT_GIVEN
 from coterie.core.facts import fact
@@ -35,7 +35,7 @@ ACTOR = Actor("command", "demo")
 SOURCE = "x-wines"
 LABEL = "real ratings of X-Wines; consent and answers to invitations are simulated"
 LIVE_DAYS = 90
-SLICE = 12 * HOUR
+SLICE = DAY
 BATCH = 2_000
 ANSWERS = ((4_500, "accepted"), (6_500, "declined"))
 """Of 10,000 invited, this many accept, then decline; the others let the offer run out."""
@@ -198,9 +198,8 @@ def _play_live(rooms: Rooms, story: Story, progress: Progress) -> None:
         _send(rooms, SOURCE, calls, now)
         _consent(rooms, newcomers, now)
         rooms.settle(now)
-        if now % DAY == 0:
-            _answer_invitations(rooms, now)
-            rooms.settle(now)
+        _answer_invitations(rooms, now)
+        rooms.settle(now)
         progress("live", (now - story.begin) / (story.end - story.begin))
 
 

@@ -102,8 +102,9 @@ class Segments:
         """Bring every membership to ``work.now`` after a batch; return who entered and left.
 
         ``touched`` are the people about whom the batch taught anything; whoever has a ``fresh``
-        event that a rule is about is asked that rule too. A move is marked as backfill when nothing but backfill happened to the
-        person in this batch, and time alone would not have moved her.
+        event that a rule is about is asked that rule too. A move is marked as backfill when
+        nothing but backfill happened to the person in this batch, and time alone would not have
+        moved her.
         """
         since = store.lock_watermark(work)
         library = self._library(work)

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -83,6 +84,7 @@ class House(Asking):
             )
             start = parse_time(at or START, zone_named(zone))
             self._clock = FakeClock(start)
+            self._numbers = count(1)
             others = channels or {}
             self.channels = {name: MemoryChannel(name) for name in CHANNELS if name not in others}
             self.app: App = open_app(
@@ -165,7 +167,7 @@ class House(Asking):
         without a messageId gets a fresh one.
         """
         now = self._clock.now()
-        named = [{"messageId": uuid7(now), **item} for item in items]
+        named = [{"messageId": self._fresh_id(now), **item} for item in items]
         body = msgspec.json.encode({"batch": named})
         accepted = self.app.door.accept(_SOURCE, body, "batch", now)
         self.settle()
@@ -173,6 +175,10 @@ class House(Asking):
             first = accepted.refused[0]
             raise Invalid(first.reason, path=f"[{first.index}]", code=first.code)
         return accepted
+
+    def _fresh_id(self, now: int) -> str:
+        """Make ids that grow: of two values said at one moment the one said last then stands."""
+        return f"{now:015d}-{next(self._numbers):09d}-{uuid7(now)}"
 
     def alias(self, previous: str, user_id: str) -> None:
         """Say that two ids are one person."""

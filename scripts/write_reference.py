@@ -1,0 +1,71 @@
+"""Write the parts of docs/reference that are made from the code: settings and JSON Schemas.
+
+Run it after changing a setting or a format: ``python scripts/write_reference.py``. A test compares
+what it would write with what is there.
+"""
+
+import json
+from pathlib import Path
+
+from coterie.journeys.schema import json_schema as journeys_schema
+from coterie.segments.schema import json_schema as rules_schema
+from coterie.settings import Settings
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+
+SETTINGS_HEAD = """# Settings
+
+Every setting has a default that needs no thought. A setting is read from, the first that has it:
+
+1. the option of the command (`--data`, `--port`, `--host`),
+2. the environment: `COTERIE_` and the name in capitals, such as `COTERIE_PORT=8080`,
+3. `coterie.toml` in the data folder: `port = 8080`.
+
+The data folder itself comes from `--data` or `COTERIE_DATA` only. In the environment a list is
+written as JSON: `COTERIE_ALLOWED_HOSTS='["shop.example", "localhost"]'`. A wrong value, or a name
+in `coterie.toml` that is no setting, ends every command with code 2 and says where it was found.
+
+`zone` and `currency` are fixed when the house is founded, which is the first time that a command
+opens its folder; another value later is refused (exit code 4).
+
+This page is made from `coterie.settings` by `scripts/write_reference.py`.
+
+| name | default | what it is |
+|---|---|---|
+"""
+
+
+def made() -> dict[Path, str]:
+    """Return the text of every file that this script writes."""
+    return {
+        REFERENCE / "settings.md": SETTINGS_HEAD + "".join(_setting(n) for n in _names()),
+        REFERENCE / "rules.schema.json": _json(rules_schema()),
+        REFERENCE / "journeys.schema.json": _json(journeys_schema()),
+    }
+
+
+def _names() -> list[str]:
+    return list(Settings.model_fields)
+
+
+def _setting(name: str) -> str:
+    field = Settings.model_fields[name]
+    return f"| `{name}` | {_shown(field.default)} | {field.description} |\n"
+
+
+def _shown(default: object) -> str:
+    if default == "":
+        return "empty"
+    if isinstance(default, bool | tuple):
+        return f"`{json.dumps(default)}`"
+    return f"`{default}`"
+
+
+def _json(schema: object) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")
+        print(path)
