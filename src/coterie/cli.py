@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 import yaml
 from rich.console import Console
@@ -42,6 +43,13 @@ EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
     (NotPermitted, 5),
     (Unavailable, 6),
 )
+LOG = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+)
+"""Plain tracebacks: richer ones print local values, personal ones among them."""
 DEMO_FOLDER = Path("coterie-demo")
 
 cli = typer.Typer(
@@ -65,6 +73,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and an exit code."""
+    structlog.configure(processors=LOG, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         cli()
     except CoterieError as error:
@@ -314,7 +323,7 @@ def _print_report(report: dict[str, Any]) -> None:
         f"[bold]{report['items']:,}[/] items"
     )
     if report["simulated"]:
-        out.print(f"[yellow]Simulated:[/] {report['simulated']}", soft_wrap=True)
+        out.print("[yellow]Consent and answers to invitations are simulated.[/]", soft_wrap=True)
     out.print(_table("Segments", ("", "people"), (
         (_title(slug, one), one["population"]) for slug, one in report["segments"].items()
     )))  # fmt: skip

@@ -54,6 +54,6 @@ def journey_counts(facts: Sequence[Tally], slug: str, titles: Mapping[str, str])
     return {
         "title": dict(titles),
         "entered": runs["entered"],
-        "exited": runs["exited"],
+        "waiting": runs["entered"] - runs["exited"],
         **messages,
     }

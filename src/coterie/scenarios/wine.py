@@ -33,7 +33,8 @@ from coterie.storage.instance import Instance
 
 ACTOR = Actor("command", "demo")
 SOURCE = "x-wines"
-LABEL = "real ratings of X-Wines; consent and answers to invitations are simulated"
+NAME = "wine"
+"""What a folder of this demo is marked with; pages say so."""
 LIVE_DAYS = 90
 SLICE = DAY
 BATCH = 2_000
@@ -67,7 +68,7 @@ def founding(ratings: Path | None) -> Callable[[Instance], Instance]:
 
     def found(asked: Instance) -> Instance:
         offset = story.begin - SystemClock().now()
-        return Instance(asked.zone, asked.currency, clock_offset=offset, simulated=LABEL)
+        return Instance(asked.zone, asked.currency, clock_offset=offset, simulated=NAME)
 
     return found
 
@@ -78,7 +79,7 @@ def play(rooms: Rooms, ratings: Path | None, progress: Progress) -> dict[str, fl
     ``ratings`` replaces the shipped ratings (a Parquet file of the same columns). A house whose
     demo was played to its end is left as it is. Raises Conflict for a house that is no demo.
     """
-    if rooms.instance.simulated != LABEL:
+    if rooms.instance.simulated != NAME:
         raise Conflict(
             "this folder holds a real house, which no demo may touch: choose another with --data"
         )

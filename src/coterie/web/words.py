@@ -15,8 +15,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "nav.language": ("中文", "English"),
     "simulated.title": ("Simulated data", "模拟数据"),
     "simulated.text": (
-        "{name}: answers and reads on this desk are simulated. Its clock stands at {now}.",
-        "{name}：此工作台上的回应与阅读均为模拟，时钟停在 {now}。",
+        "Partly played by a script: {name}. The clock here stands at {now}.",
+        "部分由脚本扮演：{name}。此处的时钟停在 {now}。",
+    ),
+    "scenario.wine": (
+        "the ratings are real (X-Wines), consent and answers to invitations are drawn",
+        "评分是真实的（X-Wines），授权与对邀请的答复为抽样模拟",
     ),
     "today.title": ("Today", "今日"),
     "today.question": (
@@ -32,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "today.items.hint": ("what they can touch", "可供触达的内容与商品"),
     "today.communities": ("Communities", "社群"),
     "today.communities.hint": (
-        "From those a community suits to those who said yes. Nobody is added silently.",
+        "From those who are eligible to those who said yes. Nobody is added silently.",
         "从适合的人到答应加入的人。绝不悄悄拉人入群。",
     ),
     "today.communities.none": (
@@ -40,7 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "5 ratings of Italian wine.",
         "还没有社群。用方案把人聚在一个主题周围，例如给意大利酒打过 5 次分的人。",
     ),
-    "community.eligible": ("suits", "适合"),
+    "community.eligible": ("eligible", "符合条件"),
     "community.invited": ("invited", "已邀请"),
     "community.joined": ("joined", "已加入"),
     "community.declined": ("{n} declined", "{n} 人谢绝"),
