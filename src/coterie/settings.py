@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from coterie.core.clock import zone
 from coterie.core.errors import Invalid
@@ -110,12 +115,14 @@ def read(**chosen: Any) -> Settings:
         raise Invalid(
             first["msg"], path=name, hint=f"look at {file}, COTERIE_{name.upper()} and the options"
         ) from error
+    except SettingsError as error:
+        raise Invalid(f"the environment: {error}", hint="write a list as JSON") from error
 
 
 def _read_file(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text())
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"{file} is not valid TOML: {error}") from error
 
 

@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.main import get_command
 
+from coterie.app import open_app
 from coterie.cli import cli
 from coterie.core.actor import COMMAND
 from coterie.core.errors import Invalid
@@ -21,6 +22,7 @@ from coterie.roads.mapping import parse_map
 from coterie.scenarios import playbook
 from coterie.segments.parse import parse
 from coterie.segments.schema import json_schema as rules_schema
+from coterie.settings import Settings
 from coterie.testing import House
 from docs.pages import DOCS, PAGES, ROOT, Block, anchors, blocks, links, name_of, table
 
@@ -59,12 +61,28 @@ def test_the_index_names_every_page() -> None:
 @pytest.mark.parametrize("block", blocks("python", "run"), ids=str)
 def test_python_runs(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    _save_playbooks(block.page, tmp_path)
     code = compile(block.text, str(block), "exec")
     made: dict[str, Any] = {"__name__": "docs_example"}
     exec(code, made)
     for name, value in list(made.items()):
         if name.startswith("test_") and callable(value):
             value()
+
+
+@pytest.mark.parametrize("block", blocks("python", "apply"), ids=str)
+def test_playbooks_are_applied_as_told(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COTERIE_DATA", str(tmp_path / "shop"))
+    for file in _save_playbooks(block.page, tmp_path):
+        monkeypatch.setattr("sys.argv", ["apply.py", str(file)])
+        exec(compile(block.text, str(block), "exec"), {"__name__": "__main__"})
+        app = open_app(Settings(data=tmp_path / "shop"))
+        with app.db.read(COMMAND, app.clock.now()) as work:
+            defined = app.journeys.all(work) or app.communities.communities(work)
+        app.close()
+        assert [one.slug for one in defined] == [file.stem]
 
 
 @pytest.mark.parametrize("block", blocks("yaml", "map"), ids=str)
@@ -150,6 +168,16 @@ def test_the_tables_of_playbooks_are_complete() -> None:
     with pytest.raises(Invalid) as refused:
         playbook.read("version: 1\nno such section: 1")
     assert named == set(refused.value.hint.removeprefix("a playbook has ").split(", "))
+
+
+def _save_playbooks(page: Path, folder: Path) -> list[Path]:
+    """Write the playbooks of a page to files called as they are."""
+    files = []
+    for block in blocks("yaml", "playbook"):
+        if block.page == page:
+            files.append(folder / f"{playbook.read(block.text).name}.yaml")
+            files[-1].write_text(block.text, encoding="utf-8")
+    return files
 
 
 def _check_rule(rule: Mapping[str, Any], *, in_journey: bool) -> None:

@@ -76,7 +76,8 @@ def test_every_room_introduces_itself() -> None:
         text = (room / "__init__.py").read_text()
         tree = ast.parse(text)
         assert ast.get_docstring(tree), room.name
-        assert len(tree.body) == 1, f"{room.name}/__init__.py holds more than its docstring"
+        if room.name != "testing":  # users import from its front door
+            assert len(tree.body) == 1, f"{room.name}/__init__.py holds more than its docstring"
 
 
 def test_no_test_pretends() -> None:

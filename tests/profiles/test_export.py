@@ -54,9 +54,10 @@ def test_only_the_traits_asked_for_are_exported(work: Work, profiles: Profiles) 
     fill(work, profiles)
     assert names_of(profiles, work, "city") == ["city"]
     assert names_of(profiles, work, "trial.n", "email") == ["email", "trial"]
-    assert names_of(profiles, work, "scores") == ["scores.activity", "scores.interest.wine"]
+    assert names_of(profiles, work, "scores") == []
     assert names_of(profiles, work, "scores.activity") == ["scores.activity"]
     assert names_of(profiles, work, "unheard") == []
+    assert names_of(profiles, work) == []
 
 
 def test_duckdb_reads_the_columns_even_when_empty(work: Work, profiles: Profiles) -> None:

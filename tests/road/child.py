@@ -14,12 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from road import script
-from road.state import state_of
-
 from coterie.core.errors import ChannelError
 from coterie.messaging.model import Delivery, Receipt
 from coterie.testing import House
+from road import script
+from road.state import state_of
 
 MASTER_KEY = "5e" * 32
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from road.script import PEOPLE
-
 from coterie.testing import House
+from road.script import PEOPLE
 
 SEGMENTS = ("italy", "tasters", "quiet")
 JOURNEYS = ("welcome", "win-back", "order")

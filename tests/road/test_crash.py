@@ -73,7 +73,8 @@ def killed_and_resumed(
 
 def without_the_lost_lease(state: dict[str, Any]) -> dict[str, Any]:
     """Take back the one difference that is allowed: lost messages went out a lease later, and say
-    that they may have arrived twice."""
+    that they may have arrived twice.
+    """
     for fact in state["facts"]:
         person, _, at, properties = fact
         if not properties.pop("ambiguous", False):

@@ -27,7 +27,7 @@ FULL: dict[str, Any] = {
         "by_status": {"sent": 89, "held": 4},
         "held_by_reason": {"cap_day": 3, "odd_one": 1},
     },
-    "simulated": "x-wines",
+    "simulated": "wine",
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_today_says_the_numbers_of_the_report(browser: TestClient, house: House)
     for text in (
         "10,561", "150,000", "1,007", "Italy lovers", "0.7%", "One bottle a month",
         "12 declined", "7 in the control group", "win-back", "29", "enough for one day", "odd one",
-        "Simulated data", "x-wines", "2026-01-01 08:00 Asia/Shanghai",
+        "Simulated data", "X-Wines", "2026-01-01 08:00 Asia/Shanghai",
     ):  # fmt: skip
         assert text in page
     assert "0 did not answer" not in page

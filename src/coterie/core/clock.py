@@ -20,7 +20,7 @@ WEEK = 7 * DAY
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 _DURATION = re.compile(r"([0-9]+)([smhdw])")
-_CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)")
+_CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z)")
 """Calendar dates only: runs of digits and week dates are more often numbers or names."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -59,10 +59,10 @@ CREATE OR REPLACE TEMP MACRO moment_at(local) AS
   list_transform([epoch_ms(CAST(local AS TIMESTAMPTZ))], lambda moment:
     CASE WHEN local_time(moment - 3600000) = local THEN moment - 3600000 ELSE moment END)[1];
 
--- ISO 8601, extended or basic, but not half and half
+-- ISO 8601 with a calendar date written out; the time extended or basic, not half and half
 CREATE OR REPLACE TEMP MACRO is_iso(text) AS
-  regexp_full_match(text, '(?s)([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})'
-    || '([^0-9]([0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?|[0-9]{4}|[0-9]{6}([.,][0-9]+)?)'
+  regexp_full_match(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    || '([T ]([0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?|[0-9]{4}|[0-9]{6}([.,][0-9]+)?)'
     || '( ?(Z|[+-]([0-9]{2}(:[0-9]{2}(:[0-9]{2})?)?|[0-9]{4}|[0-9]{6})))?)?');
 -- its pieces, "" for those not written
 CREATE OR REPLACE TEMP MACRO pieces(text) AS

@@ -46,7 +46,7 @@ class Asking:
     def traits(self, user_id: str) -> dict[str, Any]:
         """Return a person's traits, the sealed ones revealed; ``{}`` for an unknown user."""
         with self._look() as work:
-            profile = self.app.profiles.find(work, "user_id", user_id)
+            profile = self._find(work, user_id)
             return {} if profile is None else self.app.profiles.traits(work, profile)
 
     def tags(self, user_id: str) -> frozenset[str]:
@@ -65,7 +65,7 @@ class Asking:
     def events(self, user_id: str) -> list[EventRecord]:
         """Return what came through a door about a person, in the order it happened."""
         with self._look() as work:
-            profile = self.app.profiles.find(work, "user_id", user_id)
+            profile = self._find(work, user_id)
             if profile is None:
                 return []
             timeline = self.app.log.timelines(work, [profile])[profile]
@@ -85,7 +85,7 @@ class Asking:
     def sent(self, user_id: str) -> list[SentRecord]:
         """Return the messages of a person in order, with what became of each; may be empty."""
         with self._look() as work:
-            profile = self.app.profiles.find(work, "user_id", user_id)
+            profile = self._find(work, user_id)
             if profile is None:
                 return []
             return [_sent(message) for message in self.app.messaging.of_person(work, profile)]
@@ -103,8 +103,13 @@ class Asking:
     def _people(self, work: Work, profiles: BitMap) -> set[str]:
         return set(self.app.profiles.user_ids(work, profiles).values())
 
+    def _find(self, work: Work, user_id: str) -> int | None:
+        """Find a person by the id she is told by: her user id, else an anonymous one."""
+        known = self.app.profiles.find(work, "user_id", user_id)
+        return known or self.app.profiles.find(work, "anonymous_id", user_id)
+
     def _profile(self, work: Work, user_id: str) -> int:
-        profile = self.app.profiles.find(work, "user_id", user_id)
+        profile = self._find(work, user_id)
         if profile is None:
             raise NotFound(f"nobody has the user id {user_id!r}")
         return profile
