@@ -95,9 +95,7 @@ def test_a_bad_value_in_the_environment_is_refused_by_name(
         ("allowed_hosts = 5", "allowed_hosts"),
     ],
 )
-def test_a_bad_value_in_the_file_is_refused_by_name(
-    line: str, name: str, tmp_path: Path
-) -> None:
+def test_a_bad_value_in_the_file_is_refused_by_name(line: str, name: str, tmp_path: Path) -> None:
     write(tmp_path, line)
     with pytest.raises(Invalid) as caught:
         read(data=tmp_path)

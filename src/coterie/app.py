@@ -162,8 +162,14 @@ def open_app(
     the machine's clock and the installed channels (for tests and scenarios); ``observe`` is told
     each station that the road passes.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotPermitted(
+            f"cannot make the data folder {settings.data}: {error.strerror}; choose another --data"
+        ) from error
     db = Database(settings.database_url)
+    db.check()
     migrate.upgrade(db)
     machine = clock or SystemClock()
     with db.begin(COMMAND, machine.now()) as work:

@@ -1,11 +1,10 @@
-"""The command line: ``coterie demo | up | import | key | owner | segments | migrate``.
+"""The command line: ``coterie demo | up | import | apply | key | owner | segments | ...``.
 
 Answers go to standard output (``--json`` where a program might read), everything else to standard
 error. Exit codes: 0 done, 1 unexpected, 2 wrong input, 3 not found, 4 conflict, 5 not permitted,
 6 unavailable.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +14,11 @@ from typing import Annotated, Any
 
 import structlog
 import typer
-import yaml
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
 
 from coterie import settings as configuration
 from coterie.app import App, open_app, serve
+from coterie.core import document
 from coterie.core.actor import COMMAND
 from coterie.core.errors import (
     Conflict,
@@ -32,8 +29,10 @@ from coterie.core.errors import (
     Unavailable,
 )
 from coterie.core.ids import check_slug
-from coterie.roads.bulk import Imported, Importer
+from coterie.printing import err, of_import, out, print_import, print_json, print_report
+from coterie.roads.bulk import Importer
 from coterie.roads.mapping import FileMap, parse_map
+from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
 
 EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
@@ -58,9 +57,10 @@ cli = typer.Typer(
 )  # fmt: skip
 keys = typer.Typer(no_args_is_help=True, help="Write keys: who may send events.")
 segments = typer.Typer(no_args_is_help=True, help="Segments and who is in them.")
+quarantine = typer.Typer(no_args_is_help=True, help="Refused input, kept with its reason.")
 cli.add_typer(keys, name="key")
+cli.add_typer(quarantine, name="quarantine")
 cli.add_typer(segments, name="segments")
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Data = Annotated[
     Path | None,
@@ -121,9 +121,9 @@ def demo(
         with app.db.read(COMMAND, app.clock.now()) as work:
             report = {**app.report(work), "seconds": seconds}
         if as_json:
-            _print_json(report)
+            print_json(report)
         else:
-            _print_report(report)
+            print_report(report)
     if not once:
         with _house(data=data or DEMO_FOLDER, port=port) as app:
             serve(app, _say_ready)
@@ -153,15 +153,36 @@ def import_file(
                 )
             app.settle(now)
     if as_json:
-        _print_json(_of_import(report))
+        print_json(of_import(report))
     else:
-        _print_import(report, dry_run)
+        print_import(report, dry_run)
+
+
+@cli.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A playbook (YAML).")],
+    data: Data = None,
+) -> None:
+    """Apply a playbook: topics, scores, templates, segments, communities, journeys."""
+    playbook = playbooks.from_file(file)
+    with _house(data=data) as app:
+        now = app.clock.now()
+        with app.db.begin(COMMAND, now) as work:
+            playbooks.furnish(work, app, playbook)
+            playbooks.open_doors(work, app, playbook)
+        with app.db.read(COMMAND, now) as work:
+            populations = {one.slug: one.size for one in app.segments.all(work)}
+    for slug in playbook.segments:
+        print(f"{slug}  {populations[slug]}")
 
 
 @cli.command()
 def owner(
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
     data: Data = None,
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Change the password of an owner there is.")
+    ] = False,
     password: Annotated[
         str,
         typer.Option(
@@ -171,8 +192,11 @@ def owner(
 ) -> None:
     """Create an owner account; from then on the console asks who you are."""
     with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
-        app.accounts.create_owner(work, name, password)
-    err.print(f"{name} owns this house now.", markup=False)
+        if new_password:
+            app.accounts.set_password(work, name, password)
+        else:
+            app.accounts.create_owner(work, name, password)
+    err.print(f"{name} owns this house{'' if new_password else ' now'}.", markup=False)
 
 
 @cli.command()
@@ -192,7 +216,7 @@ def new_key(
     with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
         key = app.keys.new(work, source)
     if as_json:
-        _print_json({"key": key, "source": source})
+        print_json({"key": key, "source": source})
     else:
         print(key)
 
@@ -203,7 +227,7 @@ def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
         rows = app.keys.all(work)
     if as_json:
-        _print_json([{"id": r.id, "source": r.source, "disabled": bool(r.disabled)} for r in rows])
+        print_json([{"id": r.id, "source": r.source, "disabled": bool(r.disabled)} for r in rows])
         return
     for row in rows:
         print(f"{row.id}  {row.source}{'  disabled' if row.disabled else ''}")
@@ -216,6 +240,39 @@ def disable_key(key_id: Annotated[str, typer.Argument()], data: Data = None) -> 
         app.keys.disable(work, key_id)
 
 
+@quarantine.command("list")
+def list_quarantine(data: Data = None, as_json: AsJson = False) -> None:
+    """List what was refused, newest first, with its reason."""
+    with _house(data=data) as app:
+        rows = app.inbox.quarantined()
+    if as_json:
+        print_json([
+            {"id": r.id, "source": r.source, "code": r.code, "reason": r.reason,
+             "path": r.path, "replayed": r.replayed is not None} for r in rows
+        ])  # fmt: skip
+        return
+    for row in rows:
+        print(f"{row.id}  {row.source}  {row.reason}{'  (replayed)' if row.replayed else ''}")
+
+
+@quarantine.command("replay")
+def replay_quarantined(
+    item: Annotated[int, typer.Argument(help="The id that `quarantine list` shows.")],
+    data: Data = None,
+    corrected: Annotated[
+        Path | None, typer.Option(help="A file with the item's JSON, mended.")
+    ] = None,
+) -> None:
+    """Read a refused item anew, as it was or mended; it goes in with the next batch."""
+    body = None
+    if corrected is not None:
+        if not corrected.is_file():
+            raise NotFound(f"there is no file {corrected}")
+        body = corrected.read_bytes()
+    with _house(data=data) as app:
+        app.inbox.replay(item, app.clock.now(), body)
+
+
 @segments.command("list")
 def list_segments(data: Data = None, as_json: AsJson = False) -> None:
     """List segments with their population."""
@@ -224,7 +281,7 @@ def list_segments(data: Data = None, as_json: AsJson = False) -> None:
             one.slug: len(app.segments.members(work, one.slug)) for one in app.segments.all(work)
         }
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for slug, population in rows.items():
         print(f"{slug}  {population}")
@@ -241,7 +298,7 @@ def list_members(
         found = app.profiles.user_ids(work, app.segments.members(work, name))
     people = sorted(found.values())
     if as_json:
-        _print_json(people)
+        print_json(people)
         return
     for person in people:
         print(person)
@@ -272,84 +329,8 @@ def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
 def _read_map(file: Path) -> FileMap:
     if not file.is_file():
         raise NotFound(f"there is no map {file}")
-    try:
-        return parse_map(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise Invalid(f"{file} is not valid YAML: {error}") from error
+    return parse_map(document.read(file.read_text(encoding="utf-8")))
 
 
 def _say_ready(address: str) -> None:
     err.print(f"Coterie is at {address} (Ctrl-C stops it)", markup=False)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def _of_import(report: Imported) -> dict[str, Any]:
-    return {
-        "kind": report.kind,
-        "read": report.read,
-        "accepted": report.accepted,
-        "fresh": report.fresh,
-        "sample": report.sample,
-        "rejected": [
-            {"row": one.row, "path": one.path, "reason": one.reason, "values": one.values}
-            for one in report.rejected
-        ],
-    }
-
-
-def _print_import(report: Imported, dry_run: bool) -> None:
-    if dry_run:
-        for row in report.sample:
-            print(json.dumps(row, ensure_ascii=False, default=str))
-    for one in report.rejected:
-        where = f" {one.path}" if one.path else ""
-        print(f"row {one.row}{where}: {one.reason}")
-    verb = "would be" if dry_run else "were"
-    fresh = "" if dry_run else f", {report.fresh:,} of them new"
-    print(
-        f"{report.read:,} rows read, {report.accepted:,} {verb} taken{fresh}, "
-        f"{len(report.rejected):,} stay out"
-    )
-
-
-def _print_report(report: dict[str, Any]) -> None:
-    """Tell the demo's numbers in the words of the trade."""
-    out.print()
-    out.print(
-        f"[bold]{report['profiles']:,}[/] people, [bold]{report['events']:,}[/] events, "
-        f"[bold]{report['items']:,}[/] items"
-    )
-    if report["simulated"]:
-        out.print("[yellow]Consent and answers to invitations are simulated.[/]", soft_wrap=True)
-    out.print(_table("Segments", ("", "people"), (
-        (_title(slug, one), one["population"]) for slug, one in report["segments"].items()
-    )))  # fmt: skip
-    columns = ("eligible", "invited", "joined", "declined", "expired", "held_out")
-    out.print(_table("Communities", ("", *columns), (
-        (_title(slug, one), *(one[name] for name in columns))
-        for slug, one in report["communities"].items()
-    )))  # fmt: skip
-    outcomes = ("entered", "sent", "held", "shadow")
-    out.print(_table("Journeys", ("", *outcomes), (
-        (_title(slug, one), *(one[name] for name in outcomes))
-        for slug, one in report["journeys"].items()
-    )))  # fmt: skip
-    messages = report["messages"]
-    out.print(_table("Messages", ("", "number"), messages["by_status"].items()))
-    out.print(_table("Held, and why", ("", "number"), messages["held_by_reason"].items()))
-
-
-def _title(slug: str, one: dict[str, Any]) -> str:
-    return str(one["title"].get("en") or slug)
-
-
-def _table(title: str, columns: tuple[str, ...], rows: Any) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None)
-    for number, name in enumerate(columns):
-        table.add_column(name.replace("_", " "), justify="left" if number == 0 else "right")
-    for row in rows:
-        table.add_row(*(f"{part:,}" if isinstance(part, int) else str(part) for part in row))
-    return table

@@ -82,10 +82,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        _settings: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the names are the library's)
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_others: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Look at what was chosen and what ``read`` found in the file, then at the environment."""
         return (init_settings, env_settings)

@@ -14,9 +14,9 @@ from typer.main import get_command
 
 from coterie.app import open_app
 from coterie.cli import cli
+from coterie.core import document
 from coterie.core.actor import COMMAND
 from coterie.core.errors import Invalid
-from coterie.journeys import text as journey_text
 from coterie.journeys.schema import json_schema as journeys_schema
 from coterie.roads.mapping import parse_map
 from coterie.scenarios import playbook
@@ -103,7 +103,7 @@ def house() -> Iterator[House]:
 
 @pytest.mark.parametrize("block", blocks("yaml", "journey"), ids=str)
 def test_journeys_can_be_defined(block: Block, house: House) -> None:
-    JOURNEYS.validate(journey_text.read(block.text))
+    JOURNEYS.validate(document.read(block.text))
     house.define_journey(f"example-{block.line}", block.text)
 
 

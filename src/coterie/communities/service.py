@@ -283,9 +283,16 @@ class Communities:
         except NotFound as error:
             raise Invalid(error.message, path="segment") from error
         try:
-            self._messaging.template(work, community.terms.template)
+            template = self._messaging.template(work, community.terms.template)
         except NotFound as error:
             raise Invalid(error.message, path="invitation.template") from error
+        if template.channel not in (None, community.terms.channel):
+            raise Invalid(
+                f"template {template.name!r} is for {template.channel}, "
+                f"the invitation goes by {community.terms.channel}",
+                path="invitation.template",
+                hint="use a template of this channel, or one of any",
+            )
 
     # --- what there is to know
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
+from coterie.core import document
 from coterie.core.errors import Invalid
 from coterie.core.ids import check_slug
-from coterie.journeys import graph, text
+from coterie.journeys import graph
 from coterie.journeys.model import END, EventEntry, Journey, Node, Reentry, SegmentEntry
 from coterie.journeys.nodes import (
     ReadRule,
@@ -82,7 +83,7 @@ def parse(slug: str, definition: object, read: ReadRule) -> Journey:
 
 def as_mapping(definition: object) -> Mapping[str, Any]:
     """Return a definition's mapping, read from text where it is text."""
-    body = text.read(definition) if isinstance(definition, str) else definition
+    body = document.read(definition) if isinstance(definition, str) else definition
     if not isinstance(body, Mapping):
         raise Invalid(f"a journey is an object with entry, start and nodes, not {body!r:.80}")
     return body

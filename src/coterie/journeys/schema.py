@@ -92,7 +92,7 @@ def json_schema() -> Schema:
 def _node(kind: str) -> Schema:
     required, optional = KEYS[kind]
     values = {
-        key: _OF_ONE_KIND.get((kind, key)) or _VALUES.get(key, {}) for key in (*required, *optional)
+        key: _OF_ONE_KIND.get((kind, key), _VALUES.get(key, {})) for key in (*required, *optional)
     }
     shape: Schema = {
         "type": "object",

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import msgspec
 
+from coterie.catalog.check import check_item
 from coterie.catalog.model import Item
 from coterie.catalog.service import Catalog
 from coterie.core.actor import Actor
@@ -80,7 +81,8 @@ def _parquet(file: Path) -> Iterator[Row]:
         try:
             engine.execute("SELECT * FROM read_parquet(?)", [str(file)])
         except duckdb.Error as error:
-            raise Invalid(f"{file.name} is no Parquet file: {error}") from error
+            reason = str(error).splitlines()[0]
+            raise Invalid(f"{file.name} is no Parquet file: {reason}") from error
         names = [column[0] for column in engine.description or []]
         while rows := engine.fetchmany(10_000):
             for values in rows:
@@ -95,6 +97,10 @@ def _csv(file: Path, encoding: str) -> Iterator[Row]:
     except (UnicodeDecodeError, LookupError) as error:
         raise Invalid(
             f"{file.name} is not {encoding}: {error}", path="encoding", hint="name it in the map"
+        ) from error
+    except csv.Error as error:
+        raise Invalid(
+            f"{file.name} is no CSV: {error}", hint="look for a quote left open"
         ) from error
 
 
@@ -133,10 +139,11 @@ class Importer:
         return report
 
     def _keep_items(self, actor: Actor, now: int, items: Sequence[Any]) -> int:
+        keys = {item.key for item in items}
         with self.inbound.database.begin(actor, now) as work:
-            changed = self.catalog.define_items(work, items)
-            self.inbound.retagged(work, changed)
-        return len(changed)
+            known = self.catalog.items(work, keys)
+            self.inbound.retagged(work, self.catalog.define_items(work, items))
+        return len(keys) - len(known)
 
     def _chunks(
         self, file: Path, file_map: FileMap, source: str, now: int, report: Imported
@@ -165,11 +172,10 @@ class Importer:
                     shown = to_call(file_map, row, fallback, self.brand_zone)
                     thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
             except Invalid as error:
-                values = {str(key): value for key, value in row.items()}
-                report.rejected.append(Rejected(number, error.reason, error.path, values))
+                report.rejected.append(Rejected(number, error.reason, error.path, _shown(row)))
                 continue
             if len(report.sample) < _SAMPLE:
-                report.sample.append(shown)
+                report.sample.append(_as_json(shown))
             yield thing
 
 
@@ -178,6 +184,18 @@ def _check_shape(row: Row) -> None:
         raise Invalid("the row has more values than the header has columns")
     if _LESS in row.values():
         raise Invalid("the row has fewer values than the header has columns")
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    """Show a row that stayed out: without what it lacks, and with what it has too many of."""
+    there = {key: value for key, value in row.items() if value != _LESS and key != _MORE}
+    return _as_json({**there, "": row[_MORE]} if _MORE in row else there)
+
+
+def _as_json(values: Row) -> dict[str, Any]:
+    """Turn what a file may hold (times, decimals, not-a-number) into what JSON can."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
+    return plain
 
 
 def _row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
@@ -190,8 +208,8 @@ def _row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
 def _item(made: dict[str, Any]) -> Item:
     price = made["price"]
     if price not in (None, "") and scaled(price) is None:
-        raise Invalid(f"{price!r} is not a price", path="price")
-    return Item(
+        raise Invalid(f"{price!r} is not a price", path="item.price")
+    item = Item(
         key=made["key"],
         kind=made["kind"],
         topics=tuple(made["topics"]),
@@ -200,3 +218,5 @@ def _item(made: dict[str, Any]) -> Item:
         price=scaled(price),
         properties=made["properties"],
     )
+    check_item(item, "item")
+    return item

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from coterie.core.clock import format_time, from_datetime, zone
+from coterie.core.clock import format_time, parse_time, zone
 from coterie.core.errors import Invalid
 from coterie.core.numbers import as_decimal
 
@@ -57,7 +57,7 @@ def parse_map(document: object) -> FileMap:
     if not isinstance(document, Mapping):
         raise Invalid("a map is a mapping of names to columns", hint="begin with kind: events")
     kind = document.get("kind")
-    if kind not in _KEYS:
+    if not isinstance(kind, str) or kind not in _KEYS:
         raise Invalid(f"{kind!r} is no kind", path="kind", hint="events, profiles or items")
     for name in document:
         if name not in _KEYS[kind]:
@@ -75,9 +75,16 @@ def parse_map(document: object) -> FileMap:
         parts={k: _expression(v, k) for k, v in document.items() if k not in plain},
         fields=_fields(document.get(inner, {}), inner),
         topics=_topics(document.get("topics", [])),
-        zone=zone(document["zone"]) if "zone" in document else None,
+        zone=_zone(document["zone"]) if "zone" in document else None,
         encoding=str(document.get("encoding", "utf-8-sig")),
     )
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return zone(str(value))
+    except Invalid as error:
+        raise Invalid(error.reason, path="zone", hint=error.hint) from error
 
 
 def _fields(value: object, path: str) -> dict[str, Expression]:
@@ -209,12 +216,9 @@ def _read(expressions: Mapping[str, Expression], row: Row) -> dict[str, Any]:
 
 def _stamp(value: Any, where: ZoneInfo) -> str:
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        return format_time(parse_time(str(value), where))
+    except (Invalid, OverflowError) as error:
         raise Invalid(f"{value!r} is not a time", path="timestamp", hint="use ISO 8601") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=where)
-    return format_time(from_datetime(moment))
 
 
 def _paths(template: str, row: Row) -> list[str]:

@@ -3,16 +3,14 @@
 A playbook is data. Applying it again changes nothing that it says the same of.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
-import yaml
 
 from coterie.catalog.model import Topic
+from coterie.core import document
 from coterie.core.clock import parse_duration
 from coterie.core.errors import Invalid, NotFound
 from coterie.events.model import EventSpec
@@ -21,117 +19,149 @@ from coterie.scenarios.ports import Rooms
 from coterie.scores.model import Kinds, Weights
 from coterie.storage.work import Work
 
-_SECTIONS = frozenset(
-    {"version", "name", "title", "events", "topics", "scores", "templates", "segments",
-     "communities", "journeys"}
-)  # fmt: skip
-_SHIPPED = "playbooks"
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of a playbook; a key that it does not have is refused."""
 
 
-@dataclass(frozen=True)
-class Playbook:
-    """What a playbook says, section by section."""
+class EventPart(_Part):
+    """Where an event keeps its item, amount and store."""
 
     name: str
-    events: list[EventSpec] = field(default_factory=list)
-    topics: list[Topic] = field(default_factory=list)
-    weights: Weights | None = None
-    templates: list[Template] = field(default_factory=list)
-    segments: Mapping[str, Any] = field(default_factory=dict)
-    communities: Mapping[str, Any] = field(default_factory=dict)
-    journeys: Mapping[str, Any] = field(default_factory=dict)
+    item: str | None = None
+    amount: str | None = None
+    store: str | None = None
+
+
+class TopicPart(_Part):
+    """A topic with its titles."""
+
+    path: str
+    en: str = ""
+    zh: str = ""
+
+
+class ScorePart(_Part):
+    """What events are worth, and the half-lives."""
+
+    activity: dict[str, float] = {}
+    interest: dict[str, float] = {}
+    activity_half_life: str | None = None
+    interest_half_life: str | None = None
+
+
+class TemplatePart(_Part):
+    """A text, and the channel that it is for."""
+
+    name: str
+    text: str
+    subject: str = ""
+    channel: str | None = None
+
+
+class SegmentPart(_Part):
+    """A rule with its titles."""
+
+    rule: dict[str, Any]
+    title: dict[Literal["en", "zh"], str] = {}
+
+
+class Playbook(_Part):
+    """What a playbook says, section by section; communities and journeys as their rooms read."""
+
+    version: Literal[1]
+    name: str = ""
+    title: dict[Literal["en", "zh"], str] = {}
+    events: list[EventPart] = []
+    topics: list[TopicPart] = []
+    scores: ScorePart | None = None
+    templates: list[TemplatePart] = []
+    segments: dict[str, SegmentPart] = {}
+    communities: dict[str, dict[str, Any]] = {}
+    journeys: dict[str, dict[Any, Any]] = {}
 
 
 def shipped(name: str) -> Playbook:
     """Read a playbook that comes with the package, by its name."""
-    file = files("coterie.scenarios") / _SHIPPED / f"{name}.yaml"
+    file = files("coterie.scenarios") / "playbooks" / f"{name}.yaml"
     if not file.is_file():
         raise NotFound(f"no playbook {name!r} comes with Coterie")
     return read(file.read_text(encoding="utf-8"))
 
 
 def from_file(file: Path) -> Playbook:
-    """Read a playbook of one's own."""
+    """Read a playbook of one's own; raises NotFound, or Invalid with the place of the fault."""
     if not file.is_file():
         raise NotFound(f"there is no playbook {file}")
-    return read(file.read_text(encoding="utf-8"))
+    try:
+        return read(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} is not UTF-8 text: {error}") from error
 
 
 def read(text: str) -> Playbook:
     """Read a playbook's YAML; raises Invalid with the path of what is wrong in it."""
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise Invalid(f"the playbook is not valid YAML: {error}") from error
-    if not isinstance(document, dict) or document.get("version") != 1:
-        raise Invalid("not a playbook of version 1", path="version", hint="begin with version: 1")
-    for name in document:
-        if name not in _SECTIONS:
-            known = ", ".join(sorted(_SECTIONS))
-            raise Invalid("unknown section", path=str(name), hint=f"a playbook has {known}")
-    return Playbook(
-        name=str(document.get("name", "")),
-        events=[_spec(part) for part in document.get("events", [])],
-        topics=[_topic(part) for part in document.get("topics", [])],
-        weights=_weights(document["scores"]) if "scores" in document else None,
-        templates=[_template(part) for part in document.get("templates", [])],
-        segments=document.get("segments", {}),
-        communities=document.get("communities", {}),
-        journeys=document.get("journeys", {}),
-    )
-
-
-def _spec(part: Mapping[str, Any]) -> EventSpec:
-    return EventSpec(part["name"], part.get("item"), part.get("amount"), part.get("store"))
-
-
-def _topic(part: Mapping[str, Any]) -> Topic:
-    return Topic(part["path"], part.get("en", ""), part.get("zh", ""))
-
-
-def _template(part: Mapping[str, Any]) -> Template:
-    return Template(part["name"], part["text"], part.get("subject", ""), part.get("channel"))
-
-
-def _weights(part: Mapping[str, Any]) -> Weights:
-    base = Weights()
-    return msgspec.structs.replace(
-        base,
-        activity=_kinds(base.activity, part, "activity"),
-        interest=_kinds(base.interest, part, "interest"),
-    )
-
-
-def _kinds(base: Kinds, part: Mapping[str, Any], name: str) -> Kinds:
-    half_life = part.get(f"{name}_half_life")
-    return msgspec.structs.replace(
-        base,
-        weights={**base.weights, **part.get(name, {})},
-        half_life=parse_duration(half_life, f"scores.{name}_half_life")
-        if half_life
-        else base.half_life,
-    )
+        return msgspec.convert(document.read(text), Playbook)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        path = place.rstrip("`").lstrip(".")
+        raise Invalid(
+            f"not a playbook of version 1: {reason}",
+            path=path,
+            hint="docs/reference/playbooks.md shows each section",
+        ) from error
 
 
 def furnish(work: Work, rooms: Rooms, playbook: Playbook) -> None:
     """Lay out what must be there before events come: specs, topics, weights, templates."""
-    rooms.log.define_specs(work, playbook.events)
-    rooms.catalog.define_topics(work, playbook.topics)
-    if playbook.weights is not None:
-        rooms.scores.configure(work, playbook.weights)
-    for template in playbook.templates:
+    rooms.log.define_specs(
+        work, [EventSpec(one.name, one.item, one.amount, one.store) for one in playbook.events]
+    )
+    rooms.catalog.define_topics(work, [Topic(one.path, one.en, one.zh) for one in playbook.topics])
+    if playbook.scores is not None:
+        _weigh(work, rooms, playbook.scores)
+    for one in playbook.templates:
+        template = Template(one.name, one.text, one.subject, one.channel)
         rooms.messaging.define_template(work, template)
+
+
+def _weigh(work: Work, rooms: Rooms, scores: ScorePart) -> None:
+    present, base = rooms.scores.weights(work), Weights()
+    wanted = msgspec.structs.replace(
+        base,
+        activity=_kinds(base.activity, scores.activity, scores.activity_half_life, "activity"),
+        interest=_kinds(base.interest, scores.interest, scores.interest_half_life, "interest"),
+        version=present.version,
+    )
+    if wanted != present:
+        rooms.scores.configure(work, wanted)
+
+
+def _kinds(base: Kinds, weights: dict[str, float], half_life: str | None, name: str) -> Kinds:
+    kinds = msgspec.structs.replace(base, weights={**base.weights, **weights})
+    if half_life is None:
+        return kinds
+    given = parse_duration(half_life, f"scores.{name}_half_life")
+    return msgspec.structs.replace(kinds, half_life=given)
 
 
 def open_doors(work: Work, rooms: Rooms, playbook: Playbook) -> None:
     """Define segments, communities and journeys; they pick up who is there already."""
+    segments = {one.slug: one for one in rooms.segments.all(work)}
     for slug, part in playbook.segments.items():
-        title = part.get("title", {})
-        moves = rooms.segments.define(
-            work, slug, part["rule"], title_en=title.get("en", ""), title_zh=title.get("zh", "")
-        )
-        rooms.inbound.stir(work, moves)
-    for slug, part in playbook.communities.items():
-        rooms.inbound.tell(work, rooms.communities.define(work, {"slug": slug, **part}))
-    for slug, part in playbook.journeys.items():
-        rooms.inbound.tell(work, rooms.journeys.define(work, slug, part))
+        title_en, title_zh = part.title.get("en", ""), part.title.get("zh", "")
+        present = segments.get(slug)
+        if present is None or present.rule != part.rule:
+            moves = rooms.segments.define(
+                work, slug, part.rule, title_en=title_en, title_zh=title_zh
+            )
+            rooms.inbound.stir(work, moves)
+    for slug, community in playbook.communities.items():
+        rooms.inbound.tell(work, rooms.communities.define(work, {"slug": slug, **community}))
+    journeys = {one.slug: one for one in rooms.journeys.all(work)}
+    for slug, journey in playbook.journeys.items():
+        if slug not in journeys:
+            rooms.inbound.tell(work, rooms.journeys.define(work, slug, journey))
+        elif dict(journeys[slug].source) != journey:
+            rooms.inbound.tell(work, rooms.journeys.redefine(work, slug, journey))

@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 import msgspec
-import yaml
 
 from coterie.analytics.counts import SIMULATION
+from coterie.core import document
 from coterie.core.actor import Actor
 from coterie.core.clock import DAY, SystemClock, format_time
 from coterie.core.errors import Conflict, NotFound
@@ -121,7 +121,7 @@ def _data(ratings: Path | None) -> Iterator[Story]:
 
 def _map(name: str) -> FileMap:
     text = (files("coterie.scenarios") / "playbooks" / f"{name}.map.yaml").read_text()
-    return parse_map(yaml.safe_load(text))
+    return parse_map(document.read(text))
 
 
 def _measure(story: Story) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from coterie.core.actor import Actor
-from coterie.core.errors import Unavailable
+from coterie.core.errors import Invalid, Unavailable
 from coterie.storage.work import Work
 
 _BUSY_SECONDS = 30
+_URL_HINT = "write postgresql://user@host/name, or leave it out for SQLite in the data folder"
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -27,9 +28,20 @@ class Database:
     """One brand's operational database, SQLite or PostgreSQL."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.dialect = self.url.get_backend_name()
-        self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
+        """Read the URL; raises Invalid when it is none, or of a database we do not speak."""
+        try:
+            self.url = make_url(url)
+            self.dialect = self.url.get_backend_name()
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise Invalid(f"{url!r} is no database URL", path="database", hint=_URL_HINT) from error
+        if self.dialect not in ("sqlite", "postgresql"):
+            raise Invalid(f"{self.dialect!r} is not spoken", path="database", hint=_URL_HINT)
+        try:
+            self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
+        except ImportError as error:
+            raise Unavailable(
+                "PostgreSQL's driver is not installed: pip install 'coterie[postgres]'"
+            ) from error
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Database":
@@ -67,6 +79,11 @@ class Database:
             ) from error
         with connection:
             yield connection.execution_options(coterie_write=write)
+
+    def check(self) -> None:
+        """Raise Unavailable when the database can't be reached."""
+        with self._connection(write=False):
+            pass
 
     def close(self) -> None:
         """Close every pooled connection."""

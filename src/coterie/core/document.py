@@ -1,4 +1,4 @@
-"""Reading a definition's text: JSON, or YAML read by the plain rules of YAML 1.2.
+"""Read what people write (playbooks, maps, journeys): JSON, or YAML by the plain rules of 1.2.
 
 The older rules that most readers keep turn ``yes:`` and ``no:`` into true and false and
 ``20:00`` into 1,200; here only ``true`` and ``false`` are such, and a time is text.
