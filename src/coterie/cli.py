@@ -46,7 +46,9 @@ LOG = (
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
-    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    ),
 )
 """Plain tracebacks: richer ones print local values, personal ones among them."""
 DEMO_FOLDER = Path("coterie-demo")

@@ -159,7 +159,6 @@ class Importer:
     ) -> Iterator[Event | Item]:
         envelope = Envelope(source, received=now, backfill=True)
         seen: Counter[bytes] = Counter()
-        named = "message_id" in file_map.parts
         for number, row in enumerate(read_rows(file, file_map.encoding), 1):
             report.read = number
             try:
@@ -168,8 +167,8 @@ class Importer:
                     shown = to_item(file_map, row)
                     thing: Event | Item = _item(shown)
                 else:
-                    fallback = "" if named else _row_id(source, row, seen)
-                    shown = to_call(file_map, row, fallback, self.brand_zone)
+                    shown = to_call(file_map, row, self.brand_zone)
+                    shown["messageId"] = shown["messageId"] or _row_id(source, row, seen)
                     thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
             except Invalid as error:
                 report.rejected.append(Rejected(number, error.reason, error.path, _shown(row)))

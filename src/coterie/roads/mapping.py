@@ -170,16 +170,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def to_call(file_map: FileMap, row: Row, fallback_id: str, brand_zone: ZoneInfo) -> dict[str, Any]:
+def to_call(file_map: FileMap, row: Row, brand_zone: ZoneInfo) -> dict[str, Any]:
     """Turn a row into a call of the wire format: ``track`` or ``identify``.
 
-    ``fallback_id`` is the message id where the map names none. Raises Invalid naming the part.
+    Its message id is empty where the map names none or the row has none. Raises Invalid naming
+    the part.
     """
     parts, values = _read(file_map.parts, row), _read(file_map.fields, row)
     call: dict[str, Any] = {
         "userId": parts.get("user_id"),
         "anonymousId": parts.get("anonymous_id"),
-        "messageId": _word(parts.get("message_id")) or fallback_id,
+        "messageId": _word(parts.get("message_id")).strip(),
     }
     if parts.get("timestamp") not in (None, ""):
         call["timestamp"] = _stamp(parts["timestamp"], file_map.zone or brand_zone)
