@@ -90,13 +90,15 @@ def play(rooms: Rooms, ratings: Path | None, progress: Progress) -> dict[str, fl
     if reached >= story.end:
         return seconds
     with _data(ratings) as story:
-        stages: Sequence[tuple[str, Callable[[], None]]] = (
+        stages: list[tuple[str, Callable[[], None]]] = [
             ("read", lambda: _cut(story)),
             ("items", lambda: _import_items(rooms, story)),
             ("history", lambda: _import_history(rooms, story)),
             ("playbook", lambda: _open_doors(rooms, story)),
             ("live", lambda: _play_live(rooms, story, progress)),
-        )
+        ]
+        if reached:  # what comes before the live part is done, and stands at an earlier moment
+            stages = [stages[0], stages[-1]]
         for name, stage in stages:
             progress(name, 0)
             started = time.perf_counter()
@@ -188,12 +190,14 @@ def _play_live(rooms: Rooms, story: Story, progress: Progress) -> None:
     """Play the last days slice by slice: what happened comes in, the roads run, people answer."""
     with rooms.db.read(ACTOR, story.begin) as work:
         known = set(rooms.profiles.user_ids(work, rooms.profiles.everyone(work)).values())
-    position = 0
+    position, resumed = 0, _resumed_at(rooms, story)
     for now in range(story.begin + SLICE, story.end + 1, SLICE):
         calls = []
         while position < len(story.live) and story.live[position][0] < now:
             calls.append(story.live[position][1])
             position += 1
+        if now < resumed:
+            continue
         newcomers = sorted({call["userId"] for call in calls} - known)
         known.update(newcomers)
         _send(rooms, SOURCE, calls, now)
@@ -202,6 +206,17 @@ def _play_live(rooms: Rooms, story: Story, progress: Progress) -> None:
         _answer_invitations(rooms, now)
         rooms.settle(now)
         progress("live", (now - story.begin) / (story.end - story.begin))
+
+
+def _resumed_at(rooms: Rooms, story: Story) -> int:
+    """Return the moment of the slice that was being played, when an earlier run was interrupted.
+
+    A slice played twice is the same; one that is already over would see what came in after it.
+    """
+    with rooms.db.read(ACTOR, story.begin) as work:
+        stood_at = rooms.inbound.stood_at(work) or story.begin
+        waiting = rooms.inbound.inbox.after(rooms.inbound.carried_until(work), len(story.live) + 1)
+    return max([stood_at, *(one.received for _, events in waiting for one in events)])
 
 
 def _answer_invitations(rooms: Rooms, now: int) -> None:
