@@ -90,6 +90,8 @@ COLLECTORS: dict[str, Check] = {
     "event-deep": lambda town: town.collect("track", {**TRACK, "properties": deep(65)}),
     "properties-type": lambda town: town.collect("track", {**TRACK, "properties": [1]}),
     "time-unreadable": lambda town: town.collect("track", {**TRACK, "timestamp": "noon"}),
+    "time-digits": lambda town: town.collect("track", {**TRACK, "timestamp": "20260131"}),
+    "time-week": lambda town: town.collect("track", {**TRACK, "timestamp": "2026-W05"}),
     "time-too-old": lambda town: town.collect("track", {**TRACK, "timestamp": "1969-12-31"}),
     "id-long": lambda town: town.collect("track", {**TRACK, "userId": "u" * 256}),
     "message-id-long": lambda town: town.collect("track", {**TRACK, "messageId": "m" * 100}),

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from coterie.app import open_app
 from coterie.cli import cli
@@ -70,21 +71,6 @@ def test_python_runs(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             value()
 
 
-@pytest.mark.parametrize("block", blocks("python", "apply"), ids=str)
-def test_playbooks_are_applied_as_told(
-    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COTERIE_DATA", str(tmp_path / "shop"))
-    for file in _save_playbooks(block.page, tmp_path):
-        monkeypatch.setattr("sys.argv", ["apply.py", str(file)])
-        exec(compile(block.text, str(block), "exec"), {"__name__": "__main__"})
-        app = open_app(Settings(data=tmp_path / "shop"))
-        with app.db.read(COMMAND, app.clock.now()) as work:
-            defined = app.journeys.all(work) or app.communities.communities(work)
-        app.close()
-        assert [one.slug for one in defined] == [file.stem]
-
-
 @pytest.mark.parametrize("block", blocks("yaml", "map"), ids=str)
 def test_maps_parse(block: Block) -> None:
     parse_map(yaml.safe_load(block.text))
@@ -113,12 +99,42 @@ def test_communities_can_be_defined(block: Block, house: House) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("yaml", "playbook"), ids=str)
-def test_playbooks_can_be_applied(block: Block) -> None:
-    with House() as made, made.app.db.begin(COMMAND, made.app.clock.now()) as work:
-        book = playbook.read(block.text)
-        playbook.furnish(work, made.app, book)
-        playbook.open_doors(work, made.app, book)
-        assert {one.slug for one in made.app.segments.all(work)} == set(book.segments)
+def test_playbooks_are_applied_and_change_nothing_twice(block: Block, tmp_path: Path) -> None:
+    book = playbook.read(block.text)
+    file = tmp_path / f"{book.name}.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    told = [_apply(file, tmp_path / "shop") for _ in range(2)]
+    assert told[0] == told[1]
+    printed, *defined = told[0]
+    assert printed == "".join(f"{slug}  0\n" for slug in book.segments)
+    assert defined == [
+        dict.fromkeys(part, 1) for part in (book.segments, book.communities, book.journeys)
+    ]
+
+
+def _apply(file: Path, folder: Path) -> tuple[str, dict[str, int], dict[str, int], dict[str, int]]:
+    """Run ``coterie apply``; return what it printed, and what the house then has by version."""
+    made = CliRunner().invoke(cli, ["apply", str(file), "--data", str(folder)])
+    assert made.exit_code == 0, made.exception
+    app = open_app(Settings(data=folder))
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        segments = {one.slug: one.version for one in app.segments.all(work)}
+        communities = {one.slug: 1 for one in app.communities.communities(work)}
+        journeys = {one.slug: one.version for one in app.journeys.all(work)}
+    app.close()
+    return made.stdout, segments, communities, journeys
+
+
+def test_what_is_applied_stands_on_its_page() -> None:
+    books = {(one.page, playbook.read(one.text).name) for one in blocks("yaml", "playbook")}
+    applied = {
+        (block.page, Path(words[1]).stem)
+        for block in blocks("bash")
+        for words in _commands(block.text)
+        if words[:1] == ["apply"]
+    }
+    assert applied >= books
+    assert {name for _page, name in applied} == {name for _page, name in books}
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
@@ -163,21 +179,27 @@ def test_the_tables_of_maps_are_complete() -> None:
 
 
 def test_the_tables_of_playbooks_are_complete() -> None:
-    page = DOCS / "reference" / "playbooks.md"
-    named = set(re.findall(r"`(\w+)`", " ".join(row[0] for row in table(page, "section"))))
-    with pytest.raises(Invalid) as refused:
-        playbook.read("version: 1\nno such section: 1")
-    assert named == set(refused.value.hint.removeprefix("a playbook has ").split(", "))
+    rows = table(DOCS / "reference" / "playbooks.md", "section")
+    named = set(re.findall(r"`(\w+)`", " ".join(row[0] for row in rows)))
+    assert named == set(playbook.Playbook.__struct_fields__)
+    parts = {
+        "events": playbook.EventPart,
+        "topics": playbook.TopicPart,
+        "scores": playbook.ScorePart,
+        "templates": playbook.TemplatePart,
+        "segments": playbook.SegmentPart,
+    }
+    for section, part in parts.items():
+        [told] = [row[1] for row in rows if row[0] == f"`{section}`"]
+        assert set(part.__struct_fields__) <= set(re.findall(r"`(\w+)`", told)), section
 
 
-def _save_playbooks(page: Path, folder: Path) -> list[Path]:
+def _save_playbooks(page: Path, folder: Path) -> None:
     """Write the playbooks of a page to files called as they are."""
-    files = []
     for block in blocks("yaml", "playbook"):
         if block.page == page:
-            files.append(folder / f"{playbook.read(block.text).name}.yaml")
-            files[-1].write_text(block.text, encoding="utf-8")
-    return files
+            file = folder / f"{playbook.read(block.text).name}.yaml"
+            file.write_text(block.text, encoding="utf-8")
 
 
 def _check_rule(rule: Mapping[str, Any], *, in_journey: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from typer.testing import CliRunner
 
 from coterie import cli
 from coterie.app import open_app
@@ -147,16 +149,26 @@ class Town:
 
     def run(self, *arguments: str, **environment: str) -> Answer:
         """Run a command in this process, on the folder of this town."""
+        given = list(sys.argv)
         with self.monkeypatch.context() as patch:
+            patch.setenv("COTERIE_DATA", str(self.folder))
             for name, value in environment.items():
                 patch.setenv(name, value)
-            patch.setenv("COTERIE_DATA", environment.get("COTERIE_DATA", str(self.folder)))
-            patch.setattr("sys.argv", ["coterie", *arguments])
+            sys.argv[:] = ["coterie", *arguments]
             try:
                 cli.main()
             except SystemExit as ended:
                 return Answer(f"exit {ended.code or 0}", "nothing")
+            finally:
+                sys.argv[:] = given
         return Answer("exit 0", "all of it")
+
+    def printed(self, *arguments: str) -> str:
+        """Run a command that succeeds on the folder of this town, and return what it printed."""
+        given = {"COTERIE_DATA": str(self.folder)}
+        done = CliRunner().invoke(cli.cli, arguments, env=given, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
     def report(self) -> int:
         """Count the events in the folder of the command line."""

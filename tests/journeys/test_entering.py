@@ -207,14 +207,6 @@ def test_events_of_one_batch_are_judged_one_after_the_other(town: Town) -> None:
     assert [run.reason for run in town.runs("a")] == ["exit_when", "exit_when", None]
 
 
-def test_an_event_of_a_later_time_starts_its_run_when_its_time_has_come(town: Town) -> None:
-    town.define("a", **BY_ORDER, nodes={"a": say()})
-    town.happen("u1", "Ordered", at=NOON + HOUR)
-    assert town.asked("u1") == []
-    town.advance(HOUR)
-    assert town.asked("u1") == ["a"]
-
-
 def test_what_happened_before_a_late_entry_arrived_is_honoured(town: Town) -> None:
     town.define("a", **BY_ORDER, exit_when={"did": "Paid", "since": "entry"}, nodes={"a": say()})
     town.happen("u1", "Paid", at=NOON - HOUR)

@@ -36,18 +36,18 @@ class CountedDoor(Door):
 
     killer: Killer
 
-    def accept(self, source: str, body: bytes, call: str, now: int) -> Accepted:
+    def accept(
+        self, source: str, body: bytes, call: str, now: int, backfill: bool = False
+    ) -> Accepted:
         """Take a request in as ever."""
-        accepted = super().accept(source, body, call, now)
+        accepted = super().accept(source, body, call, now, backfill)
         self.killer.passed("accepted")
         return accepted
 
 
 def main(folder: Path, ratings: Path, killer: Killer) -> None:
     """Play until killed."""
-    app = open_app(
-        Settings(data=folder), founding=wine.founding(ratings), observe=killer.passed
-    )
+    app = open_app(Settings(data=folder), founding=wine.founding(ratings), observe=killer.passed)
     door = CountedDoor(app.inbox)
     door.killer = killer
     told = {"live": "slice"}

@@ -146,7 +146,7 @@ def test_entering_and_leaving_are_told_with_their_moment(house: SmallHouse) -> N
     assert (left.profile, left.entered, left.at) == (entered.profile, False, NOW + DAY + 1)
 
 
-def test_only_people_whom_nothing_but_backfill_reached_move_as_backfill(
+def test_what_would_not_have_come_about_without_backfill_moves_as_backfill(
     house: SmallHouse,
 ) -> None:
     house.define("read", {"did": "Article Read"})
@@ -156,7 +156,7 @@ def test_only_people_whom_nothing_but_backfill_reached_move_as_backfill(
         house.track("bob", "Article Read", ago=3 * DAY, backfill=True),
         house.track("bob", "Page Viewed"),
     ])  # fmt: skip
-    assert [(move.profile, move.backfill) for move in moves] == [(1, True), (2, False)]
+    assert [(move.profile, move.backfill) for move in moves] == [(1, True), (2, True)]
 
 
 def test_a_move_that_time_brings_is_live_even_in_a_batch_of_backfill(house: SmallHouse) -> None:

@@ -153,10 +153,6 @@ def test_retagging_derives_the_memberships_anew() -> None:
         assert house.members("italy-fans") == {"u1"}
 
 
-@pytest.mark.xfail(
-    reason="recompute does not see which scores stand, so it takes none away",
-    strict=True,
-)
 def test_retagging_derives_the_interests_anew() -> None:
     with at_work() as house, at_work() as other:
         house.define_item("a", topics=["wine/italy"])

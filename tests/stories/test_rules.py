@@ -85,7 +85,6 @@ def test_an_event_from_the_future_counts_when_its_time_has_come(open_house: Open
     assert house.score("u1", "activity") > 0
 
 
-@pytest.mark.xfail(reason="a run is begun at once for an event of tomorrow", strict=True)
 def test_an_event_from_the_future_does_not_stand_in_the_way_of_one_of_today() -> None:
     with at_work() as house:
         house.define_journey("welcome", on("Go"))
@@ -95,7 +94,6 @@ def test_an_event_from_the_future_does_not_stand_in_the_way_of_one_of_today() ->
         assert [one.at for one in house.sent("u1")] == [utc(MONDAY)]
 
 
-@pytest.mark.xfail(reason="a run is begun at once for an event of tomorrow", strict=True)
 def test_two_events_from_the_future_each_start_their_run() -> None:
     with at_work() as house:
         house.define_journey("welcome", {**on("Go"), "reentry": "after_exit"})
@@ -121,9 +119,6 @@ def test_history_moves_segments_and_starts_nothing() -> None:
         assert len(house.sent("new")) == 2
 
 
-@pytest.mark.xfail(
-    reason="a move counts as live when anything live came in the same batch", strict=True
-)
 def test_history_starts_nothing_though_something_else_happened_today() -> None:
     with at_work() as house:
         house.define_segment("did", {"did": "Go"})
@@ -164,7 +159,6 @@ def test_of_two_values_said_at_one_moment_the_one_said_last_stands() -> None:
             assert house.traits("u1") == {"city": "Turin"}
 
 
-@pytest.mark.xfail(reason="facts of one moment are ordered by their hashed ids", strict=True)
 def test_a_tag_put_on_and_taken_off_at_one_moment_is_off() -> None:
     for number in range(5):
         with at_work() as house:
@@ -174,7 +168,6 @@ def test_a_tag_put_on_and_taken_off_at_one_moment_is_off() -> None:
             assert house.tags(f"u{number}") == set()
 
 
-@pytest.mark.xfail(reason="facts of one moment are ordered by their hashed ids", strict=True)
 def test_what_journeys_do_at_one_moment_stands_in_their_order() -> None:
     with at_work() as house:
         house.define_journey(
@@ -194,9 +187,6 @@ def test_what_journeys_do_at_one_moment_stands_in_their_order() -> None:
             assert house.tags(f"u{number}") == set()
 
 
-@pytest.mark.xfail(
-    reason="events that journeys emit pass for what came through a door", strict=True
-)
 def test_a_star_means_what_came_through_a_door() -> None:
     with at_work() as house:
         house.define_segment("any", {"did": "*"})

@@ -19,7 +19,7 @@ class Tally:
 
 _BEHAVIOURS = """
 SELECT source, name, count(*) FROM events
-WHERE name NOT LIKE 'coterie.%' GROUP BY source, name ORDER BY source, name
+WHERE type <> 'fact' AND name NOT LIKE 'coterie.%' GROUP BY source, name ORDER BY source, name
 """
 
 _FACTS = """

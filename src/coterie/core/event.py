@@ -28,7 +28,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     ``time`` and ``received`` are milliseconds since the epoch, UTC. ``profile`` is the dense
     integer given by station 2 (0 before it). ``items`` are the keys of what was touched, in
     order, found by the event's declared item property. ``amount`` is scaled by 10,000.
-    ``backfill`` events move scores and segments but start nothing.
+    ``backfill`` events move scores and segments but start nothing. ``order`` is the order of birth
+    of our own facts: of those of one moment the later born has the last word.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     context: dict[str, Any] = {}
     backfill: bool = False
     hop: int = 0
+    order: int = 0
 
 
 class Move(msgspec.Struct, frozen=True):

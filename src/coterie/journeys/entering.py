@@ -15,7 +15,7 @@ import msgspec
 from coterie.core.event import Event, Move
 from coterie.events.model import Logged
 from coterie.journeys.model import Cause, EventEntry, Journey, SegmentEntry
-from coterie.segments.evaluate import is_named, passes
+from coterie.segments.evaluate import is_asked, passes
 from coterie.segments.model import World
 from coterie.segments.operators import look_up
 
@@ -47,14 +47,11 @@ class Trigger:
 
 
 def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> Trigger | None:
-    """Return the trigger that an event is for a journey, None when it is none.
-
-    An event of a later time starts its run when its time has come.
-    """
+    """Return the trigger that an event is for a journey, None when it is none."""
     if not isinstance(journey.entry, EventEntry) or event.backfill:
         return None
     matching = journey.entry.matching
-    if not is_named(event.name, matching.name) or not passes(_logged(event), matching, world):
+    if not is_asked(event, matching.name) or not passes(_logged(event), matching, world):
         return None
     key = None if journey.key is None else key_text(look_up(event.properties, journey.key))
     if journey.key is not None and key is None:
@@ -67,7 +64,6 @@ def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> 
         key=key,
         cause=Cause(event.name, event.time, event.properties),
         leading=leading,
-        due=event.time if event.time > world.now else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What the gate must know of many people, looked up at once: one query each, however many."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from coterie.core.errors import Invalid
 from coterie.messaging import store
 from coterie.messaging.channel import Channel
 from coterie.messaging.gate import GateSettings, Standing, is_held_out
-from coterie.messaging.model import Message, Request
+from coterie.messaging.model import Message, Rank, Request
 from coterie.messaging.people import People
 from coterie.profiles.model import Known
 from coterie.profiles.pii import IDENTIFYING
@@ -24,6 +24,8 @@ _ZONE_TRAIT = "timezone"
 class Audience:
     """What was looked up. ``planned`` grows as slots are given away.
 
+    ``ranks`` holds how the planned touches that are still queued compare with a better one.
+
     ``revealed`` holds, by trait, the identifying values that somebody's template names.
     """
 
@@ -34,6 +36,7 @@ class Audience:
     planned: defaultdict[int, dict[str, int]]
     brand_zone: ZoneInfo
     revealed: dict[str, dict[int, Any]] = field(default_factory=dict)
+    ranks: dict[str, Rank] = field(default_factory=dict)
 
     def traits(self, profile: int) -> dict[str, Any]:
         """Return what templates may say of a person."""
@@ -85,8 +88,12 @@ def look_up(
     channels: Mapping[str, Channel],
     brand_zone: ZoneInfo,
     touches: Sequence[Request | Message],
+    traits: Collection[str] = (),
 ) -> Audience:
-    """Look up everybody whom the touches concern, except what is planned for them."""
+    """Look up everybody whom the touches concern, except what is planned for them.
+
+    ``traits`` are those that templates name, scores among them.
+    """
     profiles = {touch.profile for touch in touches}
     by_trait: defaultdict[str, set[int]] = defaultdict(set)
     by_consent: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -96,7 +103,7 @@ def look_up(
             by_trait[channel.address_trait].add(touch.profile)
         by_consent[touch.purpose, touch.channel].add(touch.profile)
     return Audience(
-        known=people.known(work, profiles, fading=()),
+        known=people.known(work, profiles, fading=traits),
         channels=channels,
         addresses={
             trait: _addresses(people.reveal(work, wanted, trait))
@@ -114,6 +121,8 @@ def look_up_planned(work: Work, audience: Audience, profiles: set[int]) -> None:
     """Look up what is planned for people; call it with the gate locked."""
     for planned in store.planned(work, profiles):
         audience.planned[planned.profile][planned.message] = planned.due
+        if planned.queued:
+            audience.ranks[planned.message] = planned.rank
 
 
 def look_up_named(

@@ -16,6 +16,15 @@ TOUCHES: tuple[str, ...] = get_args(Touch)
 PRIORITY: Mapping[str, int] = {"service": 0, "emotional": 1, "informational": 2, "commercial": 3}
 """Who gets the last slot: the lower number."""
 
+Rank = tuple[int, float]
+"""Who gets the last slot: the smaller one."""
+
+
+def rank_of(touch: str, value: float) -> Rank:
+    """Rank a touch by its kind, then by its value."""
+    return PRIORITY[touch], -value
+
+
 MARKETING = "marketing"
 
 

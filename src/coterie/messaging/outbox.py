@@ -60,7 +60,7 @@ class Outbox:
                 failed.append(replace(lost, status="failed", reason=Reason.AMBIGUOUS))
             else:
                 again.append(replace(lost, status="queued"))
-        store.change(work, [_changes(message) for message in [*again, *failed]])
+        store.change(work, [changes_of(message) for message in [*again, *failed]])
         return [tell(message, work.now) for message in failed]
 
     def _lease(self, work: Work, stored: Sequence[Stored]) -> Leased:
@@ -78,7 +78,7 @@ class Outbox:
             changed.append(message)
             if message.status == "leased" and content is not None:
                 deliveries.append(_delivery(message, content, audience, work.now))
-        store.change(work, [_changes(m, lease_until=work.now + LEASE) for m in changed])
+        store.change(work, [changes_of(m, lease_until=work.now + LEASE) for m in changed])
         held = [message for message in changed if message.status == "held"]
         return Leased(deliveries, [tell(message, work.now) for message in held])
 
@@ -136,7 +136,7 @@ class Outbox:
             if message is not None and message.attempts == outcome.attempt:
                 messages[message.id] = _settle(message, outcome, work.now, settled)
         done = [message for message, _ in settled.sent]
-        store.change(work, [_changes(m) for m in [*done, *settled.failed, *settled.later]])
+        store.change(work, [changes_of(m) for m in [*done, *settled.failed, *settled.later]])
         return [
             *(tell(message, work.now, receipt=status) for message, status in settled.sent),
             *(tell(message, work.now, detail=message.detail) for message in settled.failed),
@@ -189,7 +189,8 @@ def _delivery(message: Message, content: Content, audience: Audience, now: int) 
     )
 
 
-def _changes(message: Message, lease_until: int | None = None) -> dict[str, Any]:
+def changes_of(message: Message, lease_until: int | None = None) -> dict[str, Any]:
+    """Return what may have changed of a message, as ``store.change`` takes it."""
     return {
         "of": message.id,
         "status": message.status,

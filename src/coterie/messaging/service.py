@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coterie.core.clock import to_datetime
+from coterie.core.clock import MINUTE, to_datetime
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.messaging import store, templates
 from coterie.messaging.audience import Audience, look_up, look_up_named, look_up_planned
 from coterie.messaging.channel import Channel
 from coterie.messaging.drafting import draft, encode, tell
-from coterie.messaging.gate import Asked, Decision, GateSettings, decide
+from coterie.messaging.gate import Asked, Decision, GateSettings, after_quiet, decide
 from coterie.messaging.model import (
-    PRIORITY,
     Content,
     Count,
     Leased,
@@ -24,14 +23,16 @@ from coterie.messaging.model import (
     Request,
     Sent,
     Template,
+    rank_of,
 )
-from coterie.messaging.outbox import Outbox, read_content
+from coterie.messaging.outbox import Outbox, changes_of, read_content
 from coterie.messaging.people import People, Sealer
 from coterie.messaging.store import Stored
 from coterie.storage import audit
 from coterie.storage.work import Work
 
 _NOTHING = Content("", "")
+_CAPS = (Reason.CAP_DAY, Reason.CAP_WEEK)
 
 
 class Messaging:
@@ -90,7 +91,7 @@ class Messaging:
         first = _first_of_each_key(requests)
         stored = store.by_keys(work, list(first))
         fresh = [request for key, request in first.items() if key not in stored]
-        drafted = self._draft(work, fresh, stopped)
+        drafted, outdone = self._draft(work, fresh, stopped)
         touched = {request.profile for request in fresh}
         sealer = self.profiles.sealer(
             work, touched | {each.message.profile for each in stored.values()}
@@ -104,32 +105,46 @@ class Messaging:
         messages |= {key: _opened(sealer, each) for key, each in stored.items()}
         return Sent(
             messages=[messages[request.key] for request in requests],
-            facts=[tell(each.message, work.now) for each in new],
+            facts=[tell(each.message, work.now) for each in new] + self._yield(work, outdone),
         )
+
+    def _yield(self, work: Work, outdone: Mapping[str, Reason]) -> list[Event]:
+        """Hold the queued messages whose slots went to better ones; return the facts."""
+        held = [
+            replace(message, status="held", reason=outdone[message.id], at=work.now)
+            for message in store.take(work, outdone).values()
+        ]
+        store.change(work, [changes_of(message) for message in held])
+        return [tell(message, work.now) for message in held]
 
     def preview(self, work: Work, requests: Sequence[Request]) -> list[Message]:
         """Say what ``send`` would decide and write now, as if no key were used yet; do nothing."""
         if not requests:
             return []
         first = _first_of_each_key(requests)
-        drafted = self._draft(work, list(first.values()), store.is_stopped(work))
+        drafted, _ = self._draft(work, list(first.values()), store.is_stopped(work))
         return [drafted[request.key][0] for request in requests]
 
     def _draft(
         self, work: Work, requests: Sequence[Request], stopped: bool
-    ) -> dict[str, tuple[Message, Content]]:
+    ) -> tuple[dict[str, tuple[Message, Content]], dict[str, Reason]]:
+        """Decide on requests and write them; also name whose slots they took, and by which cap."""
         known = store.templates(work, {request.template for request in requests})
-        audience = look_up(work, self.profiles, self.channels, self.zone, requests)
-        look_up_planned(work, audience, {request.profile for request in requests})
         named = {name: templates.traits_named(template) for name, template in known.items()}
+        traits = {trait for traits in named.values() for trait in traits}
+        audience = look_up(work, self.profiles, self.channels, self.zone, requests, traits)
+        look_up_planned(work, audience, {request.profile for request in requests})
         about = ((request.profile, named.get(request.template, ())) for request in requests)
         look_up_named(work, self.profiles, audience, about)
         drafted: dict[str, tuple[Message, Content]] = {}
+        outdone: dict[str, Reason] = {}
         for request in sorted(requests, key=_slot_order):
             template = known.get(request.template)
             if template is not None and template.channel not in (None, request.channel):
                 template = None
             decision = self._ask(audience, request, template is not None, stopped, work.now)
+            if decision.reason in _CAPS:
+                decision = self._outdo(audience, request, decision, outdone, work.now)
             content = _NOTHING
             if template is not None and decision.reason is None:
                 decision, content = self._write(audience, request, template, decision, work.now)
@@ -137,7 +152,40 @@ class Messaging:
             drafted[request.key] = (message, content)
             if message.status == "queued" and not message.is_service:
                 audience.planned[message.profile][message.id] = message.due
-        return drafted
+        return drafted, outdone
+
+    def _outdo(
+        self,
+        audience: Audience,
+        request: Request,
+        refused: Decision,
+        outdone: dict[str, Reason],
+        now: int,
+    ) -> Decision:
+        """Take the slot of the worst touch that still waits for the same minute, if one is worse.
+
+        Across minutes it is first come, so nothing planned for another time gives way.
+        """
+        due = after_quiet(now, self.settings, audience.zone(request.profile))
+        slots, rank = audience.planned[request.profile], rank_of(request.touch, request.value)
+        worse = [
+            (audience.ranks[message], message)
+            for message, planned in slots.items()
+            if planned // MINUTE == due // MINUTE and audience.ranks.get(message, rank) > rank
+        ]
+        if not worse or refused.reason is None:
+            return refused
+        _, message = max(worse)
+        given_up = slots.pop(message)
+        decision = self._ask(audience, request, True, False, now)
+        if decision.reason is not None:
+            slots[message] = given_up
+            return refused
+        if decision.status == "queued":
+            outdone[message] = refused.reason
+        else:
+            slots[message] = given_up
+        return decision
 
     def _ask(
         self, audience: Audience, request: Request, has_template: bool, stopped: bool, now: int
@@ -264,7 +312,7 @@ def _first_of_each_key(requests: Sequence[Request]) -> dict[str, Request]:
 
 
 def _slot_order(request: Request) -> tuple[int, float, str]:
-    return PRIORITY[request.touch], -request.value, request.key
+    return *rank_of(request.touch, request.value), request.key
 
 
 def _seal(sealer: Sealer, message: Message, content: Content) -> bytes | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from coterie.core.clock import WEEK
-from coterie.messaging.model import Count, Message, Template
+from coterie.messaging.model import Count, Message, Rank, Template, rank_of
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -94,11 +94,16 @@ class Stored:
 
 @dataclass(frozen=True)
 class Planned:
-    """A touch that takes a slot of one person's caps."""
+    """A touch that takes a slot of one person's caps; ``rank`` as in ``model.rank_of``.
+
+    Only what is still ``queued`` may give its slot to a better touch.
+    """
 
     message: str
     profile: int
     due: int
+    rank: Rank
+    queued: bool
 
 
 def _read(row: Row[Any]) -> Stored:
@@ -197,11 +202,12 @@ def by_keys(work: Work, keys: Collection[str]) -> dict[str, Stored]:
 
 def planned(work: Work, profiles: Collection[int]) -> list[Planned]:
     """Return the touches that take a slot, planned from a week ago on."""
-    query = select(_M.id, _M.profile, _M.due).where(
+    columns = (_M.id, _M.profile, _M.due, _M.touch, _M.value, _M.status)
+    query = select(*columns).where(
         _M.due > work.now - WEEK, _M.status.in_(_TAKING_A_SLOT), _M.touch != "service"
     )
     return [
-        Planned(row.id, row.profile, row.due)
+        Planned(row.id, row.profile, row.due, rank_of(row.touch, row.value), row.status == "queued")
         for chunk in in_chunks(profiles)
         for row in work.connection.execute(query.where(_M.profile.in_(chunk)))
     ]

@@ -45,7 +45,8 @@ class Heard:
 def gather(events: Iterable[Event], zone: ZoneInfo) -> Heard:
     """Read what events tell of people; ``zone`` gives moments without an offset their meaning."""
     heard = Heard()
-    for event in events:
+    for given in events:
+        event = _in_order(given)
         _hear_traits(event, event.traits, zone, heard)
         _hear_sealed(event, heard)
         if event.name == TRAIT_SET and "value" in event.properties:
@@ -60,6 +61,15 @@ def gather(events: Iterable[Event], zone: ZoneInfo) -> Heard:
     for said in (heard.traits, heard.tags, heard.consents):
         heard.touched.update(fact.profile for fact in said)
     return heard
+
+
+def _in_order(event: Event) -> Event:
+    """Settle ties of one moment among our own facts by the order of their birth.
+
+    Elsewhere the greater message id wins; theirs are hashes, in no order. What came over the wire
+    at the same moment wins over them.
+    """
+    return msgspec.structs.replace(event, id=f"{event.order:019d}") if event.order else event
 
 
 def _hear_traits(event: Event, traits: Mapping[str, Any], zone: ZoneInfo, heard: Heard) -> None:

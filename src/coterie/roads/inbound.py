@@ -116,7 +116,8 @@ class Inbound:
 
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which time alone will change something, or None."""
-        dues = [self.scores.next_due(work), self.segments.next_due(work)]
+        dues = [store.next_future(work), self.scores.next_due(work)]
+        dues.append(self.segments.next_due(work))
         dues += [room.next_due(work) for room in self.listeners]
         return min((due for due in dues if due is not None), default=None)
 
@@ -164,7 +165,11 @@ class Inbound:
         self.observe("scored")
         moves = self.segments.reconsider(work, fresh, touched)
         self.observe("reconsidered")
-        in_order = sorted(fresh, key=lambda event: event.time)
+        store.keep_future(work, [event for event in fresh if event.time > work.now])
+        present = [event for event in fresh if event.time <= work.now]
+        in_order = sorted(
+            [*present, *store.take_future(work, work.now)], key=lambda event: event.time
+        )
         facts: list[Event] = []
         for room in self.listeners:
             facts += room.hear(work, in_order, moves)

@@ -78,7 +78,7 @@ class RoadRunner:
             except Exception:
                 failures += 1
                 log.exception("road stumbled; trying again", failures=failures)
-            self._roads.await_poke(min(TICK_SECONDS * 2**failures, _LONGEST_BACK_OFF))
+            self._roads.await_poke(_pause(failures))
         if lease is not None:
             with self._roads.db.begin(CLOCK, self._machine.now()) as work:
                 leases.release(work, lease)
@@ -93,3 +93,8 @@ class RoadRunner:
         now = self._machine.now()
         with self._roads.db.begin(CLOCK, now) as work:
             return leases.take(work, "road", self._owner, now, LEASE)
+
+
+def _pause(failures: int) -> float:
+    # the exponent is bounded: after many hours of faults no float could hold the power
+    return min(TICK_SECONDS * 2 ** min(failures, 16), _LONGEST_BACK_OFF)

@@ -26,6 +26,15 @@ pending_facts = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # the ids are the order of birth, for ever
+)
+
+future_events = Table(
+    "road_future",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("due", Moment, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
 )
 
 _decoder = msgspec.msgpack.Decoder(Event)
@@ -76,9 +85,32 @@ def keep_facts(work: Work, facts: Sequence[Event]) -> None:
 
 def facts_until(work: Work, last: int) -> list[Event]:
     """Return the waiting facts up to and with one id, oldest first."""
-    query = select(pending_facts.c.body).where(pending_facts.c.id <= last)
+    query = select(pending_facts).where(pending_facts.c.id <= last)
     rows = work.connection.execute(query.order_by(pending_facts.c.id))
-    return [_decoder.decode(row.body) for row in rows]
+    return [msgspec.structs.replace(_decoder.decode(row.body), order=row.id) for row in rows]
+
+
+def keep_future(work: Work, events: Sequence[Event]) -> None:
+    """Keep events whose time has not come; they are heard when it has."""
+    rows = [{"due": event.time, "body": _encoder.encode(event)} for event in events]
+    work.insert(future_events, rows)
+
+
+def take_future(work: Work, until: int) -> list[Event]:
+    """Take out the events whose time has come, in the order of their time."""
+    due = future_events.c.due <= until
+    query = (
+        select(future_events.c.body).where(due).order_by(future_events.c.due, future_events.c.id)
+    )
+    events = [_decoder.decode(row.body) for row in work.connection.execute(query)]
+    if events:
+        work.connection.execute(delete(future_events).where(due))
+    return events
+
+
+def next_future(work: Work) -> int | None:
+    """Return when the next event from the future is due, None when there is none."""
+    return work.connection.execute(select(func.min(future_events.c.due))).scalar()
 
 
 def last_fact(work: Work, limit: int) -> int:

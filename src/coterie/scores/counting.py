@@ -38,7 +38,7 @@ def weigh(
     for event in sorted(events, key=_TIME, reverse=True):
         name = event.name
         weight = weights[name]
-        if weight <= 0 or event.time > now:
+        if weight <= 0 or event.time > now or (event.type == "fact" and name not in kinds.weights):
             continue
         if name not in capped:
             yield Counted(event, weight, True)

@@ -67,9 +67,7 @@ class Scores:
         """Compute these people's scores from their timelines."""
         weights = store.newest_weights(work)
         for chunk in in_chunks(sorted(set(profiles)), _AT_ONCE):
-            known = self._profiles.known(
-                work, chunk, fading=()
-            )  # without those merged away, or erased
+            known = self._profiles.known(work, chunk)  # without those merged away, or erased
             timelines = self._log.timelines(work, list(known))
             spread = self._spread(work, timelines.values(), weights)
             levels = self._levels(work, timelines, weights, spread, None)

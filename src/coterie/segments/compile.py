@@ -255,7 +255,7 @@ def _sql(op: str) -> str:
 def named(name: str) -> str:
     """Write that an event's name is the one asked for, or matches ``Prefix*`` or ``*``."""
     if name == "*":
-        return f"NOT starts_with(name, {quote(OWN)})"
+        return f"type <> 'fact' AND NOT starts_with(name, {quote(OWN)})"
     if name.endswith("*"):
         prefix = f"starts_with(name, {quote(name[:-1])})"
         own = f"starts_with(name, {quote(OWN)})"

@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 
 from coterie.core.errors import NotFound
-from coterie.core.event import OWN
+from coterie.core.event import OWN, Event
 from coterie.core.ids import bucket
 from coterie.events.model import Logged
 from coterie.segments.measures import Tally, bounds_hold
@@ -109,7 +109,7 @@ class Reader:
             return self._by_name.get(pattern, ())
         if pattern not in self._by_pattern:
             self._by_pattern[pattern] = [
-                event for event in self.person.events if is_named(event.name, pattern)
+                event for event in self.person.events if is_asked(event, pattern)
             ]
         return self._by_pattern[pattern]
 
@@ -159,6 +159,11 @@ def window_span(window: Window, world: World) -> tuple[int | None, int] | None:
     last = world.now if window.end is None else min(world.now, window.end - 1)
     first = max(starts, default=None)
     return None if first is not None and first > last else (first, last)
+
+
+def is_asked(event: Event | Logged, pattern: str) -> bool:
+    """Say whether a rule's name means an event; ``*`` means no event of ours, emitted ones too."""
+    return is_named(event.name, pattern) and (pattern != "*" or event.type != "fact")
 
 
 def is_named(name: str, pattern: str) -> bool:

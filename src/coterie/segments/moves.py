@@ -18,16 +18,13 @@ def trace(event: Event | Logged) -> Trace:
     return event.time, event.received, event.name, event.source
 
 
-def only_backfill(fresh: Iterable[Event]) -> dict[int, set[Trace]]:
-    """Find the people to whom nothing but backfill happened in a batch, with those events."""
+def backfilled(fresh: Iterable[Event]) -> dict[int, set[Trace]]:
+    """Find the people to whom backfill happened in a batch, with those events."""
     quiet: dict[int, set[Trace]] = {}
-    live = set[int]()
     for event in fresh:
         if event.backfill:
             quiet.setdefault(event.profile, set()).add(trace(event))
-        else:
-            live.add(event.profile)
-    return {profile: traces for profile, traces in quiet.items() if profile not in live}
+    return quiet
 
 
 def moves_between(

@@ -24,7 +24,7 @@ from coterie.segments.definition import Change, Definition, Preview, Published
 from coterie.segments.explain import explain
 from coterie.segments.library import Library, open_library
 from coterie.segments.model import Rule, World
-from coterie.segments.moves import Traces, moves_between, only_backfill
+from coterie.segments.moves import Traces, backfilled, moves_between
 from coterie.segments.parse import check_identifying, parse, trait_roots
 from coterie.segments.people import Asker, Topics, load_people
 from coterie.segments.reader import Reader
@@ -103,8 +103,7 @@ class Segments:
 
         ``touched`` are the people about whom the batch taught anything; whoever has a ``fresh``
         event that a rule is about is asked that rule too. A move is marked as backfill when
-        nothing but backfill happened to the person in this batch, and time alone would not have
-        moved her.
+        it would not have come about without the backfill in this batch.
         """
         since = store.lock_watermark(work)
         library = self._library(work)
@@ -118,7 +117,7 @@ class Segments:
             )
             for slug, people in stirred.items()
         }
-        moves = self._reask(work, library, candidates, stirred, only_backfill(fresh))
+        moves = self._reask(work, library, candidates, backfilled(fresh))
         store.set_watermark(work, max(since, work.now))
         return moves
 
@@ -255,12 +254,12 @@ class Segments:
         work: Work,
         library: Library,
         candidates: Mapping[str, BitMap],
-        stirred: Mapping[str, BitMap] = MappingProxyType({}),
         quiet: Mapping[int, Traces] = MappingProxyType({}),
     ) -> list[Move]:
         """Ask the rules of their candidates, and publish what differs from before.
 
-        ``quiet`` are those to whom nothing but backfill happened, with these events.
+        ``quiet`` are those to whom backfill happened, with these events: their moves are live only
+        where the rule would say the same without them.
         """
         everybody = list(BitMap().union(*candidates.values()))
         if not everybody:
@@ -283,11 +282,8 @@ class Segments:
             late = {
                 profile: traces
                 for profile, traces in quiet.items()
-                if not (
-                    profile in stirred[slug]
-                    and asker.holds_without(library.rules[slug], profile, traces)
-                    == (profile in after[slug])
-                )
+                if asker.holds_without(library.rules[slug], profile, traces)
+                != (profile in after[slug])
             }
             moves += moves_between(slug, before[slug], after[slug], work.now, late)
         store.publish(work, _changed(before, after), moves, library.versions())

@@ -401,7 +401,16 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_road_facts")),
+        sqlite_autoincrement=True,
     )
+    op.create_table(
+        "road_future",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_road_future")),
+    )
+    op.create_index(op.f("ix_road_future_due"), "road_future", ["due"], unique=False)
     op.create_table(
         "score_due",
         sa.Column("profile", sa.Integer(), autoincrement=False, nullable=False),
