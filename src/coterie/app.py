@@ -336,6 +336,7 @@ def _bind(config: uvicorn.Config) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((config.host, config.port))
+        listener.listen()  # whoever reads the address may knock at once, and is let in soon
     except OSError as error:
         listener.close()
         raise Unavailable(

@@ -5,6 +5,7 @@ error. Exit codes: 0 done, 1 unexpected, 2 wrong input, 3 not found, 4 conflict,
 6 unavailable.
 """
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,11 +77,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and an exit code."""
     structlog.configure(processors=LOG, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    signal.signal(signal.SIGTERM, _end)
     try:
         cli()
     except CoterieError as error:
         err.print(f"coterie: {error.message}", markup=False, soft_wrap=True)
         sys.exit(next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1))
+
+
+def _end(number: int, _frame: object) -> None:
+    """End as Ctrl-C does, so that what is open is closed and the road's lease given back."""
+    sys.exit(128 + number)
 
 
 def _show_version(wanted: bool) -> None:
@@ -331,7 +338,10 @@ def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
 def _read_map(file: Path) -> FileMap:
     if not file.is_file():
         raise NotFound(f"there is no map {file}")
-    return parse_map(document.read(file.read_text(encoding="utf-8")))
+    try:
+        return parse_map(document.read(file.read_text(encoding="utf-8")))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} is not UTF-8 text: {error}") from error
 
 
 def _say_ready(address: str) -> None:

@@ -302,6 +302,10 @@ class Communities:
             return community
         raise NotFound(f"there is no community {slug!r}: define it first")
 
+    def source(self, work: Work, slug: str) -> dict[str, Any] | None:
+        """Return a community's definition as it was written, None when there is none."""
+        return next(iter(store.definitions(work, slug)), None)
+
     def communities(self, work: Work) -> list[Community]:
         """Return every community in order of slug."""
         return _read(store.definitions(work))

@@ -54,6 +54,8 @@ def read(text: str) -> Any:
     """
     try:
         return yaml.load(text, Loader=_Loader)
+    except RecursionError as error:
+        raise Invalid("nested too deeply to be read") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark is not None else ""

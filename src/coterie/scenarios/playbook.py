@@ -3,6 +3,8 @@
 A playbook is data. Applying it again changes nothing that it says the same of.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +15,7 @@ from coterie.catalog.model import Topic
 from coterie.core import document
 from coterie.core.clock import parse_duration
 from coterie.core.errors import Invalid, NotFound
+from coterie.core.ids import check_slug
 from coterie.events.model import EventSpec
 from coterie.messaging.model import Template
 from coterie.scenarios.ports import Rooms
@@ -66,19 +69,25 @@ class SegmentPart(_Part):
     title: dict[Literal["en", "zh"], str] = {}
 
 
-class Playbook(_Part):
+Title = dict[Literal["en", "zh"], str]
+
+
+@dataclass(frozen=True)
+class Playbook:
     """What a playbook says, section by section; communities and journeys as their rooms read."""
 
-    version: Literal[1]
     name: str = ""
-    title: dict[Literal["en", "zh"], str] = {}
-    events: list[EventPart] = []
-    topics: list[TopicPart] = []
+    events: Sequence[EventPart] = ()
+    topics: Sequence[TopicPart] = ()
     scores: ScorePart | None = None
-    templates: list[TemplatePart] = []
-    segments: dict[str, SegmentPart] = {}
-    communities: dict[str, dict[str, Any]] = {}
-    journeys: dict[str, dict[Any, Any]] = {}
+    templates: Sequence[TemplatePart] = ()
+    segments: Mapping[str, SegmentPart] = field(default_factory=dict)
+    communities: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    journeys: Mapping[str, dict[Any, Any]] = field(default_factory=dict)
+
+
+_SECTIONS = ("version", "name", "title", *Playbook.__dataclass_fields__)
+_HINT = "docs/reference/playbooks.md shows each section"
 
 
 def shipped(name: str) -> Playbook:
@@ -101,16 +110,46 @@ def from_file(file: Path) -> Playbook:
 
 def read(text: str) -> Playbook:
     """Read a playbook's YAML; raises Invalid with the path of what is wrong in it."""
+    given = document.read(text)
+    if not isinstance(given, dict) or given.get("version") != 1:
+        raise Invalid("not a playbook of version 1", path="version", hint="begin with version: 1")
+    for name in given:
+        if name not in _SECTIONS:
+            known = ", ".join(sorted(set(_SECTIONS)))
+            raise Invalid("unknown section", path=str(name), hint=f"a playbook has {known}")
+    _convert(given.get("title", {}), Title, "title")
+    return Playbook(
+        name=_convert(given.get("name", ""), str, "name"),
+        events=_parts(given, "events", EventPart),
+        topics=_parts(given, "topics", TopicPart),
+        scores=_convert(given.get("scores"), ScorePart | None, "scores"),
+        templates=_parts(given, "templates", TemplatePart),
+        segments=_by_slug(given, "segments", SegmentPart),
+        communities=_by_slug(given, "communities", dict[str, Any]),
+        journeys=_by_slug(given, "journeys", dict[Any, Any]),
+    )
+
+
+def _parts(given: Mapping[str, Any], section: str, kind: Any) -> list[Any]:
+    parts = _convert(given.get(section, []), list[Any], section)
+    return [_convert(part, kind, f"{section}[{place}]") for place, part in enumerate(parts)]
+
+
+def _by_slug(given: Mapping[str, Any], section: str, kind: Any) -> dict[str, Any]:
+    parts = _convert(given.get(section, {}), dict[Any, Any], section)
+    return {
+        check_slug(slug, f"{section}.{slug}"): _convert(part, kind, f"{section}.{slug}")
+        for slug, part in parts.items()
+    }
+
+
+def _convert(value: Any, kind: Any, path: str) -> Any:
+    """Return a part in its shape; raises Invalid with the place of what does not fit."""
     try:
-        return msgspec.convert(document.read(text), Playbook)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        path = place.rstrip("`").lstrip(".")
-        raise Invalid(
-            f"not a playbook of version 1: {reason}",
-            path=path,
-            hint="docs/reference/playbooks.md shows each section",
-        ) from error
+        reason, _, inner = str(error).partition(" - at `$")
+        raise Invalid(reason, path=path + inner.rstrip("`"), hint=_HINT) from error
 
 
 def furnish(work: Work, rooms: Rooms, playbook: Playbook) -> None:
@@ -152,13 +191,19 @@ def open_doors(work: Work, rooms: Rooms, playbook: Playbook) -> None:
     for slug, part in playbook.segments.items():
         title_en, title_zh = part.title.get("en", ""), part.title.get("zh", "")
         present = segments.get(slug)
-        if present is None or present.rule != part.rule:
+        titles = title_en or slug, title_zh or title_en or slug
+        if present is None or (present.rule, present.title_en, present.title_zh) != (
+            part.rule,
+            *titles,
+        ):
             moves = rooms.segments.define(
                 work, slug, part.rule, title_en=title_en, title_zh=title_zh
             )
             rooms.inbound.stir(work, moves)
     for slug, community in playbook.communities.items():
-        rooms.inbound.tell(work, rooms.communities.define(work, {"slug": slug, **community}))
+        definition = {"slug": slug, **community}
+        if rooms.communities.source(work, slug) != definition:
+            rooms.inbound.tell(work, rooms.communities.define(work, definition))
     journeys = {one.slug: one for one in rooms.journeys.all(work)}
     for slug, journey in playbook.journeys.items():
         if slug not in journeys:

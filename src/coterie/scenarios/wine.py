@@ -20,7 +20,7 @@ from coterie.analytics.counts import SIMULATION
 from coterie.core import document
 from coterie.core.actor import Actor
 from coterie.core.clock import DAY, SystemClock, format_time
-from coterie.core.errors import Conflict, NotFound
+from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import CONSENT_GIVEN
 from coterie.core.facts import fact
 from coterie.core.ids import bucket
@@ -43,6 +43,7 @@ ANSWERS = ((4_500, "accepted"), (6_500, "declined"))
 SLOWEST_ANSWER_DAYS = 5
 CONSENTING = 8_000
 """Of 10,000: how many people agreed to be written to."""
+_COLUMNS = "give a Parquet file with ts, rating_id, user_id, wine_id, rating, vintage"
 
 Progress = Callable[[str, float], None]
 """Told the stage and how much of it is done, 0 to 1."""
@@ -127,12 +128,19 @@ def _map(name: str) -> FileMap:
 
 
 def _measure(story: Story) -> None:
-    """Find where the data ends, and so where its live part begins."""
+    """Find where the data ends, and so where its live part begins; raises Invalid without any."""
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
-        rows = engine.execute(
-            "SELECT epoch_ms(date_trunc('day', max(ts)) + INTERVAL 1 DAY) FROM read_parquet(?)",
-            [str(story.ratings)],
-        ).fetchall()
+        try:
+            rows = engine.execute(
+                "SELECT epoch_ms(date_trunc('day', max(ts)) + INTERVAL 1 DAY) FROM"
+                " (SELECT ts, rating_id, user_id, wine_id, rating, vintage FROM read_parquet(?))",
+                [str(story.ratings)],
+            ).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise Invalid(f"{story.ratings} holds no ratings: {reason}", hint=_COLUMNS) from error
+    if rows[0][0] is None:
+        raise Invalid(f"{story.ratings} holds no ratings", hint=_COLUMNS)
     story.end = rows[0][0]
     story.begin = story.end - LIVE_DAYS * DAY
 

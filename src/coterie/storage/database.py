@@ -32,12 +32,16 @@ class Database:
         try:
             self.url = make_url(url)
             self.dialect = self.url.get_backend_name()
-        except (ArgumentError, NoSuchModuleError) as error:
-            raise Invalid(f"{url!r} is no database URL", path="database", hint=_URL_HINT) from error
+        except (ArgumentError, ValueError) as error:  # not shown: it may hold a password
+            raise Invalid("this is no database URL", path="database", hint=_URL_HINT) from error
         if self.dialect not in ("sqlite", "postgresql"):
             raise Invalid(f"{self.dialect!r} is not spoken", path="database", hint=_URL_HINT)
         try:
             self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
+        except NoSuchModuleError as error:
+            raise Invalid(
+                f"there is no driver {self.url.drivername!r}", path="database", hint=_URL_HINT
+            ) from error
         except ImportError as error:
             raise Unavailable(
                 "PostgreSQL's driver is not installed: pip install 'coterie[postgres]'"
