@@ -30,7 +30,7 @@ def test_points_are_loaded_by_name() -> None:
 
 def test_a_name_taken_twice_is_refused() -> None:
     twice = (point("pigeon", "math:floor"), point("pigeon", "math:ceil"))
-    with pytest.raises(Conflict, match="'pigeon'.*uninstall"):
+    with pytest.raises(Conflict, match=r"'pigeon'.*uninstall"):
         plugins.load(GROUP, twice)
 
 

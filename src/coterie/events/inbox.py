@@ -59,16 +59,28 @@ class Inbox:
                 return 0
             return inbox_store.add(work, source, len(events), _encoder.encode(events))
 
-    def after(self, offset: int, max_events: int) -> list[tuple[int, list[Event]]]:
-        """Return the next requests, whole: as many as make ``max_events``, at least one if any."""
+    def reach(self, offset: int, max_events: int) -> int:
+        """Return the id up to which the next whole requests make ``max_events``.
+
+        At least one request is reached if there is any; without one it is ``offset`` itself.
+        """
         with self._database.read(CLOCK, 0) as work:
             until, total = offset, 0
             for key, count in inbox_store.sizes_after(work, offset, max_events):
                 if total and total + count > max_events:
                     break
                 until, total = key, total + count
+        return until
+
+    def between(self, offset: int, until: int) -> list[tuple[int, list[Event]]]:
+        """Return the requests after ``offset`` up to ``until``, in order, by id."""
+        with self._database.read(CLOCK, 0) as work:
             rows = inbox_store.between(work, offset, until)
         return [(key, _events_decoder.decode(events)) for key, events in rows]
+
+    def after(self, offset: int, max_events: int) -> list[tuple[int, list[Event]]]:
+        """Return the next requests, whole: as many as make ``max_events``, at least one if any."""
+        return self.between(offset, self.reach(offset, max_events))
 
     def last(self) -> int:
         """Return the id of the newest request, 0 when there is none."""

@@ -127,11 +127,10 @@ class Inbound:
             if newest is not None and not newest.carried:
                 return newest
             offset = newest.last_entry if newest else 0
-            entries = self.inbox.after(offset, BATCH_EVENTS)
             batch = store.Batch(
                 id=newest.id + 1 if newest else 1,
                 first_entry=offset,
-                last_entry=entries[-1][0] if entries else offset,
+                last_entry=self.inbox.reach(offset, BATCH_EVENTS),
                 last_fact=store.last_fact(work, BATCH_EVENTS),
                 now=max(now, newest.now) if newest else now,
                 carried=False,
@@ -141,9 +140,8 @@ class Inbound:
 
     def _contents(self, work: Work, batch: store.Batch) -> list[Event]:
         facts = store.facts_until(work, batch.last_fact)
-        entries = self.inbox.after(batch.first_entry, BATCH_EVENTS)
-        sealed = [events for key, events in entries if key <= batch.last_entry]
-        return facts + [event for events in sealed for event in events]
+        entries = self.inbox.between(batch.first_entry, batch.last_entry)
+        return facts + [event for _, events in entries for event in events]
 
     def _carry(self, work: Work, events: Sequence[Event]) -> list[Event]:
         recognised = self.profiles.recognise(work, events)
