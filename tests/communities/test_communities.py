@@ -15,7 +15,7 @@ from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.facts import fact
 from coterie.core.ids import bucket, derived_id
-from coterie.messaging.model import Message, Request, Sent
+from coterie.messaging.model import Message, Request, Sent, Template
 from coterie.profiles.model import Known
 from coterie.storage.database import Database
 from coterie.storage.work import Work
@@ -54,10 +54,10 @@ class Post:
         self.reasons: dict[int, str] = {}
         self.requests: list[Request] = []
 
-    def template(self, _work: Work, name: str) -> object:
+    def template(self, _work: Work, name: str) -> Template:
         if name != "join-us":
             raise NotFound(f"there is no template {name!r}")
-        return name
+        return Template(name, "Come in")
 
     def send(self, work: Work, requests: Sequence[Request]) -> Sent:
         self.requests += requests

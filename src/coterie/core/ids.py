@@ -9,7 +9,7 @@ from threading import Lock
 from coterie.core.errors import Invalid
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
-_PATH = re.compile(r"[^\s/]+(?:/[^\s/]+)*")
+_PATH = re.compile(r"[^\s/\x00-\x1f]+(?:/[^\s/\x00-\x1f]+)*")
 BUCKETS = 10_000
 
 

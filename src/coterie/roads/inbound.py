@@ -83,6 +83,7 @@ class Inbound:
         sealed, since carrying the same ids again changes nothing.
         """
         with self.database.begin(actor, now) as work:
+            work.now = max(now, self.stood_at(work) or now)
             recognised = self.profiles.recognise(work, events)
             fresh = self.log.append_bulk(work, recognised)
             facts = self._after_log(work, recognised, fresh)

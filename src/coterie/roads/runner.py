@@ -97,4 +97,4 @@ class RoadRunner:
 
 def _pause(failures: int) -> float:
     # the exponent is bounded: after many hours of faults no float could hold the power
-    return min(TICK_SECONDS * 2 ** min(failures, 16), _LONGEST_BACK_OFF)
+    return min(TICK_SECONDS * 2.0 ** min(failures, 16), _LONGEST_BACK_OFF)
