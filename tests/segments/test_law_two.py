@@ -1,0 +1,81 @@
+"""Law 2: what the road keeps up to date equals a full recomputation, after every step.
+
+Random rules, random histories in any order of arrival, late and future events, traits that change,
+re-tagging, and time that passes by whatever the next edge asks for, or further.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coterie.core.clock import DAY, HOUR
+from coterie.core.event import Event
+from coterie.storage.database import Database
+from coterie.storage.schema import metadata
+from segments.house import SmallHouse
+from segments.strategies import ITEMS, NAMES, NOW, objects, rules
+
+PEOPLE = ["ada", "bob", "cleo"]
+TOPICS = ["wine/italy", "wine/spain", "cheese"]
+DOOR_NAMES = [name for name in NAMES if not name.startswith("coterie.")]
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, house: SmallHouse) -> list[Event]:
+    """A batch: tracks and identifies of a few people, days late or hours ahead of their time."""
+    batch = []
+    for _ in range(draw(st.integers(1, 4))):
+        user = draw(st.sampled_from(PEOPLE))
+        ago = draw(st.sampled_from([0, 1, HOUR, DAY - 1, DAY, 7 * DAY, 30 * DAY, -HOUR, -2 * DAY]))
+        if draw(st.booleans()):
+            name, properties = draw(st.sampled_from(DOOR_NAMES)), draw(objects())
+            properties["item"] = draw(st.sampled_from(ITEMS))
+            batch.append(house.track(user, name, ago=ago, **_named(properties)))
+        else:
+            batch.append(house.identify(user, ago=max(ago, 0), **_named(draw(objects()))))
+    return batch
+
+
+def _named(properties: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key not in ("ago", "backfill")}
+
+
+@st.composite
+def lives(draw: st.DrawFn, house: SmallHouse) -> None:
+    """Live some steps in a house, comparing after each."""
+    for number in range(draw(st.integers(1, 3))):
+        house.define(f"s{number}", draw(rules(max_leaves=3)))
+    for _ in range(draw(st.integers(2, 5))):
+        step = draw(st.sampled_from(["receive", "receive", "edge", "pass", "retag"]))
+        if step == "receive":
+            house.receive(draw(arrivals(house)))
+        elif step == "retag":
+            topics = draw(st.lists(st.sampled_from(TOPICS), max_size=2, unique=True))
+            house.retag(draw(st.sampled_from(ITEMS)), *topics)
+        else:
+            due = house.do(house.segments.next_due)
+            if step == "edge" and due is not None:
+                house.now = max(due, house.now)
+            else:
+                house.now += draw(st.sampled_from([1, HOUR, DAY, 8 * DAY]))
+            house.wake()
+        assert house.differences() == {}
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_incremental_equals_full_for_any_rules_histories_and_arrival_orders(
+    data: st.DataObject,
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database.in_folder(Path(folder))
+        metadata.create_all(database.engine)
+        house = SmallHouse(database, Path(folder), NOW)
+        try:
+            data.draw(lives(house))
+        finally:
+            house.log.close()
+            database.close()
