@@ -23,6 +23,20 @@ TOPICS = ["wine/italy", "wine/spain", "cheese"]
 DOOR_NAMES = [name for name in NAMES if not name.startswith("coterie.")]
 
 
+WINDOWED = st.builds(
+    lambda name, within, count, negated: (
+        {"not": {"did": name, "within": within, "count": count}}
+        if negated
+        else {"did": name, "within": within, "count": count}
+    ),
+    st.sampled_from([*DOOR_NAMES, "*", "Article*"]),
+    st.sampled_from(["1h", "1d", "7d", "30d"]),
+    st.sampled_from([{">=": 1}, {">=": 2}, {"=": 0}, {"between": [1, 2]}]),
+    st.booleans(),
+)
+"""Rules that time alone moves people in and out of."""
+
+
 @st.composite
 def arrivals(draw: st.DrawFn, house: SmallHouse) -> list[Event]:
     """A batch: tracks and identifies of a few people, days late or hours ahead of their time."""
@@ -47,9 +61,10 @@ def _named(properties: dict[str, Any]) -> dict[str, Any]:
 def lives(draw: st.DrawFn, house: SmallHouse) -> None:
     """Live some steps in a house, comparing after each."""
     for number in range(draw(st.integers(1, 3))):
-        house.define(f"s{number}", draw(rules(max_leaves=3)))
-    for _ in range(draw(st.integers(2, 5))):
-        step = draw(st.sampled_from(["receive", "receive", "edge", "pass", "retag"]))
+        house.define(f"s{number}", draw(WINDOWED | rules(max_leaves=3)))
+    house.receive(draw(arrivals(house)))
+    for _ in range(draw(st.integers(2, 6))):
+        step = draw(st.sampled_from(["receive", "edge", "edge", "pass", "retag"]))
         if step == "receive":
             house.receive(draw(arrivals(house)))
         elif step == "retag":
@@ -65,7 +80,7 @@ def lives(draw: st.DrawFn, house: SmallHouse) -> None:
         assert house.differences() == {}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_incremental_equals_full_for_any_rules_histories_and_arrival_orders(
     data: st.DataObject,

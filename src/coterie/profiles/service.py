@@ -194,7 +194,8 @@ class Profiles(Slices):
             if old is not None and (old.fact.value or "").startswith("{"):
                 emptied.append((profile, name))
             text = one.standing.fact.value or ""
-            if text.startswith("{"):
+            # a path is split at its first dot, so nothing leads into a trait whose name has one
+            if text.startswith("{") and "." not in name:
                 found = leaf_moments(name, msgspec.json.decode(text), self._zone)
                 leaves += [(profile, name, path, moment) for path, moment in found]
         facts_store.write_leaves(work, emptied, leaves)
