@@ -1,6 +1,7 @@
 """What the command line prints: JSON for programs, words and tables for people."""
 
 import json
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -8,7 +9,9 @@ from rich.table import Table
 
 from coterie.roads.bulk import Imported
 
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+PIPE_WIDTH = 100
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+err = Console(stderr=True, highlight=False)
 
 
 def print_json(value: object) -> None:
