@@ -1,6 +1,7 @@
 """The house keeps its manners: what DESIGN.md asks of every file, checked on every file."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "coterie"
 TESTS = Path(__file__).parents[1]
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+MIGRATIONS = sorted(SOURCE.rglob("migrations/versions/*.py"))
 
 MAY_SPEAK_SQL = {"storage"}
 LOG_READERS = {
@@ -86,3 +88,9 @@ def test_no_test_pretends() -> None:
         text = path.read_text()
         for word in banned:
             assert word not in text, f"{path}: {word}"
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=relative)
+def test_a_migration_is_short_and_says_when_it_was_made(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+    assert re.fullmatch(r"\d{4}_\d\d_\d\d_\d{4}_(pre|post)_\w+\.py", path.name)
