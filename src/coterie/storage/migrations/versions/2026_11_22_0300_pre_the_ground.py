@@ -1,4 +1,4 @@
-"""The founding, first half: the ground, the log, the catalog, segments, accounts, codes and the road."""
+"""The founding, first half: the ground, log, catalog, segments, accounts, codes, the road."""
 
 import sqlalchemy as sa
 from alembic import op
