@@ -76,7 +76,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and an exit code."""
-    structlog.configure(processors=LOG, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(
+        processors=list(LOG), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
     signal.signal(signal.SIGTERM, _end)
     try:
         cli()
