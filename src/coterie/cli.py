@@ -76,7 +76,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and an exit code."""
+    # standard error as it is when something is logged, not as it was at the start
     structlog.configure(
+        processors=list(LOG), logger_factory=lambda *_: structlog.PrintLogger(sys.stderr)
+    )
         processors=list(LOG), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
     signal.signal(signal.SIGTERM, _end)
