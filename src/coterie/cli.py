@@ -80,8 +80,6 @@ def main() -> None:
     structlog.configure(
         processors=list(LOG), logger_factory=lambda *_: structlog.PrintLogger(sys.stderr)
     )
-        processors=list(LOG), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-    )
     signal.signal(signal.SIGTERM, _end)
     try:
         cli()
