@@ -1,12 +1,16 @@
 """Fixtures that every room's tests share: a real database of each kind, with every table."""
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from sqlalchemy.engine import make_url
 
-import coterie.app  # noqa: F401  (brings every room's tables in)
+from coterie.app import open_app  # brings every room's tables in
+from coterie.scenarios import wine
+from coterie.settings import Settings
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
 from coterie.testing.postgres import PostgresServer, find_binaries
@@ -47,3 +51,36 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(server.new_database(request.getfixturevalue("postgres_template")))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def wine_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small wine house (850 people, some 12,000 real ratings), to be copied, never opened.
+
+    Made once for all workers: whoever comes first makes it, the others wait at the lock.
+    """
+    shared = tmp_path_factory.getbasetemp().parent
+    folder = shared / "wine-template"
+    with (shared / "wine-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            folder.mkdir(exist_ok=True)
+            _play_wine(folder)
+            (folder / "complete").touch()
+    return folder
+
+
+def _play_wine(folder: Path) -> None:
+    source = Path(wine.__file__).parent / "data" / "xwines_ratings.parquet"
+    ratings = folder.parent / "wine-ratings.parquet"
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"""COPY (FROM '{source}' WHERE user_id IN (
+                SELECT user_id FROM '{source}' GROUP BY user_id
+                ORDER BY md5('sample' || user_id) LIMIT 850)) TO '{ratings}'"""
+        )
+    app = open_app(Settings(data=folder), founding=wine.founding(ratings))
+    try:
+        wine.play(app, ratings, lambda _stage, _share: None)
+    finally:
+        app.close()

@@ -24,6 +24,9 @@ class Cookie:
 SESSION = Cookie("coterie_session", site="strict", age=7 * DAY)
 FORM = Cookie("coterie_form")
 LANGUAGE = Cookie("coterie_language", age=365 * DAY)
+THEME = Cookie("coterie_theme", age=365 * DAY)
+ROWS = Cookie("coterie_rows", age=365 * DAY)
+TOAST = Cookie("coterie_toast", site="strict", age=DAY // 1_440)
 CHOICE = Cookie("coterie_choice", age=365 * DAY)
 READER = Cookie("coterie_reader", age=365 * DAY)
 

@@ -4,7 +4,6 @@ Until an owner exists, the desk is open to this machine alone: one user, no pass
 every page and every answer of the API asks for a session.
 """
 
-import hmac
 import secrets
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,9 +16,10 @@ from coterie.core.errors import NotPermitted
 from coterie.web.bodies import read_form, read_up_to
 from coterie.web.cookies import FORM, SESSION
 from coterie.web.errors import NotKnown
-from coterie.web.pages import form_token
+from coterie.web.pages import is_form_token
 from coterie.web.parts import Here, parts_of
 from coterie.web.security import LOOPBACK, host_name
+from coterie.web.standing import Standing, keep_standing
 
 OPEN_DESK = Account(0, "this machine", "owner")
 """Who acts while no owner exists."""
@@ -31,6 +31,7 @@ def at_desk(request: Request, here: Here) -> Account:
     now = house.clock.now()
     with house.db.read(Actor("person", "?"), now) as work:
         account = house.accounts.who(work, token) if token else None
+        keep_standing(request, Standing(house.messaging.is_stopped(work)))
         if account is not None:
             return account
         if not house.accounts.exists(work) and _from_this_machine(request):
@@ -75,9 +76,8 @@ async def _own_form(request: Request, session: str | None) -> dict[str, str]:
     if kind == "application/x-www-form-urlencoded":
         fields = read_form(body, here.limits.form_fields)
     secret = here.cookies.get(request, FORM) or secrets.token_hex()
-    expected = form_token(secret, session)
     given = fields.pop("form_token", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()) or not same_origin(request):
+    if not is_form_token(given, secret, session) or not same_origin(request):
         raise NotPermitted(
             "this form has grown old or came from elsewhere: go back, reload the page and send it "
             "again",

@@ -3,12 +3,16 @@
 from typing import Any, Protocol
 
 from coterie.accounts.service import Accounts
+from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
 from coterie.communities.service import Communities
 from coterie.core.clock import Clock
 from coterie.events.door import Door
+from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
+from coterie.events.log import Log
+from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
 from coterie.roads.inbound import Inbound
@@ -92,6 +96,16 @@ class Served(Protocol):
         ...
 
     @property
+    def inbox(self) -> Inbox:
+        """What was accepted, and what was set aside with its reason."""
+        ...
+
+    @property
+    def log(self) -> Log:
+        """What happened."""
+        ...
+
+    @property
     def inbound(self) -> Inbound:
         """The road, which is told what an edit or an answer caused."""
         ...
@@ -127,8 +141,18 @@ class Served(Protocol):
         ...
 
     @property
+    def journeys(self) -> Journeys:
+        """Automations, and who is where in them."""
+        ...
+
+    @property
     def communities(self) -> Communities:
         """Invitations and their answers."""
+        ...
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Broadcasts, and who approved them."""
         ...
 
     @property

@@ -15,7 +15,9 @@ from coterie.web.errors import problem
 _POLICY = "; ".join(
     [
         "default-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
+        "connect-src 'self'",
         "img-src 'self' data:",
         "form-action 'self'",
         "frame-ancestors 'none'",
@@ -36,6 +38,7 @@ HEADERS = {
 }
 
 TRANSPORT = "max-age=31536000"
+FOREVER = "public, max-age=31536000, immutable"
 OnError = Callable[[Request, Exception], Response]
 """Logs what nobody expected and says it to the visitor."""
 
@@ -68,7 +71,7 @@ class Safety:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._dress(MutableHeaders(scope=message), scope["path"])
+                self._dress(MutableHeaders(scope=message), scope)
             await send(message)
 
         if not self._is_allowed(scope):
@@ -86,14 +89,20 @@ class Safety:
         hosts = Headers(scope=scope).getlist("host")
         return len(hosts) == 1 and host_name(hosts[0]) in self.allowed
 
-    def _dress(self, headers: MutableHeaders, path: str) -> None:
+    def _dress(self, headers: MutableHeaders, scope: Scope) -> None:
         for name, value in HEADERS.items():
             headers[name] = value
-        # pages show people: no cache keeps them; files of ours are asked for anew by their ETag
-        keep = "no-cache" if path.startswith("/static/") else "no-store"
-        headers.setdefault("Cache-Control", keep)
+        headers.setdefault("Cache-Control", _keeping(scope))
         if self.https:
             headers["Strict-Transport-Security"] = TRANSPORT
+
+
+def _keeping(scope: Scope) -> str:
+    # pages show people: no cache keeps them. A file of ours with a version in its address never
+    # changes; without one it is asked for anew by its ETag
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    return FOREVER if scope["query_string"].startswith(b"v=") else "no-cache"
 
 
 def host_name(host: str) -> str:

@@ -25,5 +25,5 @@ def configure(app: FastAPI, choices: Choices) -> uvicorn.Config:
         h11_max_incomplete_event_size=_HEADER_BYTES,
         limit_concurrency=1_000,
         timeout_keep_alive=10,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=3,
     )

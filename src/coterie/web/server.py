@@ -1,18 +1,18 @@
 """Put the web together: routes, error table, safety. Called by the composition root."""
 
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from coterie.core.errors import CoterieError, Invalid
 from coterie.web import errors
 from coterie.web.api import events, health, items, people, report, segments
-from coterie.web.console import mailbox, sign_in, today
+from coterie.web.console import design, mailbox, sign_in, today
 from coterie.web.cookies import Cookies
 from coterie.web.errors import NotKnown
 from coterie.web.limits import Limits
@@ -29,7 +29,7 @@ COLLECTORS = (health.router, events.router)
 READERS = (articles.router, consent.router, links.router, invitations.router, sign_in.router)
 """Nobody is signed in here: a reader has her link."""
 
-DESK = (today.router, mailbox.router, report.router, segments.router, people.router, items.router)
+DESK = (design.router, today.router, mailbox.router, report.router, segments.router, people.router, items.router)
 """Every route of these asks who sits at the desk."""
 
 
@@ -44,7 +44,7 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
     app.state.parts = Parts(
         house=house,
         limits=limits,
-        pages=Pages(settings.brand, ZoneInfo(house.instance.zone), cookies),
+        pages=Pages(house, cookies),
         cookies=cookies,
         brakes=TokenBuckets(settings.requests_per_second),
     )
@@ -54,6 +54,7 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(CoterieError, _refuse)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     app.add_middleware(
         Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise
     )

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from coterie.core.clock import format_time
 from coterie.core.errors import Invalid
+from coterie.messaging.looking.model import Wanted
 from coterie.messaging.model import Message, Status
 from coterie.web.desk import Operator, actor_of
 from coterie.web.parts import Here
@@ -31,7 +32,7 @@ def mailbox(
     house = here.house
     now = house.clock.now()
     with house.db.read(actor_of(account), now) as work:
-        found = house.messaging.page(work, status or None, limit=PAGE + 1, offset=page * PAGE)
+        found = house.messaging.page(work, Wanted(status=status or None), PAGE + 1, page * PAGE)
         names = house.profiles.user_ids(work, {message.profile for message in found})
     return here.pages.render(
         request,

@@ -46,15 +46,20 @@ def sign_in(request: Request, here: Here, form: OpenForm) -> Response:
     name, wanted = form.get("name", ""), form.get("next", "/")
     peer = request.client.host if request.client else "?"
     try:
+        with house.db.read(_STRANGER, house.clock.now()) as work:
+            attempt = house.accounts.attempt(work, name, peer)
+        proven = house.accounts.proves(attempt, form.get("password", ""))
         with house.db.begin(_STRANGER, house.clock.now()) as work:
-            token = house.accounts.sign_in(work, name, form.get("password", ""), peer)
+            token = house.accounts.sign_in(work, attempt, proven=proven)
     except Unavailable as error:
         status = status_of(error)
         page = _page(here.pages, request, wanted, status=status, name=name, wrong=error.message)
         page.headers.update(headers_of(error, status))
         return page
     if token is None:
-        wrong = here.pages.say(request, "sign_in.wrong")
+        wrong = here.pages.speech(request).gettext(
+            "Name and password do not belong together. Try again."
+        )
         return _page(here.pages, request, wanted, status=401, name=name, wrong=wrong)
     response = RedirectResponse(local(wanted), 303)
     here.cookies.set(response, SESSION, token)

@@ -14,6 +14,7 @@ from coterie.storage.work import Work
 from coterie.web.desk import OpenForm
 from coterie.web.member import reading
 from coterie.web.parts import Here, Parts
+from coterie.web.speech import N_
 
 router = APIRouter()
 
@@ -26,13 +27,21 @@ _STANDINGS: dict[str, Standing] = {
     "offered": "open", "accepted": "accepted", "declined": "declined",
 }  # fmt: skip
 
-_CHOICES: dict[Standing, list[tuple[str, str]]] = {
-    "open": [("accept", ""), ("decline", "plain")],
-    "declined": [("accept", "plain")],
+_YES = N_("Yes, I would like to join")
+_CHOICES: dict[Standing, list[tuple[str, str, str]]] = {
+    "open": [("accept", _YES, "btn btn-primary"), ("decline", N_("No, thank you"), "btn")],
+    "declined": [("accept", _YES, "btn")],
     "accepted": [],
     "expired": [],
 }
-"""The buttons of a page by how the invitation stands, and how each looks."""
+"""The buttons of a page by how the invitation stands: answer, words, and how each looks."""
+
+_SAID: dict[Standing, str] = {
+    "open": "",
+    "accepted": N_("Welcome! You are in."),
+    "declined": N_("Understood. We will not ask again soon."),
+    "expired": N_("This invitation has ended."),
+}
 
 
 @router.api_route("/i/{token}", methods=["GET", "HEAD"])
@@ -79,12 +88,13 @@ def _standing(invitation: Invitation) -> Standing:
 
 
 def _page(request: Request, here: Parts, community: Community, standing: Standing) -> Response:
-    language = here.pages.language(request)
+    speech = here.pages.speech(request)
+    said = _SAID[standing]
     return here.pages.render(
         request,
         "member/invitation.html",
-        heading=community.title(language),
-        promise=community.promise(language),
-        standing=standing,
-        choices=_CHOICES[standing],
+        heading=community.title(speech.language),
+        promise=community.promise(speech.language),
+        standing_words=speech.gettext(said) if said else "",
+        choices=[(to, speech.gettext(words), look) for to, words, look in _CHOICES[standing]],
     )

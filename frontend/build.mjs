@@ -1,0 +1,41 @@
+// Builds what the browser loads into src/coterie/web/static. Deterministic: CI builds again and
+// compares with what is committed, so that installing needs no Node.
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const OUT = "../src/coterie/web/static";
+
+// The stylesheet: Tailwind takes the classes that the templates and scripts name.
+execFileSync(
+  "node_modules/.bin/tailwindcss",
+  ["--input", "styles/coterie.css", "--output", `${OUT}/coterie.css`, "--minify"],
+  { stdio: ["ignore", "inherit", "inherit"] },
+);
+
+// The scripts: desk.js with every page, charts.js only where a chart comes into view.
+for (const entry of ["desk", "charts"]) {
+  await build({
+    entryPoints: [`scripts/${entry}.js`],
+    outfile: `${OUT}/${entry}.js`,
+    bundle: true,
+    minify: true,
+    format: entry === "charts" ? "esm" : "iife",
+    target: "es2022",
+    legalComments: "eof",
+    logLevel: "warning",
+  });
+}
+
+// The icons: one sprite of those we name, from Lucide (ISC).
+const names = JSON.parse(readFileSync("icons.json", "utf8"));
+const symbols = names.map((name) => {
+  const drawn = readFileSync(`node_modules/lucide-static/icons/${name}.svg`, "utf8");
+  const inner = drawn.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+  return `<symbol id="${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, "")}</symbol>`;
+});
+const licence = "<!-- Icons from Lucide (https://lucide.dev), ISC licence; see NOTICE -->";
+writeFileSync(
+  `${OUT}/icons.svg`,
+  `<svg xmlns="http://www.w3.org/2000/svg">${licence}\n${symbols.join("\n")}\n</svg>\n`,
+);

@@ -1,0 +1,85 @@
+"""Values of a rule as the text of a form's field, and back. Pure.
+
+What an operator types means what it looks like: ``4`` is a number, ``true`` is true, anything else
+is text. Text that looks like something else stands in quotes (``"007"``), a list in brackets.
+"""
+
+import json
+import re
+from typing import Any
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DURATION = re.compile(r"([0-9]+)([smhdw])")
+
+
+def read(text: str) -> Any:
+    """Read a field as the value that it looks like.
+
+    >>> read("4"), read("true"), read("Turin"), read('"007"'), read("[1, 2]")
+    (4, True, 'Turin', '007', [1, 2])
+    """
+    bare = text.strip()
+    if _NUMBER.fullmatch(bare):
+        return json.loads(bare)
+    if bare in ("true", "false"):
+        return bare == "true"
+    if bare[:1] in ('"', "["):
+        found = _from_json(bare)
+        if isinstance(found, str | list):
+            return found
+    return text
+
+
+def write(value: Any) -> str:
+    """Write a value so that ``read`` gives it back.
+
+    >>> write(4), write("Turin"), write("4"), write(["a", 1])
+    ('4', 'Turin', '"4"', '["a", 1]')
+    """
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    plain = value.strip() == value and value.isprintable()
+    same = plain and value[:1] not in ('"', "[") and read(value) is value
+    return value if same else json.dumps(value, ensure_ascii=False)
+
+
+def read_number(text: str) -> Any:
+    """Read a number; what is none stays text, for the parser to refuse at its place."""
+    found = read(text)
+    return text if isinstance(found, bool | list) else found
+
+
+def read_lines(text: str) -> list[Any]:
+    """Read several values, one a line; empty lines are none."""
+    return [read(line) for line in text.splitlines() if line.strip()]
+
+
+def write_lines(values: list[Any]) -> str:
+    """Write several values, one a line."""
+    return "\n".join(write(value) for value in values)
+
+
+def read_duration(amount: str, unit: str) -> str:
+    """Put a duration together.
+
+    >>> read_duration("60", "d")
+    '60d'
+    """
+    return f"{amount.strip()}{unit}"
+
+
+def write_duration(text: object) -> tuple[str, str]:
+    """Take a duration apart.
+
+    >>> write_duration("60d")
+    ('60', 'd')
+    """
+    match = _DURATION.fullmatch(str(text))
+    return (match[1], match[2]) if match else (str(text), "d")
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,66 @@
+"""Where everything is, in the words of the trade. A section appears when it works."""
+
+from dataclasses import dataclass
+
+from coterie.web.speech import N_
+
+
+@dataclass(frozen=True)
+class Link:
+    """One room of the desk; ``title`` in English, ``icon`` names one of the sprite's."""
+
+    address: str
+    title: str
+    icon: str
+
+    def leads_to(self, path: str) -> bool:
+        """Say whether a page lies in this room."""
+        if self.address == "/":
+            return path == "/"
+        return path == self.address or path.startswith(self.address + "/")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some rooms under one heading; the first has none."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+NAV = (
+    Section("", (Link("/", N_("Today"), "layout-dashboard"),)),
+    Section(
+        N_("Customers"),
+        (
+            Link("/people", N_("People"), "users"),
+            Link("/segments", N_("Segments"), "filter"),
+            Link("/topics", N_("Interests and topics"), "tags"),
+            Link("/imports", N_("Imports"), "file-up"),
+            Link("/events", N_("Events"), "activity"),
+        ),
+    ),
+    Section(N_("Communities"), (Link("/communities", N_("Communities"), "heart"),)),
+    Section(
+        N_("Reach"),
+        (
+            Link("/journeys", N_("Journeys"), "route"),
+            Link("/broadcasts", N_("Broadcasts"), "radio"),
+            Link("/messages", N_("Messages"), "message-square"),
+            Link("/templates", N_("Templates"), "file-text"),
+        ),
+    ),
+    Section(N_("Convert"), (Link("/items", N_("Items"), "package"),)),
+    Section(N_("Review"), (Link("/results", N_("Results"), "flask-conical"),)),
+    Section(
+        N_("House"),
+        (
+            Link("/keys", N_("Keys"), "key"),
+            Link("/team", N_("Team"), "user-check"),
+            Link("/audit", N_("Audit"), "scroll-text"),
+            Link("/settings", N_("Settings"), "settings"),
+            Link("/doctor", N_("Doctor"), "stethoscope"),
+            Link("/design", N_("Design"), "palette"),
+        ),
+    ),
+)

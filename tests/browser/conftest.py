@@ -1,0 +1,143 @@
+"""A real browser at a real house: Chromium on a served copy of the small wine house."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+COTERIE = Path(sys.executable).with_name("coterie")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome")
+     if (found := shutil.which(name))), None,
+)  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 15_000
+"""Milliseconds that anything on a page may take to come."""
+
+
+@dataclass
+class Task:
+    """Something an operator does by hand: each press is counted, as is the time it took.
+
+    Typing and choosing in a list count as one press each, since the field must be pressed first.
+    """
+
+    name: str
+    page: Page
+    clicks: int = 0
+    started: float = field(default_factory=monotonic)
+
+    def click(self, place: Locator) -> None:
+        """Press something."""
+        self.clicks += 1
+        place.click()
+
+    def type(self, place: Locator, text: str) -> None:
+        """Press a field and type into it, in place of what stood there."""
+        self.clicks += 1
+        place.click()
+        place.fill(text)
+
+    def select(self, place: Locator, value: str) -> None:
+        """Choose from a list."""
+        self.clicks += 1
+        place.select_option(value)
+
+    def press(self, key: str) -> None:
+        """Press a key; keys are not counted as clicks."""
+        self.page.keyboard.press(key)
+
+    def done(self) -> None:
+        """Keep the figures where ``COTERIE_TASKS`` names a folder; see scripts/measure_tasks.py."""
+        folder = os.environ.get("COTERIE_TASKS")
+        if folder:
+            seconds = round(monotonic() - self.started, 1)
+            figures = {"name": self.name, "clicks": self.clicks, "seconds": seconds}
+            Path(folder, f"{self.name}.json").write_text(json.dumps(figures))
+
+
+@dataclass
+class Visit:
+    """One browser at one house, which is served from a folder of its own."""
+
+    page: Page
+    url: str
+    folder: Path
+
+    def open(self, path: str) -> None:
+        """Go to a page; it must answer well."""
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        assert answer.ok, (path, answer.status)
+
+    def task(self, name: str) -> Task:
+        """Begin something whose presses are counted; ``name`` is its file's."""
+        return Task(name, self.page)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: install it (apt-get install chromium) to run this")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder with the real command on a free port, and yield the address."""
+    command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as served:
+        assert served.stdout is not None
+        said = served.stdout.readline()
+        assert "http://" in said, said + served.stdout.read()
+        yield said.split()[3]
+        served.send_signal(signal.SIGINT)
+        served.stdout.read()
+
+
+@pytest.fixture
+def house_folder(wine_template: Path, tmp_path: Path) -> Path:
+    """The small wine house, for this test alone."""
+    return Path(shutil.copytree(wine_template, tmp_path / "house"))
+
+
+@pytest.fixture
+def house_url(house_folder: Path) -> Iterator[str]:
+    """Where that house is served."""
+    yield from serve(house_folder)
+
+
+@pytest.fixture
+def visit(chromium: Browser, house_url: str, house_folder: Path) -> Iterator[Visit]:
+    """A Chinese operator at her desk."""
+    with chromium.new_context(
+        locale="zh-CN", viewport={"width": 1280, "height": 900}, timezone_id="Asia/Shanghai"
+    ) as context:
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield Visit(page, house_url, house_folder)
+        assert not faults, faults
