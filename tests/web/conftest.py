@@ -91,7 +91,8 @@ class House:
         self.segments = Segments(self.profiles, self.catalog, self.log, ZONE)
         self.messaging = Messaging(self.profiles, GateSettings(), {"sandbox": Drawer()}, ZONE)
         self.communities = Communities(
-            self.segments, self.messaging, self.profiles, ZONE, self.invitation_link, 0
+            self.segments, self.messaging, self.profiles, self.log, ZONE,
+            self.invitation_link, 0,
         )
         self.inbound = Inbound(
             self.db, self.inbox, self.profiles, self.log, self.scores, self.segments,

@@ -1,0 +1,157 @@
+"""Every page of the desk: nothing that axe calls serious, nothing too heavy, nothing that jumps."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from browser.conftest import PATIENCE, serve
+from coterie.web.nav import NAV
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+DESK_BYTES = 150_000
+READER_BYTES = 100_000
+LONGEST_JUMP = 0.05
+"""Cumulative layout shift (web.dev/cls): from 0.1 on a page counts as restless."""
+
+ROOMS = [link.address for section in NAV for link in section.links]
+INSIDE = {
+    "a person": ("/people", "main a[href^='/people/']"),
+    "a segment": ("/segments", "main a[href^='/segments/']:not([href$=new])"),
+    "a segment's builder": "/segments/italy/edit",
+    "a new segment": "/segments/new",
+    "a topic": ("/topics", "main a[href^='/topics/']"),
+    "a community": ("/communities", "main a[href^='/communities/']"),
+    "a journey": "/journeys/win-back",
+    "a journey's draft": "/journeys/win-back/edit",
+    "a new broadcast": "/broadcasts/new",
+    "a message": ("/messages", "main a[href^='/messages/']"),
+    "an item": ("/items", "main a[href^='/items/']"),
+    "a new import": "/imports/new",
+    "the quarantine": "/events/quarantine",
+    "the account": "/account",
+}
+PAGES = [*ROOMS, *INSIDE]
+
+
+@pytest.fixture(scope="module")
+def address(wine_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A served wine house that nobody changes."""
+    folder = shutil.copytree(wine_template, tmp_path_factory.mktemp("looked-at") / "house")
+    yield from serve(Path(folder))
+
+
+def open_context(chromium: Browser, **options: Any) -> BrowserContext:
+    settings: dict[str, Any] = {"locale": "zh-CN", "viewport": {"width": 1280, "height": 900}}
+    context = chromium.new_context(**(settings | options))
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+def go(page: Page, address: str, name: str) -> None:
+    """Open a page of the desk: a room, or what its list leads to first."""
+    inside = INSIDE.get(name, name)
+    if not isinstance(inside, str):
+        listing, selector = inside
+        page.goto(address + listing)
+        found = page.locator(selector).first.get_attribute("href")
+        assert found is not None
+        inside = found
+    answer = page.goto(address + inside)
+    assert answer is not None
+    assert answer.ok, (inside, answer.status)
+
+
+def serious(page: Page) -> list[str]:
+    """Run axe and name what it finds serious or critical, with the place."""
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {node['html'][:160]} {json.dumps(node.get('any', [])[:1])[:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_serious_fault_in_either_theme(
+    chromium: Browser, address: str, name: str
+) -> None:
+    for scheme in ("light", "dark"):
+        with open_context(chromium, color_scheme=scheme, reduced_motion="reduce") as context:
+            page = context.new_page()
+            go(page, address, name)
+            assert serious(page) == [], scheme
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone(chromium: Browser, address: str, name: str) -> None:
+    with open_context(chromium, viewport={"width": 375, "height": 812}) as context:
+        page = context.new_page()
+        go(page, address, name)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 375, [
+            html[:120]
+            for html in page.evaluate(
+                "[...document.querySelectorAll('main *')].filter(e =>"
+                " e.getBoundingClientRect().right > 376 && !e.closest('[role=region], .overflow-x-auto'))"
+                ".slice(0, 4).map(e => e.outerHTML)"
+            )
+        ]
+        assert serious(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light_and_does_not_jump(chromium: Browser, address: str, name: str) -> None:
+    with open_context(chromium) as context:
+        page = context.new_page()
+        sizes: list[tuple[str, int]] = []
+        page.on("requestfinished", lambda request: sizes.append(weigh(request)))
+        page.add_init_script(
+            "window.jump = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
+            " if (!e.hadRecentInput) window.jump += e.value; })"
+            ".observe({type: 'layout-shift', buffered: true});"
+        )
+        go(page, address, name)
+        page.wait_for_load_state("load")
+        at_first = [(path, size) for path, size in sizes if "charts.js" not in path]
+        here = page.url.removeprefix(address)
+        total = sum(size for path, size in at_first if path.startswith(("/static/", here)))
+        assert total <= DESK_BYTES, at_first
+        assert page.evaluate("window.jump") <= LONGEST_JUMP
+
+
+def weigh(request: Any) -> tuple[str, int]:
+    sizes = request.sizes()
+    path = re.sub(r"^https?://[^/]+", "", request.url)
+    return path, sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def test_pages_are_read_without_javascript(chromium: Browser, address: str) -> None:
+    with open_context(chromium, java_script_enabled=False) as context:
+        page = context.new_page()
+        for room in ROOMS:
+            go(page, address, room)
+            assert page.locator("main h1").inner_text().strip(), room
+
+
+def test_a_readers_page_is_light(chromium: Browser, address: str) -> None:
+    with open_context(chromium, viewport={"width": 375, "height": 812}) as context:
+        page = context.new_page()
+        go(page, address, "an item")
+        key = page.url.split("/items/", 1)[1].split("?")[0]
+        sizes: list[tuple[str, int]] = []
+        page.on("requestfinished", lambda request: sizes.append(weigh(request)))
+        page.goto(f"{address}/a/{key}")
+        page.wait_for_load_state("load")
+        assert 0 < sum(size for _, size in sizes) <= READER_BYTES, sizes
+        assert serious(page) == []
