@@ -98,7 +98,9 @@ def main() -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(written(name, language, found[name]))
                 with path.open("rb") as file:
-                    empty = sum(1 for text in read_po(file) if text.id and not _is_said(text.string))
+                    empty = sum(
+                        1 for text in read_po(file) if text.id and not _is_said(text.string)
+                    )
                 print(f"{path.name}: {len(found[name])} texts, {empty} to translate")
 
 

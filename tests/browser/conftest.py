@@ -34,7 +34,7 @@ PATIENCE = 15_000
 
 @dataclass
 class Task:
-    """Something an operator does by hand: each press is counted, as is the time it took.
+    """Something an operator does by hand: presses and keys are counted, as is the time it took.
 
     Typing and choosing in a list count as one press each, since the field must be pressed first.
     """
@@ -42,6 +42,7 @@ class Task:
     name: str
     page: Page
     clicks: int = 0
+    keys: int = 0
     started: float = field(default_factory=monotonic)
 
     def click(self, place: Locator) -> None:
@@ -52,6 +53,7 @@ class Task:
     def type(self, place: Locator, text: str) -> None:
         """Press a field and type into it, in place of what stood there."""
         self.clicks += 1
+        self.keys += len(text)
         place.click()
         place.fill(text)
 
@@ -62,6 +64,7 @@ class Task:
 
     def press(self, key: str) -> None:
         """Press a key; keys are not counted as clicks."""
+        self.keys += 1
         self.page.keyboard.press(key)
 
     def done(self) -> None:
@@ -69,7 +72,9 @@ class Task:
         folder = os.environ.get("COTERIE_TASKS")
         if folder:
             seconds = round(monotonic() - self.started, 1)
-            figures = {"name": self.name, "clicks": self.clicks, "seconds": seconds}
+            figures = {
+                "name": self.name, "clicks": self.clicks, "keys": self.keys, "seconds": seconds
+            }  # fmt: skip
             Path(folder, f"{self.name}.json").write_text(json.dumps(figures))
 
 

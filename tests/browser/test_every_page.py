@@ -22,6 +22,21 @@ READER_BYTES = 100_000
 LONGEST_JUMP = 0.05
 """Cumulative layout shift (web.dev/cls): from 0.1 on a page counts as restless."""
 
+TOO_WIDE = """
+    [...document.querySelectorAll('main *')]
+        .filter((e) => e.getBoundingClientRect().right > 376)
+        .filter((e) => !e.closest('[role=region], .overflow-x-auto'))
+        .slice(0, 4)
+        .map((e) => e.outerHTML.slice(0, 120))
+"""
+WATCH_JUMPS = """
+    window.jump = 0;
+    new PerformanceObserver((list) => {
+        for (const { hadRecentInput, value } of list.getEntries())
+            if (!hadRecentInput) window.jump += value;
+    }).observe({ type: 'layout-shift', buffered: true });
+"""
+
 ROOMS = [link.address for section in NAV for link in section.links]
 INSIDE = {
     "a person": ("/people", "main a[href^='/people/']"),
@@ -99,14 +114,7 @@ def test_a_page_fits_a_phone(chromium: Browser, address: str, name: str) -> None
         page = context.new_page()
         go(page, address, name)
         width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 375, [
-            html[:120]
-            for html in page.evaluate(
-                "[...document.querySelectorAll('main *')].filter(e =>"
-                " e.getBoundingClientRect().right > 376 && !e.closest('[role=region], .overflow-x-auto'))"
-                ".slice(0, 4).map(e => e.outerHTML)"
-            )
-        ]
+        assert width <= 375, page.evaluate(TOO_WIDE)
         assert serious(page) == []
 
 
@@ -116,11 +124,7 @@ def test_a_page_is_light_and_does_not_jump(chromium: Browser, address: str, name
         page = context.new_page()
         sizes: list[tuple[str, int]] = []
         page.on("requestfinished", lambda request: sizes.append(weigh(request)))
-        page.add_init_script(
-            "window.jump = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
-            " if (!e.hadRecentInput) window.jump += e.value; })"
-            ".observe({type: 'layout-shift', buffered: true});"
-        )
+        page.add_init_script(WATCH_JUMPS)
         go(page, address, name)
         page.wait_for_load_state("load")
         at_first = [(path, size) for path, size in sizes if "charts.js" not in path]

@@ -1,4 +1,4 @@
-"""What a chart shows, as plain data: the page draws it, lists it as a table and offers it as a file.
+"""What a chart shows, as plain data: the page draws it, lists it and offers it as a file.
 
 One message a chart; its title is that message.
 """

@@ -18,6 +18,7 @@ from coterie.web.nav import NAV
 from coterie.web.ports import Served
 from coterie.web.speech import Language, Speech, choose, width
 from coterie.web.standing import Standing, standing_of
+from coterie.web.vocabulary import VOCABULARY
 
 _NOWHERE = Standing()
 
@@ -39,7 +40,11 @@ class Pages:
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
         self._templates.filters["width"] = width
-        self._templates.globals |= {"asset": asset, "nav": NAV}
+        self._templates.globals |= {
+            "asset": asset,
+            "nav": NAV,
+            "known_errors": frozenset(VOCABULARY["error"]),
+        }
 
     def render(
         self,

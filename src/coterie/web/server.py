@@ -12,7 +12,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from coterie.core.errors import CoterieError, Invalid
 from coterie.web import errors
 from coterie.web.api import events, health, items, people, report, segments
-from coterie.web.console import design, mailbox, sign_in, today
+from coterie.web.console import design, sign_in, today
+from coterie.web.console.messages import pages as message_pages
+from coterie.web.console.messages import switch as message_switch
 from coterie.web.cookies import Cookies
 from coterie.web.errors import NotKnown
 from coterie.web.limits import Limits
@@ -29,7 +31,16 @@ COLLECTORS = (health.router, events.router)
 READERS = (articles.router, consent.router, links.router, invitations.router, sign_in.router)
 """Nobody is signed in here: a reader has her link."""
 
-DESK = (design.router, today.router, mailbox.router, report.router, segments.router, people.router, items.router)
+DESK = (
+    design.router,
+    today.router,
+    message_switch.router,
+    message_pages.router,
+    report.router,
+    segments.router,
+    people.router,
+    items.router,
+)
 """Every route of these asks who sits at the desk."""
 
 
@@ -90,7 +101,8 @@ def _answer(request: Request, error: CoterieError) -> Response:
         return RedirectResponse(sign_in.address(request), 303)
     status = errors.status_of(error)
     parts: Parts = request.app.state.parts
-    page = parts.pages.render(request, "error.html", http_status=status, error=error)
+    template = "refusal.html" if "hx-request" in request.headers else "error.html"
+    page = parts.pages.render(request, template, http_status=status, error=error)
     page.headers.update(errors.headers_of(error, status))
     return page
 

@@ -83,6 +83,25 @@ EVENT = {
     "coterie.community.left": "left a community",
 }
 
+ERROR = {
+    "invalid": "Something in what was sent is not right.",
+    "not_found": "There is no such page, or what it showed is gone.",
+    "conflict": "It exists already, or something else uses it.",
+    "not_permitted": "You may not do this.",
+    "unavailable": "This does not work right now. Try again soon.",
+    "not_known": "Sign in first.",
+    "strange_form": "This form has grown old. Go back, reload the page and send it again.",
+    "invalid_form": "This form could not be read. Go back, reload the page and send it again.",
+    "too_large": "This is larger than what is taken here.",
+    "wrong_method": "This address does not do that.",
+    "too_many_requests": "That was too fast. Wait a moment and try again.",
+    "too_many_sign_ins": "Too many wrong passwords. Wait some minutes and try again.",
+    "expired": "This address was good for a while only. Ask for a new one.",
+    "no_open_offer": "This invitation is not open.",
+    "template_failed": "The template cannot be read or filled in.",
+    "internal": "Something went wrong on our side; it is in the log.",
+}
+
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "status": STATUS,
     "reason": REASON,
@@ -91,4 +110,5 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
     "scenario": SCENARIO,
     "event": EVENT,
+    "error": ERROR,
 }

@@ -1,0 +1,155 @@
+"""Photograph every page of the desk into docs/img/console, and write the gallery that shows them.
+
+    coterie demo --once --data demo
+    python scripts/take_screenshots.py --data demo
+
+Each page three times: desktop in Chinese and light, desktop in English and dark, and on a phone
+(375 pixels wide) in Chinese. The house of the folder is only read.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "img" / "console"
+GALLERY = ROOT / "docs" / "explanation" / "the-console.md"
+BEGIN, END = "<!-- pictures -->", "<!-- end of pictures -->"
+COTERIE = Path(sys.executable).with_name("coterie")
+QUALITY = 62
+"""Of JPEG: small enough to keep some seventy pictures in the repository."""
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a page."""
+
+    name: str
+    options: dict[str, Any]
+    language: str
+
+
+VIEWS = (
+    View("zh", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, "zh"),
+    View("en-dark", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}, "en"),
+    View("phone", {"viewport": {"width": 375, "height": 812}, "color_scheme": "light"}, "zh"),
+)
+
+PAGES: dict[str, tuple[str, str | None]] = {
+    "today": ("/", None),
+    "people": ("/people", None),
+    "person": ("/people", "main a[href^='/people/']"),
+    "segments": ("/segments", None),
+    "segment": ("/segments/italy", None),
+    "segment-builder": ("/segments/italy/edit", None),
+    "topics": ("/topics", None),
+    "topic": ("/topics", "main a[href^='/topics/']"),
+    "imports": ("/imports", None),
+    "import": ("/imports/new", None),
+    "events": ("/events", None),
+    "quarantine": ("/events/quarantine", None),
+    "communities": ("/communities", None),
+    "community": ("/communities/italy", None),
+    "journeys": ("/journeys", None),
+    "journey": ("/journeys/win-back", None),
+    "journey-draft": ("/journeys/win-back/edit", None),
+    "broadcasts": ("/broadcasts", None),
+    "broadcast": ("/broadcasts/new", None),
+    "messages": ("/messages", None),
+    "message": ("/messages?status=held", "main a[href^='/messages/']"),
+    "templates": ("/templates", None),
+    "items": ("/items", None),
+    "item": ("/items", "main a[href^='/items/']"),
+    "results": ("/results", None),
+    "keys": ("/keys", None),
+    "team": ("/team", None),
+    "audit": ("/audit", None),
+    "settings": ("/settings", None),
+    "doctor": ("/doctor", None),
+    "account": ("/account", None),
+    "design": ("/design", None),
+}
+"""A picture's name, the address, and a link to follow from there."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port for the length of the session."""
+    command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[3]
+        process.terminate()
+
+
+def go(page: Page, url: str, name: str) -> None:
+    """Open a page, and wait for its charts."""
+    address, link = PAGES[name]
+    page.goto(url + address)
+    if link is not None:
+        found = page.locator(link).first.get_attribute("href")
+        assert found is not None, (name, link)
+        page.goto(url + found)
+    page.wait_for_load_state("load")
+    for chart in page.locator("[data-chart]").all():
+        chart.scroll_into_view_if_needed()
+        chart.locator("canvas").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(400)
+
+
+def photograph(browser: Browser, url: str, view: View, names: list[str]) -> None:
+    """Take one view of each page."""
+    locale = "zh-CN" if view.language == "zh" else "en-GB"
+    with browser.new_context(locale=locale, reduced_motion="reduce", **view.options) as context:
+        page = context.new_page()
+        for name in names:
+            go(page, url, name)
+            page.screenshot(path=IMAGES / f"{name}-{view.name}.jpg", type="jpeg", quality=QUALITY)
+
+
+def write_gallery() -> None:
+    """Put every picture between the marks of the gallery's page."""
+    lines = []
+    for name, (address, _) in PAGES.items():
+        lines += [f"### {name.replace('-', ' ').capitalize()} (`{address}`)", ""]
+        for view in VIEWS:
+            picture = f"../img/console/{name}-{view.name}.jpg"
+            lines.append(f"![{name}, {view.name}]({picture})")
+        lines.append("")
+    before, _, rest = GALLERY.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    GALLERY.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n" + END + after)
+
+
+def main() -> None:
+    """Take all pictures, or some."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--data", type=Path, required=True, help="a house's folder")
+    asked.add_argument("names", nargs="*", help="only these pages")
+    given = asked.parse_args()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with served(given.data) as url, sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for view in VIEWS:
+            photograph(browser, url, view, given.names or list(PAGES))
+        browser.close()
+    write_gallery()
+
+
+if __name__ == "__main__":
+    main()
