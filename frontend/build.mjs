@@ -34,8 +34,16 @@ const symbols = names.map((name) => {
   const inner = drawn.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
   return `<symbol id="${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, "")}</symbol>`;
 });
-const licence = "<!-- Icons from Lucide (https://lucide.dev), ISC licence; see NOTICE -->";
+const licence = "<!-- Icons from Lucide (https://lucide.dev), ISC licence; see licences.txt -->";
 writeFileSync(
   `${OUT}/icons.svg`,
   `<svg xmlns="http://www.w3.org/2000/svg">${licence}\n${symbols.join("\n")}\n</svg>\n`,
 );
+
+// The licences of what is built in, which must travel with it.
+const packages = ["htmx.org", "echarts", "zrender", "tailwindcss", "daisyui", "lucide-static"];
+const licences = packages.map((name) => {
+  const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`;
+});
+writeFileSync(`${OUT}/licences.txt`, licences.join(`\n${"-".repeat(72)}\n\n`));
