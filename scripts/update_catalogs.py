@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from coterie.settings import Settings
 from coterie.web.speech import LANGUAGES
 from coterie.web.vocabulary import VOCABULARY
 
@@ -37,10 +38,20 @@ def room_of(source: Path) -> str:
 def texts_of(source: Path) -> Iterator[tuple[int, Text]]:
     """Yield line and text of everything that a source says."""
     method = "python" if source.suffix == ".py" else "jinja2.ext:babel_extract"
-    options = {"trimmed": "false", "silent": "false"}
+    options = {"trimmed": "false", "silent": "false", "extensions": "jinja2.ext.do"}
     with source.open("rb") as file:
         for line, text, _, _ in extract(method, file, KEYWORDS, options=options):
             yield line, text
+
+
+def elsewhere() -> Iterator[tuple[Text, str]]:
+    """Yield what other rooms say in English and the house's own pages translate."""
+    for source in sorted((WEB.parent / "roads" / "doctor").glob("*.py")):
+        for _, text in texts_of(source):
+            yield text, f"../roads/doctor/{source.name}"
+    for field in Settings.model_fields.values():
+        if field.description:
+            yield field.description, "../settings.py"
 
 
 def collect() -> dict[str, dict[Text, list[tuple[str, int]]]]:
@@ -51,6 +62,8 @@ def collect() -> dict[str, dict[Text, list[tuple[str, int]]]]:
             if text:
                 place = (source.relative_to(WEB).as_posix(), line)
                 found.setdefault(room_of(source), {}).setdefault(text, []).append(place)
+    for text, place in elsewhere():
+        found.setdefault("house", {}).setdefault(text, []).append((place, 1))
     words = {word for group in VOCABULARY.values() for word in group.values()}
     for word in sorted(words):
         found[SHELL].setdefault(word, []).append(("vocabulary.py", 1))

@@ -155,6 +155,22 @@ def test_a_key_is_shown_once_and_never_again(run: Runner, data: Path) -> None:
     app.close()
 
 
+def test_the_doctor_tells_how_the_house_does_and_fails_on_an_error(
+    run: Runner, data: Path
+) -> None:
+    furnish(data)
+    told = run.well("doctor", "--data", data)
+    assert "The road runs" not in told.out
+    assert re.search(r"^ok +The database's pages are whole\.", told.out, re.M)
+    assert re.search(r"^notice +Nobody owns this house", told.out, re.M)
+    (data / "master.key").chmod(0o644)
+    failed = run("doctor", "--data", data, "--json")
+    assert failed.code == 1
+    assert failed.json["level"] == "error"
+    assert failed.json["findings"][0]["code"] == "safety.key"
+    assert failed.json["findings"][0]["do"] == "Run: chmod 600 master.key"
+
+
 def test_an_import_tells_what_came_in_and_what_stays_out(
     run: Runner, data: Path, tmp_path: Path
 ) -> None:
@@ -226,8 +242,9 @@ def test_an_owner_is_made_with_the_password_of_the_environment(
     app = open_app(Settings(data=data))
     with app.db.begin(COMMAND, app.clock.now()) as work:
         assert [one.name for one in app.accounts.list(work)] == ["ada"]
-        assert app.accounts.sign_in(work, "ada", PASSWORD, "127.0.0.1") is not None
-        assert app.accounts.sign_in(work, "ada", PASSWORD + "!", "127.0.0.1") is None
+        attempt = app.accounts.attempt(work, "ada", "127.0.0.1")
+        assert app.accounts.proves(attempt, PASSWORD)
+        assert not app.accounts.proves(attempt, PASSWORD + "!")
     app.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from coterie import settings as configuration
 from coterie.core.errors import Invalid
-from coterie.settings import Settings, master_key, read
+from coterie.settings import Settings, master_key, read, told
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +165,32 @@ def test_a_key_of_the_settings_of_the_wrong_length_is_refused_without_showing_it
     with pytest.raises(Invalid, match="COTERIE_MASTER_KEY") as caught:
         master_key(read(data=tmp_path, master_key="c0ffee"))
     assert "c0ffee" not in str(caught.value)
+
+
+def test_every_setting_is_told_with_where_it_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "d", 'brand = "Vino"\ncap_day = 7\n')
+    monkeypatch.setenv("COTERIE_CAP_DAY", "3")
+    found = {one.name: one for one in told(read(data=tmp_path / "d", port=9_000))}
+    assert list(found) == list(Settings.model_fields)
+    assert all(one.says for one in found.values())
+    told_of = {name: (found[name].value, found[name].origin) for name in ("brand", "cap_day")}
+    assert told_of == {"brand": ("Vino", "file"), "cap_day": ("3", "environment")}
+    assert (found["port"].value, found["port"].origin) == ("9000", "start")
+    assert (found["zone"].value, found["zone"].origin) == ("Asia/Shanghai", "default")
+    assert found["allowed_hosts"].value == "127.0.0.1, localhost, [::1]"
+    assert (found["secure_cookies"].value, found["cap_day"].default) == ("false", "2")
+    assert found["cap_day"].variable == "COTERIE_CAP_DAY"
+
+
+def test_secrets_are_never_told() -> None:
+    secrets = {
+        "master_key": "ab" * 32,
+        "smtp_password": "hunter2hunter2",
+        "database": "postgresql://ada:p@ss/w:rd@db.example:5432/shop",
+    }
+    shown = {one.name: one.value for one in told(Settings(**secrets))}
+    assert shown["master_key"] == shown["smtp_password"] == "••••••••"
+    assert shown["database"] == "postgresql://ada:••••••••@db.example:5432/shop"
+    assert {one.value for one in told(Settings()) if one.secret} == {""}

@@ -5,6 +5,7 @@ window.htmx = htmx;
 import "htmx.org/dist/ext/hx-sse.js";
 import "./charts-loader.js";
 import "./copy.js";
+import "./imports.js";
 import "./palette.js";
 import "./rows.js";
 import "./toasts.js";

@@ -14,6 +14,8 @@ import uvicorn
 from coterie.accounts.service import Accounts
 from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
+from coterie.analytics.service import Analytics
+from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
 from coterie.communities.model import Community, Funnel
@@ -33,13 +35,17 @@ from coterie.messaging.gate import GateSettings
 from coterie.messaging.quiet import Window
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
+from coterie.roads.doctor.examination import examine
+from coterie.roads.doctor.measures import measure
+from coterie.roads.doctor.model import Finding
+from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound, Observer, nobody
 from coterie.roads.outbound import Outbound
 from coterie.roads.runner import RoadRunner
 from coterie.scores.service import Scores
 from coterie.segments.definition import Definition
 from coterie.segments.service import Segments
-from coterie.settings import Settings, master_key
+from coterie.settings import Settings, Told, master_key, told
 from coterie.storage import instance as instances
 from coterie.storage import migrate
 from coterie.storage.database import Database
@@ -76,8 +82,11 @@ class App:
     messaging: Messaging
     journeys: Journeys
     communities: Communities
+    campaigns: Campaigns
+    analytics: Analytics
     inbound: Inbound
     outbound: Outbound
+    imports: Imports
 
     def __post_init__(self) -> None:
         self._road = RLock()
@@ -88,6 +97,8 @@ class App:
         with self._road:
             while self.inbound.run(now, lease) or self.outbound.run(now):
                 pass
+            if self.imports.advance(now, lease):
+                self.poke()  # the next portion follows at once, under a lease renewed
 
     def tidy(self, now: int) -> None:
         """Keep the stores in shape: put the log's files together, forget what has had its time."""
@@ -95,6 +106,8 @@ class App:
             with self.db.begin(CLOCK, now) as work:
                 self.log.compact(work)
                 self.log.sweep(work)
+                self.keys.keep_uses(work)
+                self.imports.tidy(work, now - self.settings.retention_days * DAY)
                 carried = self.inbound.carried_until(work)
             self.inbox.forget(now - self.settings.retention_days * DAY, carried)
 
@@ -140,6 +153,14 @@ class App:
             "simulated": self.instance.simulated,
             "now": None if stood_at is None else format_time(stood_at),
         }
+
+    def examine(self, *, thorough: bool = False) -> list[Finding]:
+        """Let the doctor look; ``thorough`` has the database check its pages, which may take s."""
+        return examine(measure(self, thorough=thorough))
+
+    def told(self) -> list[Told]:
+        """Tell every setting and where its value came from; secrets are not among the words."""
+        return told(self.settings)
 
     def close(self) -> None:
         """Close every connection."""
@@ -212,11 +233,15 @@ def _furnish(
         segments,
         messaging,
         profiles,
+        log,
         zone,
         default_holdout=settings.holdout,
         links=_answer_links(settings, codes),
     )
-    inbound = Inbound(db, inbox, profiles, log, scores, segments, (journeys, communities), observe)
+    campaigns = Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above)
+    inbound = Inbound(
+        db, inbox, profiles, log, scores, segments, (journeys, communities, campaigns), observe
+    )
     return App(
         settings=settings,
         db=db,
@@ -236,8 +261,17 @@ def _furnish(
         messaging=messaging,
         journeys=journeys,
         communities=communities,
+        campaigns=campaigns,
+        analytics=Analytics(log, zone),
         inbound=inbound,
         outbound=Outbound(db, messaging, ways, observe),
+        imports=Imports(
+            inbound,
+            catalog,
+            zone,
+            settings.data / "uploads",
+            most_bytes=settings.upload_mb * 1024**2,
+        ),
     )
 
 
@@ -328,6 +362,8 @@ def serve(app: App, ready: Callable[[str], None]) -> None:
         stop.set()
         app.poke()
         thread.join(timeout=_PATIENCE)
+        with app.db.begin(COMMAND, app.clock.now()) as work:
+            app.keys.keep_uses(work)
 
 
 def _bind(config: uvicorn.Config) -> socket.socket:

@@ -30,8 +30,17 @@ from coterie.core.errors import (
     Unavailable,
 )
 from coterie.core.ids import check_slug
-from coterie.printing import err, of_import, out, print_import, print_json, print_report
+from coterie.printing import (
+    err,
+    of_import,
+    out,
+    print_findings,
+    print_import,
+    print_json,
+    print_report,
+)
 from coterie.roads.bulk import Importer
+from coterie.roads.doctor import examination
 from coterie.roads.mapping import FileMap, parse_map
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
@@ -216,6 +225,19 @@ def migrate(data: Data = None) -> None:
     """Bring the database to this version's shape (``up`` and the others do it by themselves)."""
     with _house(data=data) as app:
         err.print(f"The database in {app.settings.data} is up to date.", markup=False)
+
+
+@cli.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Examine the house: how it does, and what to do about what is not in order."""
+    with _house(data=data) as app:
+        findings = app.examine(thorough=True)
+    if as_json:
+        print_json(examination.as_json(findings))
+    else:
+        print_findings(findings)
+    if examination.worst(findings) == "error":
+        raise typer.Exit(1)
 
 
 @keys.command("new")

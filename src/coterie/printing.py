@@ -2,12 +2,16 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from coterie.roads.bulk import Imported
+from coterie.roads.doctor.examination import in_english
+from coterie.roads.doctor.model import Finding
 
 PIPE_WIDTH = 100
 out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
@@ -48,6 +52,22 @@ def print_import(report: Imported, dry_run: bool) -> None:
         f"{report.read:,} rows read, {report.accepted:,} {verb} taken{fresh}, "
         f"{len(report.rejected):,} stay out"
     )
+
+
+_COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan", "ok": "green"}
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Tell what the doctor found, the worst first, and what to do."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(min_width=7)
+    table.add_column()
+    for one in findings:
+        text = Text(in_english(one, one.says))
+        if one.do:
+            text.append(f"\n→ {in_english(one, one.do)}", style="dim")
+        table.add_row(Text(one.level, style=_COLOURS[one.level]), text)
+    out.print(table)
 
 
 def print_report(report: dict[str, Any]) -> None:

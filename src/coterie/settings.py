@@ -5,11 +5,13 @@ Each may be given as ``COTERIE_<NAME>`` in the environment or as ``name = value`
 """
 
 import os
+import re
 import secrets
 import stat
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -23,6 +25,7 @@ from coterie.core.clock import zone
 from coterie.core.errors import Invalid
 
 MASTER_KEY_BYTES = 32
+_PASSWORD_IN_URL = re.compile(r"(://[^:/@]*):.*@")
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         90, ge=1, description="How long the inbox and the quarantine keep raw requests."
     )
+    upload_mb: int = Field(
+        200, ge=1, description="The largest file that an import takes, in megabytes."
+    )
     requests_per_second: int = Field(
         1_000, ge=1, description="Requests of one write key before it is told to slow down."
     )
@@ -61,6 +67,9 @@ class Settings(BaseSettings):
     )
     universal_holdout: int = Field(
         0, ge=0, le=100, description="Percent held out of every touch that is not service."
+    )
+    approval_above: int = Field(
+        1_000, ge=0, description="A broadcast to more people waits for a second account's approval."
     )
     quiet_start: str = Field("22:00", description="When quiet hours begin, in the person's zone.")
     quiet_end: str = Field("08:00", description="When quiet hours end (exclusive).")
@@ -154,3 +163,64 @@ def _key(text: str, origin: str) -> bytes:
             hint="restore it from your backup: without it personal data cannot be read",
         )
     return key
+
+
+@dataclass(frozen=True)
+class Told:
+    """One setting as it may be shown: its value, what it is for, and where the value came from.
+
+    ``origin`` is ``default``, ``file`` (coterie.toml), ``environment``, or ``start``: an option of
+    the command. The value of a secret is dots, or empty.
+    """
+
+    name: str
+    value: str
+    default: str
+    origin: Literal["default", "file", "environment", "start"]
+    says: str
+    secret: bool
+
+    @property
+    def variable(self) -> str:
+        """The name that it has in the environment."""
+        return f"COTERIE_{self.name.upper()}"
+
+
+SECRETS = frozenset({"master_key", "smtp_password"})
+
+
+def told(settings: Settings) -> list[Told]:
+    """Tell every setting in the order of their declaration; secrets are never among the words."""
+    file = settings.data / "coterie.toml"
+    in_file = _read_file(file) if file.is_file() else {}
+    return [
+        Told(
+            name=name,
+            value=_shown(name, getattr(settings, name)),
+            default=_shown(name, field.default),
+            origin=_origin(name, getattr(settings, name), field.default, in_file),
+            says=field.description or "",
+            secret=name in SECRETS,
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _origin(
+    name: str, value: object, default: object, in_file: dict[str, Any]
+) -> Literal["default", "file", "environment", "start"]:
+    if f"COTERIE_{name.upper()}" in os.environ:
+        return "environment"
+    if name in in_file:
+        return "file"
+    return "default" if value == default else "start"
+
+
+def _shown(name: str, value: object) -> str:
+    if name in SECRETS:
+        return "••••••••" if value else ""
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _PASSWORD_IN_URL.sub(r"\1:••••••••@", str(value))

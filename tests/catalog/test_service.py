@@ -9,7 +9,7 @@ from sqlalchemy import event
 from coterie.catalog.model import Item, Topic
 from coterie.catalog.service import Catalog
 from coterie.core.actor import COMMAND
-from coterie.core.errors import Invalid
+from coterie.core.errors import Invalid, NotFound
 from coterie.storage.database import Database
 from coterie.storage.work import Work
 
@@ -168,3 +168,50 @@ def test_a_thousand_items_take_few_statements(work: Work, catalog: Catalog) -> N
     assert len(catalog.define_items(work, wines)) == 1_007
     assert len(statements) < 20
     assert len(catalog.items_of(work, "wine")) == 1_007
+
+
+def test_items_are_found_by_key_title_and_topic(work: Work, catalog: Catalog) -> None:
+    catalog.define_items(work, [BAROLO, Item("100%", title="Prosecco", topics=("wine/veneto",))])
+    catalog.define_topics(work, [Topic("wine/italy/piedmont", "Piedmont", "皮埃蒙特")])
+
+    def found(text: str = "", **narrowed: str) -> list[str]:
+        return [one.key for one in catalog.search(work, text, **narrowed)]
+
+    assert found() == found("  ") == ["100%", "barolo-101"]
+    assert (
+        found("BAROLO") == found("巴罗洛") == found("皮埃蒙特") == found("piedm") == ["barolo-101"]
+    )
+    assert found("%") == ["100%"]  # not anything
+    assert found("_") == []
+    assert found(kind="article") == found(topic="wine/italy") == ["barolo-101"]
+    assert found("prosecco", topic="wine/italy") == []
+    assert found(topic="wine") == ["100%", "barolo-101"]
+    one = catalog.search(work, "barolo")[0]
+    assert (one.kind, one.title, one.price) == ("article", "巴罗洛入门", 299_900)
+
+
+def test_items_are_counted_by_kind_and_under_every_topic(work: Work, catalog: Catalog) -> None:
+    catalog.define_items(work, [BAROLO, Item("chianti", topics=("wine/italy",)), Item("plain")])
+    assert catalog.kinds(work) == {"article": 1, "item": 2}
+    assert catalog.item_counts(work) == {
+        "wine": 2, "wine/italy": 2, "wine/italy/piedmont": 1, "food": 1
+    }  # fmt: skip
+
+
+def test_retagging_one_item_keeps_the_rest_of_it(work: Work, catalog: Catalog) -> None:
+    catalog.define_items(work, [BAROLO])
+    assert catalog.retag(work, BAROLO.key, ["wine/austria"]) == {BAROLO.key}
+    assert catalog.retag(work, BAROLO.key, ["wine/austria"]) == frozenset()
+    assert catalog.item(work, BAROLO.key) == replace(BAROLO, topics=("wine/austria",))
+    assert catalog.items_of(work, "wine/italy") == frozenset()
+    with pytest.raises(Invalid):
+        catalog.retag(work, BAROLO.key, ["wine austria"])
+    with pytest.raises(NotFound):
+        catalog.retag(work, "nothing", ["wine"])
+
+
+def test_one_topic_is_asked_by_its_path(work: Work, catalog: Catalog) -> None:
+    catalog.define_topics(work, [Topic("wine/italy", "Italy", "意大利")])
+    assert catalog.topic(work, "wine/italy").title_zh == "意大利"
+    with pytest.raises(NotFound, match="beer"):
+        catalog.topic(work, "beer")

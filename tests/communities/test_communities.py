@@ -1,6 +1,7 @@
 """The communities with small stand-ins for their neighbours: a list of the eligible, a gate."""
 
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.facts import fact
 from coterie.core.ids import bucket, derived_id
+from coterie.events.log import Log
 from coterie.messaging.model import Message, Request, Sent, Template
 from coterie.profiles.model import Known
 from coterie.storage.database import Database
@@ -127,6 +129,7 @@ class Table:
             self.eligible,  # type: ignore[arg-type]
             self.post,  # type: ignore[arg-type]
             People(),  # type: ignore[arg-type]
+            Log(Path("nowhere")),  # not read here
             ZoneInfo("Asia/Shanghai"),
             lambda profile, community, _invitation: f"https://x.cn/i/{community}/{profile}",
             holdout,

@@ -23,6 +23,7 @@ def test_a_definition_is_read_with_its_defaults() -> None:
     assert (pasta.terms.expires, pasta.terms.cool_down) == (14 * DAY, 90 * DAY)
     assert (pasta.terms.touch, pasta.terms.holdout, pasta.present) == ("informational", None, True)
     assert pasta.tag == "community:pasta"
+    assert not pasta.terms.paused
 
 
 def test_texts_are_told_in_a_language_or_in_the_first_one_written() -> None:
@@ -60,6 +61,7 @@ def test_without_a_segment_people_join_by_themselves() -> None:
         ({"invitation": {**PASTA["invitation"], "holdout": 101}}, "invitation.holdout"),
         ({"invitation": {**PASTA["invitation"], "holdout": True}}, "invitation.holdout"),
         ({"invitation": {**PASTA["invitation"], "when": "now"}}, "invitation.when"),
+        ({"invitation": {**PASTA["invitation"], "paused": "on"}}, "invitation.paused"),
         ({"present": "yes"}, "present"),
         ({"colour": "red"}, "colour"),
     ],

@@ -46,3 +46,33 @@ def test_bad_sources_and_unknown_keys_are_refused(database: Database):
             with pytest.raises(NotFound):
                 keys.disable(work, unknown)
         assert all(key.disabled is None for key in keys.all(work))
+
+
+def test_when_a_key_was_used_is_noted_at_once_and_kept_later(database: Database):
+    keys = Keys()
+    with database.begin(COMMAND, NOW) as work:
+        shop = keys.new(work, "shop")
+        keys.new(work, "other")
+    with database.read(COMMAND, NOW + 7) as work:
+        keys.source_of(work, shop)
+        assert sorted(str(key.used) for key in keys.all(work)) == sorted(["None", str(NOW + 7)])
+        assert [key.used for key in Keys().all(work)] == [None, None]
+    with database.begin(COMMAND, NOW + 9) as work:
+        keys.keep_uses(work)
+    with database.begin(COMMAND, NOW + 9) as work:
+        keys.keep_uses(work)
+        assert {key.used for key in Keys().all(work)} == {None, NOW + 7}
+
+
+def test_a_use_that_was_kept_is_never_put_back(database: Database):
+    late, early = Keys(), Keys()
+    with database.begin(COMMAND, NOW) as work:
+        shop = late.new(work, "shop")
+    for keys, moment in ((early, NOW + 1), (late, NOW + 2)):
+        with database.read(COMMAND, moment) as work:
+            keys.source_of(work, shop)
+    for keys in (late, early):
+        with database.begin(COMMAND, NOW + 3) as work:
+            keys.keep_uses(work)
+    with database.read(COMMAND, NOW + 3) as work:
+        assert [key.used for key in Keys().all(work)] == [NOW + 2]

@@ -5,6 +5,7 @@ import pytest
 
 from coterie.core.actor import CLOCK
 from coterie.core.errors import Invalid, NotFound
+from coterie.messaging.looking.model import Wanted
 from coterie.messaging.model import Template
 from coterie.messaging.store import message_rows
 from coterie.storage.work import Work
@@ -265,8 +266,8 @@ def test_pages_and_counts(desk: Desk) -> None:
     )
     with desk.database.read(CLOCK, desk.now) as work:
         assert len(desk.room.page(work)) == 8
-        assert len(desk.room.page(work, channel="sms")) == 2
-        assert {m.status for m in desk.room.page(work, status="held")} == {"held"}
+        assert len(desk.room.page(work, Wanted(channel="sms"))) == 2
+        assert {m.status for m in desk.room.page(work, Wanted(status="held"))} == {"held"}
         newest = desk.room.page(work, limit=3)
         assert desk.room.page(work, limit=2, offset=1) == newest[1:]
         assert [(c.status, c.reason, c.number) for c in desk.room.counts(work)] == [

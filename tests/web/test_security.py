@@ -128,7 +128,7 @@ def test_every_door_that_takes_a_body_bounds_it(house: House) -> None:
 
 
 def test_the_open_desk_is_open_to_this_machine_only(house: House) -> None:
-    assert open_browser(house).get("/").status_code == 200
+    assert open_browser(house).get("/design").status_code == 200
     assert open_browser(house, peer="10.0.0.7").get("/").status_code == 303
     assert open_browser(house, peer="10.0.0.7").get("/api/report").status_code == 401
     house.settings = house.settings.model_copy(update={"allowed_hosts": ("desk.example",)})

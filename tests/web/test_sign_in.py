@@ -13,7 +13,7 @@ PASSWORD = "a vineyard in Piedmont"
 
 
 def token_in(page: Response) -> str:
-    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page.text)
+    found = re.search(r'name="form_token" value="([0-9a-f]{16}\.[0-9a-f]{64})"', page.text)
     assert found, page.text
     return found[1]
 
@@ -33,21 +33,21 @@ def owned(house: House) -> TestClient:
 
 
 def test_the_owner_signs_in_and_lands_where_she_wanted_to_go(owned: TestClient) -> None:
-    sent_away = owned.get("/mailbox?status=held")
-    assert sent_away.headers["location"] == "/sign-in?next=%2Fmailbox%3Fstatus%3Dheld"
-    answer = sign_in(owned, wanted="/mailbox?status=held")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/mailbox?status=held")
+    sent_away = owned.get("/audit?actor=key%3A")
+    assert sent_away.headers["location"] == "/sign-in?next=%2Faudit%3Factor%3Dkey%253A"
+    answer = sign_in(owned, wanted="/audit?actor=key%3A")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/audit?actor=key%3A")
     session = next(c for c in answer.headers.get_list("set-cookie") if "coterie_session" in c)
     assert "HttpOnly" in session
     assert "SameSite=strict" in session
-    assert owned.get("/mailbox").status_code == 200
+    assert owned.get("/audit").status_code == 200
     assert owned.get("/api/report").status_code == 200
 
 
 def test_she_signs_out_and_the_session_is_gone_on_the_server_too(owned: TestClient) -> None:
     sign_in(owned)
     session = owned.cookies["coterie_session"]
-    page = owned.get("/")
+    page = owned.get("/account")
     out = owned.post("/sign-out", data={"form_token": token_in(page)})
     assert out.status_code == 303
     assert "coterie_session" not in owned.cookies

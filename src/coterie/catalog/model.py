@@ -24,6 +24,16 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Found:
+    """An item as a list shows it; ``price`` is scaled by 10,000."""
+
+    key: str
+    kind: str
+    title: str
+    price: int | None
+
+
+@dataclass(frozen=True)
 class Topic:
     """What items are about: a path such as ``wine/italy/piedmont``, with a title per language.
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from coterie.catalog import store
 from coterie.catalog.check import check_item, check_title
-from coterie.catalog.model import Item, Topic
+from coterie.catalog.model import Found, Item, Topic
 from coterie.catalog.topics import ancestors, last_part, with_ancestors
+from coterie.core.errors import NotFound
 from coterie.core.ids import check_topic
 from coterie.storage.audit import record
 from coterie.storage.work import Work
@@ -68,6 +69,40 @@ class Catalog:
         """Return items in order of key: all, or only these keys, a kind, those under a topic."""
         chosen = set(store.keys_of(work, kind, topic))
         return store.read_items(work, chosen if keys is None else chosen & set(keys))
+
+    def search(
+        self, work: Work, text: str = "", *, kind: str | None = None, topic: str | None = None
+    ) -> list[Found]:
+        """Return the items whose key or title holds a text, or a topic of theirs, by key.
+
+        Small and capital letters are the same (beyond ASCII on PostgreSQL only); an empty text is
+        held by all. ``kind`` and ``topic`` narrow it; a topic's descendants count.
+        """
+        return store.search(work, text.strip(), kind, topic)
+
+    def kinds(self, work: Work) -> dict[str, int]:
+        """Count the items of each kind, in order of kind."""
+        return store.count_kinds(work)
+
+    def item_counts(self, work: Work) -> dict[str, int]:
+        """Count the items of each topic, its descendants' too; topics without any are left out."""
+        return store.count_items(work)
+
+    def retag(self, work: Work, key: str, topics: Sequence[str]) -> frozenset[str]:
+        """Give one item exactly these topics; return its key if they are others than before.
+
+        Raises NotFound for an unknown item, Invalid for what is no topic.
+        """
+        item = self.item(work, key)
+        if item is None:
+            raise NotFound(f"there is no item {key!r}")
+        return self.define_items(work, [replace(item, topics=tuple(topics))])
+
+    def topic(self, work: Work, path: str) -> Topic:
+        """Return one topic; raises NotFound."""
+        for topic in store.read_topics(work, path):
+            return topic
+        raise NotFound(f"there is no topic {path!r}")
 
     def items_of(self, work: Work, topic: str) -> frozenset[str]:
         """Return the keys of the items that have a topic or a descendant of it today."""

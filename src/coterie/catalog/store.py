@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -18,10 +19,12 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
+    or_,
     select,
 )
 
-from coterie.catalog.model import Item, Topic
+from coterie.catalog.model import Found, Item, Topic
 from coterie.catalog.topics import with_ancestors
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks
@@ -162,10 +165,53 @@ def keys_of(work: Work, kind: str | None, topic: str | None) -> list[str]:
     return list(work.connection.execute(query).scalars())
 
 
-def read_topics(work: Work) -> list[Topic]:
-    """Read every topic, in order of path."""
-    found = [
-        Topic(row.path, row.title_en, row.title_zh)
-        for row in work.connection.execute(select(topic_rows))
-    ]
+def search(work: Work, text: str, kind: str | None, topic: str | None) -> list[Found]:
+    """Read the items whose key or title holds a text, or that have a topic titled so."""
+    columns = (item_rows.c.key, item_rows.c.kind, item_rows.c.title, item_rows.c.price)
+    query = select(*columns).order_by(item_rows.c.key)
+    if kind is not None:
+        query = query.where(item_rows.c.kind == kind)
+    if topic is not None:
+        query = query.where(item_rows.c.key.in_(_under(topic_rows.c.path == topic)))
+    if text:
+        holds = [
+            column.icontains(text, autoescape=True)
+            for column in (item_rows.c.key, item_rows.c.title)
+        ]
+        titled = [
+            topic_rows.c[name].icontains(text, autoescape=True)
+            for name in ("path", "title_en", "title_zh")
+        ]
+        query = query.where(or_(*holds, item_rows.c.key.in_(_under(or_(*titled)))))
+    return [Found(*row) for row in work.connection.execute(query)]
+
+
+def _under(topics: ColumnElement[bool]) -> Select[str]:
+    return (
+        select(item_topic_rows.c.item)
+        .join(topic_rows, topic_rows.c.path == item_topic_rows.c.topic)
+        .where(topics)
+    )
+
+
+def count_kinds(work: Work) -> dict[str, int]:
+    """Count the items of each kind, in order of kind."""
+    items = func.count().label("items")
+    query = select(item_rows.c.kind, items).group_by(item_rows.c.kind).order_by(item_rows.c.kind)
+    return {row.kind: row.items for row in work.connection.execute(query)}
+
+
+def count_items(work: Work) -> dict[str, int]:
+    """Count the items under each topic, those of its descendants too."""
+    items = func.count().label("items")
+    query = select(item_topic_rows.c.topic, items).group_by(item_topic_rows.c.topic)
+    return {row.topic: row.items for row in work.connection.execute(query)}
+
+
+def read_topics(work: Work, path: str | None = None) -> list[Topic]:
+    """Read every topic in order of path, or the one of a path."""
+    query = select(topic_rows)
+    if path is not None:
+        query = query.where(topic_rows.c.path == path)
+    found = [Topic(row.path, row.title_en, row.title_zh) for row in work.connection.execute(query)]
     return sorted(found, key=lambda topic: topic.path)

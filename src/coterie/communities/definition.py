@@ -10,7 +10,7 @@ from coterie.core.ids import check_slug, check_topic
 from coterie.messaging.model import TOUCHES
 
 _KEYS = ("slug", "title", "promise", "kind", "topic", "segment", "invitation", "present")
-_INVITATION_KEYS = ("channel", "template", "touch", "expires", "cool_down", "holdout")
+_INVITATION_KEYS = ("channel", "template", "touch", "expires", "cool_down", "holdout", "paused")
 _LANGUAGES = ("en", "zh")
 _LONGEST_LINE = 200
 
@@ -56,6 +56,7 @@ def _terms(definition: object) -> Terms:
         expires=_duration(given, "expires", 14 * DAY),
         cool_down=_duration(given, "cool_down", 90 * DAY),
         holdout=_percent(given.get("holdout")),
+        paused=_truth(given.get("paused", False), "invitation.paused"),
     )
 
 

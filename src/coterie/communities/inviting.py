@@ -1,7 +1,7 @@
 """Hands invitations to messaging, many at once, and keeps what came of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from coterie.communities import store
@@ -28,6 +28,32 @@ Links = Callable[[int, str, str], str]
 
 _BUCKETS_PER_PERCENT = 100
 
+SAMPLE = 500
+"""People about whom messaging is asked when an invitation is only considered."""
+
+
+class Considered(NamedTuple):
+    """What an invitation of some people would come to.
+
+    ``inside`` take part already; ``ready`` could be invited now, ``held_out`` of them are left out
+    on purpose. ``answers`` are messaging's for a sample of the others: None where it would take
+    the message, else the reason why it would hold it.
+    """
+
+    inside: int
+    ready: int
+    held_out: int
+    answers: Sequence[str | None]
+
+
+class _Drawn(NamedTuple):
+    """Who is to be asked, who is left out on purpose, and which attempts this replaces."""
+
+    inside: int
+    asked: list[tuple[Invitation, Known]]
+    out: list[Invitation]
+    superseded: list[str]
+
 
 class Inviter:
     """Invites people to a community: draws the holdout, asks the gate, keeps the answer."""
@@ -52,49 +78,69 @@ class Inviter:
         Participants, people with an open offer or in a cool-down, and the held-out stay as they
         are; what was held is handed to messaging once more.
         """
-        eligible = set(profiles)
-        if community.terms is None or not eligible:
+        terms = community.terms
+        if terms is None or terms.paused:
             return []
-        outside = sorted(eligible - store.members_among(work, community.slug, eligible))
-        latest = store.newest_of(work, community.slug, outside)
-        left = store.last_left(work, community.slug, outside)
-        retried = [one for one in latest.values() if may_retry(one)]
-        fresh = [
-            begin(latest.get(profile), community.slug, profile, work.now)
-            for profile in outside
-            if may_invite(latest.get(profile), left.get(profile), community.terms, work.now)
-        ]
+        drawn = self._draw(work, community, terms, set(profiles))
         # what the new attempt replaces has nothing due any more
-        superseded = [latest[one.profile].id for one in fresh if one.profile in latest]
-        store.forget_due(work, superseded)
-        return self._hand_over(work, community, community.terms, fresh, retried)
-
-    def _hand_over(
-        self,
-        work: Work,
-        community: Community,
-        terms: Terms,
-        fresh: Sequence[Invitation],
-        retried: Sequence[Invitation],
-    ) -> list[Event]:
-        known = self._profiles.known(work, [one.profile for one in (*fresh, *retried)], fading=())
-        fresh = [one for one in fresh if one.profile in known]
-        asked = [one for one in retried if one.profile in known]
-        out = self._held_out(community, terms, fresh, known)
-        asked += [one for one in fresh if one.profile not in out]
-        requests = [
-            self._request(community, terms, one, known[one.profile], work.now) for one in asked
-        ]
-        sent = self._messaging.send(work, requests)
-        kept = [hold_out(one) for one in fresh if one.profile in out]
+        store.forget_due(work, drawn.superseded)
+        sent = self._messaging.send(work, self._requests(work, community, terms, drawn.asked))
+        kept = [hold_out(one) for one in drawn.out]
         facts: list[Event] = []
-        for invitation, message in zip(asked, sent.messages, strict=True):
+        for (invitation, _), message in zip(drawn.asked, sent.messages, strict=True):
             after = self._after(invitation, message, terms, work.now)
             kept.append(after)
             if after.state == "offered":
                 facts.append(invitation_fact("invited", after, work.now))
         store.keep_invitations(work, kept)
         return [*facts, *sent.facts]
+
+    def consider(self, work: Work, community: Community, profiles: Iterable[int]) -> Considered:
+        """Say what ``invite`` would come to for these people, were it not paused; do nothing.
+
+        Messaging is asked about ``SAMPLE`` of them at most, spread evenly over all.
+        """
+        terms, eligible = community.terms, set(profiles)
+        if terms is None or not eligible:
+            return Considered(inside=0, ready=0, held_out=0, answers=())
+        drawn = self._draw(work, community, terms, eligible)
+        several = min(SAMPLE, len(drawn.asked))
+        spread = [drawn.asked[n * len(drawn.asked) // several] for n in range(several)]
+        sample = self._requests(work, community, terms, spread)
+        return Considered(
+            inside=drawn.inside,
+            ready=len(drawn.asked) + len(drawn.out),
+            held_out=len(drawn.out),
+            answers=tuple(
+                message.reason or "" if message.status in ("held", "failed") else None
+                for message in self._messaging.preview(work, sample)
+            ),
+        )
+
+    def _draw(self, work: Work, community: Community, terms: Terms, eligible: set[int]) -> _Drawn:
+        """Find who may have a new offer and whose held one may be tried again; draw the holdout."""
+        inside = store.members_among(work, community.slug, eligible)
+        outside = sorted(eligible - inside)
+        latest = store.newest_of(work, community.slug, outside)
+        left = store.last_left(work, community.slug, outside)
+        retried = [one for one in latest.values() if may_retry(one)]
+        fresh = [
+            begin(latest.get(profile), community.slug, profile, work.now)
+            for profile in outside
+            if may_invite(latest.get(profile), left.get(profile), terms, work.now)
+        ]
+        superseded = [latest[one.profile].id for one in fresh if one.profile in latest]
+        known = self._profiles.known(work, [one.profile for one in (*fresh, *retried)], fading=())
+        fresh = [one for one in fresh if one.profile in known]
+        out = self._held_out(community, terms, fresh, known)
+        asked = [one for one in retried if one.profile in known]
+        asked += [one for one in fresh if one.profile not in out]
+        return _Drawn(
+            inside=len(inside),
+            asked=[(one, known[one.profile]) for one in asked],
+            out=[one for one in fresh if one.profile in out],
+            superseded=superseded,
+        )
 
     def _held_out(
         self,
@@ -103,13 +149,25 @@ class Inviter:
         fresh: Sequence[Invitation],
         known: Mapping[int, Known],
     ) -> set[int]:
-        percent = terms.holdout
-        if percent is None:
-            percent = 0 if terms.touch == "service" else self._default_holdout
         salt = f"community:{community.slug}"
-        limit = percent * _BUCKETS_PER_PERCENT
+        limit = self.holdout(terms) * _BUCKETS_PER_PERCENT
         keys = {one.profile: known[one.profile].bucket_key for one in fresh}
         return {profile for profile, key in keys.items() if bucket(salt, key) < limit}
+
+    def holdout(self, terms: Terms) -> int:
+        """Return the percentage of the eligible who are left out on purpose."""
+        if terms.holdout is not None:
+            return terms.holdout
+        return 0 if terms.touch == "service" else self._default_holdout
+
+    def _requests(
+        self,
+        work: Work,
+        community: Community,
+        terms: Terms,
+        asked: Sequence[tuple[Invitation, Known]],
+    ) -> list[Request]:
+        return [self._request(community, terms, one, known, work.now) for one, known in asked]
 
     def _request(
         self, community: Community, terms: Terms, one: Invitation, known: Known, now: int

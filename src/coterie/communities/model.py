@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 from coterie.core.clock import DAY
 from coterie.messaging.model import Touch
@@ -21,6 +22,7 @@ class Terms:
 
     ``expires`` and ``cool_down`` in ms; the cool-down runs from a decline, an expiry or a leave.
     ``holdout`` is the percentage of the eligible who are left out on purpose; None: the default.
+    While ``paused`` nobody is invited; open offers stand and expire as they would.
     """
 
     channel: str
@@ -29,6 +31,7 @@ class Terms:
     expires: int = 14 * DAY
     cool_down: int = 90 * DAY
     holdout: int | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,3 +131,58 @@ class Overlap:
     one: str
     other: str
     both: int
+
+
+@dataclass(frozen=True)
+class Combination:
+    """How many people take part in exactly these communities, and in no other."""
+
+    communities: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happened in one community on one calendar day of the brand's zone."""
+
+    day: date
+    joined: int = 0
+    left: int = 0
+    invited: int = 0
+    accepted: int = 0
+    declined: int = 0
+    expired: int = 0
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One version of a community's definition as it was written, and who wrote it when."""
+
+    version: int
+    definition: Mapping[str, Any]
+    at: int
+    by: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a definition would do if it were put in force now, without doing it.
+
+    ``eligible`` people before and after; of those, ``enter`` and ``leave``. ``ready`` may have an
+    offer now: ``held_out`` of them would be left out on purpose, and messaging would take
+    ``offered`` and hold the rest for a reason. ``asked`` says of how many messaging was asked:
+    where that is fewer than were ready, the counts are of a sample. ``inside`` take part already;
+    ``resting`` have an open offer, said no, or rest until the cool-down is over.
+    """
+
+    eligible_before: int
+    eligible: int
+    enter: int
+    leave: int
+    inside: int
+    resting: int
+    ready: int
+    held_out: int
+    asked: int
+    offered: int
+    held: Mapping[str, int]

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from coterie.communities import store
 from coterie.communities.definition import parse
+from coterie.communities.growth.service import Growth
 from coterie.communities.invitation import (
     accept,
     cool_down,
@@ -22,6 +23,7 @@ from coterie.communities.model import Community, Funnel, Invitation, Overlap, Pa
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import CONSENT_GIVEN, Event, Move
 from coterie.core.facts import fact
+from coterie.events.log import Log
 from coterie.messaging.model import Reason
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
@@ -38,7 +40,7 @@ _ANSWERS: dict[str, Answer] = {
 _STOPPED = ("coterie.message.held", "coterie.message.failed")
 
 
-class Communities:
+class Communities(Growth):
     """Communities, their participants and invitations; a listener on the road.
 
     ``links`` makes the address of an invitation's page; the page asks, and answers by a button,
@@ -52,12 +54,14 @@ class Communities:
         segments: Segments,
         messaging: Messaging,
         profiles: Profiles,
+        log: Log,
         zone: ZoneInfo,
         links: Links,
         default_holdout: int = 10,
     ) -> None:
         self._segments = segments
         self._messaging = messaging
+        self._log = log
         self._zone = zone
         self._inviter = Inviter(messaging, profiles, zone, links, default_holdout)
 
@@ -69,13 +73,43 @@ class Communities:
         Invites those who are eligible at present, unless ``present`` is false. Raises Invalid
         with the path of the fault; then nothing is written.
         """
-        community = parse(definition)
-        self._check_references(work, community)
-        store.keep_definition(work, community.slug, definition)
-        audit.record(work, "community.defined", community.slug)
-        if not community.present:
+        return self.revise(work, definition, invite=parse(definition).present)
+
+    def revise(self, work: Work, definition: dict[str, Any], *, invite: bool) -> list[Event]:
+        """Put a definition in force as a new version; return the facts.
+
+        With ``invite``, those who are eligible at present are invited whatever the definition
+        says of them. Raises Invalid with the path of the fault; then nothing is written.
+        """
+        community = self.check(work, definition)
+        version = store.keep_definition(work, community.slug, definition)
+        if version is not None:
+            audit.record(work, "community.defined", community.slug, version=version)
+        if not invite:
             return []
-        return self._inviter.invite(work, community, self._eligible(work, community))
+        return self._inviter.invite(work, community, self._meeting(work, community))
+
+    def check(self, work: Work, definition: object) -> Community:
+        """Read a definition, and check what it refers to; raises Invalid."""
+        community = parse(definition)
+        if community.segment is None or community.terms is None:
+            return community
+        try:
+            self._segments.get(work, community.segment)
+        except NotFound as error:
+            raise Invalid(error.message, path="segment") from error
+        try:
+            template = self._messaging.template(work, community.terms.template)
+        except NotFound as error:
+            raise Invalid(error.message, path="invitation.template") from error
+        if template.channel not in (None, community.terms.channel):
+            raise Invalid(
+                f"template {template.name!r} is for {template.channel}, "
+                f"the invitation goes by {community.terms.channel}",
+                path="invitation.template",
+                hint="use a template of this channel, or one of any",
+            )
+        return community
 
     def join(self, work: Work, slug: str, profiles: Collection[int], via: str) -> list[Event]:
         """Let people take part who came by themselves (a code, the console); return the facts."""
@@ -187,7 +221,7 @@ class Communities:
         store.forget_due(work, [one.id for one in invitations])
         store.keep_invitations(work, expired)
         facts = [invitation_fact("expired", one, work.now) for one in expired]
-        eligible = self._eligible(work, community) & BitMap(again)
+        eligible = self._meeting(work, community) & BitMap(again)
         return facts + self._inviter.invite(work, community, eligible)
 
     def _hear_answers(self, work: Work, events: Sequence[Event]) -> list[Event]:
@@ -227,7 +261,7 @@ class Communities:
         facts: list[Event] = []
         for slug, profiles in waiting.items():
             community = self.get(work, slug)
-            eligible = self._eligible(work, community) & BitMap(profiles)
+            eligible = self._meeting(work, community) & BitMap(profiles)
             facts += self._inviter.invite(work, community, eligible)
         return facts
 
@@ -269,30 +303,6 @@ class Communities:
                 _fact("tagged", profile, work.now, slug, tag=community.tag),
             )
         ]
-
-    def _eligible(self, work: Work, community: Community) -> BitMap:
-        if community.segment is None:
-            return BitMap()
-        return self._segments.members(work, community.segment)
-
-    def _check_references(self, work: Work, community: Community) -> None:
-        if community.segment is None or community.terms is None:
-            return
-        try:
-            self._segments.get(work, community.segment)
-        except NotFound as error:
-            raise Invalid(error.message, path="segment") from error
-        try:
-            template = self._messaging.template(work, community.terms.template)
-        except NotFound as error:
-            raise Invalid(error.message, path="invitation.template") from error
-        if template.channel not in (None, community.terms.channel):
-            raise Invalid(
-                f"template {template.name!r} is for {template.channel}, "
-                f"the invitation goes by {community.terms.channel}",
-                path="invitation.template",
-                hint="use a template of this channel, or one of any",
-            )
 
     # --- what there is to know
 
@@ -339,7 +349,7 @@ class Communities:
             if state == "held":
                 held[reason or "unknown"] += people
         return Funnel(
-            eligible=len(self._eligible(work, community)),
+            eligible=len(self._meeting(work, community)),
             invited=store.ever_offered(work, slug),
             waiting=states["offered"],
             joined=store.ever_joined(work, slug),

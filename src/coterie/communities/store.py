@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from coterie.communities.model import Invitation, Overlap, Participation
+from coterie.communities.model import Invitation, Overlap, Participation, Revision
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -30,6 +30,16 @@ community_rows = Table(
     Column("slug", String(64), primary_key=True),
     Column("definition", JSON, nullable=False),
     Column("created", Moment, nullable=False),
+)
+
+version_rows = Table(
+    "community_versions",
+    metadata,
+    Column("community", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("definition", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False),
 )
 
 participation_rows = Table(
@@ -43,6 +53,8 @@ participation_rows = Table(
     Column("via", String, nullable=False),
     Column("reason", String, nullable=True),
     Index(None, "community", "profile"),
+    Index("ix_community_participations_community_joined", "community", "joined"),
+    Index("ix_community_participations_community_left", "community", "left"),
 )
 
 invitation_rows = Table(
@@ -64,10 +76,33 @@ invitation_rows = Table(
 _INVITATION_CHANGES = ("state", "since", "due", "tries", "reason", "message")
 
 
-def keep_definition(work: Work, slug: str, definition: dict[str, Any]) -> None:
-    """Write a community's definition, over an older one of the same slug."""
+def keep_definition(work: Work, slug: str, definition: dict[str, Any]) -> int | None:
+    """Put a definition in force as the community's next version; return its number.
+
+    None, with nothing written, when it is the one in force.
+    """
+    if next(iter(definitions(work, slug)), None) == definition:
+        return None
     row = {"slug": slug, "definition": definition, "created": work.now}
     work.upsert(community_rows, [row], key=["slug"], change=["definition"])
+    newest = select(func.max(version_rows.c.version)).where(version_rows.c.community == slug)
+    version = (work.connection.execute(newest).scalar() or 0) + 1
+    kept = {"community": slug, "version": version, "definition": definition}
+    work.insert(version_rows, [{**kept, "at": work.now, "actor": str(work.actor)}])
+    return version
+
+
+def revisions(work: Work, slug: str) -> list[Revision]:
+    """Return every version of a community's definition, the newest first."""
+    query = (
+        select(version_rows)
+        .where(version_rows.c.community == slug)
+        .order_by(version_rows.c.version.desc())
+    )
+    return [
+        Revision(row.version, row.definition, row.at, row.actor)
+        for row in work.connection.execute(query)
+    ]
 
 
 def definitions(work: Work, slug: str | None = None) -> list[dict[str, Any]]:

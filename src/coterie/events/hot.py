@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from coterie.events.model import Sought
 from coterie.events.rows import COLUMNS, Columns, Row, joined, to_columns, unfold
 from coterie.events.store import hot_item_rows, hot_rows, named
 from coterie.storage.work import Work, in_chunks
@@ -67,6 +68,29 @@ def profiles_of_items(work: Work, items: Collection[str]) -> set[int]:
         )
         found.update(work.connection.execute(query.distinct()).scalars())
     return found
+
+
+def newest(
+    work: Work, sought: Sought, after: int, before: int, limit: int
+) -> list[Sequence[Any]]:
+    """Return the newest rows with after < seq < before, newest first."""
+    table = hot_rows.c
+    query = select(*_ROW).where(table.seq > after, table.seq < before)
+    if sought.name is not None:
+        query = query.where(table.name == sought.name)
+    if sought.source is not None:
+        query = query.where(table.source == sought.source)
+    if sought.profile is not None:
+        query = query.where(table.profile == sought.profile)
+    if not sought.own:
+        query = query.where(named(table.name, ["*"]))
+    return list(work.connection.execute(query.order_by(table.seq.desc()).limit(limit)))
+
+
+def stamp(work: Work) -> int:
+    """Return the stamp of the newest row, 0 when the tail is empty."""
+    query = select(hot_rows.c.stamp).order_by(hot_rows.c.seq.desc()).limit(1)
+    return work.connection.execute(query).scalar() or 0
 
 
 def after(work: Work, seq: int) -> list[Sequence[Any]]:

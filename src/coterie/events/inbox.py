@@ -12,16 +12,14 @@ from pathlib import Path
 import msgspec
 
 from coterie.core.actor import CLOCK
-from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event
 from coterie.events import inbox_store
-from coterie.events.calls import read_item
-from coterie.events.model import Envelope, Quarantined, Refused
+from coterie.events.model import Backlog, Envelope, Quarantined, Refused
+from coterie.events.quarantine import Quarantine
 from coterie.storage.database import Database
 
 _encoder = msgspec.json.Encoder()
 _events_decoder = msgspec.json.Decoder(list[Event])
-_envelope_decoder = msgspec.json.Decoder(Envelope)
 
 
 class Inbox:
@@ -32,6 +30,7 @@ class Inbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.quarantine = Quarantine(database)
         inbox_store.prepare(database)
 
     @classmethod
@@ -96,43 +95,27 @@ class Inbox:
         with self._database.begin(CLOCK, before) as work:
             return inbox_store.forget(work, before, upto)
 
+    def backlog(self, carried: int) -> Backlog:
+        """Return what waits behind the newest request that the road has carried."""
+        with self._database.read(CLOCK, 0) as work:
+            return Backlog(*inbox_store.backlog(work, carried))
+
+    def count_refused(self) -> int:
+        """Count what lies in quarantine and was not replayed."""
+        with self._database.read(CLOCK, 0) as work:
+            return inbox_store.count_refused(work)
+
     def quarantined(self, limit: int = 100, offset: int = 0) -> list[Quarantined]:
         """Return refused items, newest first."""
-        with self._database.read(CLOCK, 0) as work:
-            rows = inbox_store.quarantined(work, limit, offset)
-        return [
-            Quarantined(
-                id=row.id,
-                received=row.received,
-                source=row.source,
-                call=row.call,
-                message_id=row.message_id,
-                code=row.code,
-                reason=row.reason,
-                path=row.path,
-                raw=row.raw,
-                replayed=row.replayed,
-            )
-            for row in rows
-        ]
+        return self.quarantine.items(limit, offset)
 
     def replay(self, quarantined: int, now: int, corrected: bytes | None = None) -> int:
         """Read a refused item anew, in its ``corrected`` form if given; return its inbox id.
 
         It keeps the moment it was received at. Raises Invalid when it is still wrong (it stays in
-        quarantine), NotFound for an unknown id, Conflict when it was replayed before.
+        quarantine), NotFound for an unknown id, Conflict when somebody has decided on it before.
         """
-        with self._database.begin(CLOCK, now) as work:
-            inbox_store.lock(work)
-            row = inbox_store.one_quarantined(work, quarantined)
-            if row is None:
-                raise NotFound(f"nothing in quarantine has id {quarantined}")
-            if row.replayed is not None:
-                raise Conflict(f"item {quarantined} was replayed before; once is enough")
-            raw = row.raw if corrected is None else corrected
-            event = read_item(row.call, raw, _envelope_decoder.decode(row.envelope), now)
-            inbox_store.mark_replayed(work, quarantined)
-            return inbox_store.add(work, row.source, 1, _encoder.encode([event]))
+        return self.quarantine.replay(quarantined, now, corrected)
 
     def close(self) -> None:
         """Close the connections."""

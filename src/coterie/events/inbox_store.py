@@ -12,9 +12,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Row,
+    Select,
     String,
     Table,
     Text,
+    and_,
     delete,
     event,
     func,
@@ -27,7 +29,7 @@ from coterie.core.actor import CLOCK
 from coterie.events.model import Refused
 from coterie.storage.database import Database
 from coterie.storage.schema import BigId, Moment
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
 
 metadata = MetaData()
 
@@ -62,6 +64,19 @@ quarantine_rows = Table(
     Column("replayed", Moment),
     sqlite_autoincrement=True,
 )
+
+discard_rows = Table(
+    "inbox_discarded",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String, nullable=False),
+)
+"""Items of the quarantine that somebody gave up, and why; kept as long as the items are."""
+
+_Q = quarantine_rows.c
+_open = and_(_Q.replayed.is_(None), _Q.id.not_in(select(discard_rows.c.id)))
 
 
 def prepare(database: Database) -> None:
@@ -133,28 +148,112 @@ def last(work: Work) -> int:
     return work.connection.execute(select(func.max(inbox_rows.c.id))).scalar() or 0
 
 
+def backlog(work: Work, after: int) -> tuple[int, int, int | None]:
+    """Return (requests, events, oldest moment) of what came after an id."""
+    table = inbox_rows
+    query = select(
+        func.count(), func.coalesce(func.sum(table.c.total), 0), func.min(table.c.received)
+    ).where(table.c.id > after)
+    requests, events, oldest = work.connection.execute(query).one()
+    return int(requests), int(events), oldest
+
+
+def count_refused(work: Work) -> int:
+    """Count the quarantined items that nobody has decided on."""
+    query = select(func.count()).where(_open)
+    return int(work.connection.execute(query).scalar_one())
+
+
 def forget(work: Work, before: int, upto: int) -> int:
     """Delete carried rows, and quarantined items, received before a moment; count them."""
     carried = delete(inbox_rows).where(inbox_rows.c.id <= upto, inbox_rows.c.received < before)
     kept = delete(quarantine_rows).where(quarantine_rows.c.received < before)
     gone = work.connection.execute(carried).rowcount
-    return gone + work.connection.execute(kept).rowcount
+    gone += work.connection.execute(kept).rowcount
+    left = select(quarantine_rows.c.id)
+    work.connection.execute(delete(discard_rows).where(discard_rows.c.id.not_in(left)))
+    return gone
 
 
-def quarantined(work: Work, limit: int, offset: int) -> list[Row[Any]]:
-    """Return quarantined items, newest first."""
-    query = select(quarantine_rows).order_by(quarantine_rows.c.id.desc())
-    return list(work.connection.execute(query.limit(limit).offset(offset)))
+def quarantined(
+    work: Work, limit: int, offset: int, code: str | None = None, path: str | None = None,
+    *, only_open: bool = False,
+) -> list[Row[Any]]:  # fmt: skip
+    """Return quarantined items, newest first: all, or those of one code and faulty field."""
+    query = _with_discards().order_by(_Q.id.desc()).limit(limit).offset(offset)
+    return list(work.connection.execute(_chosen(query, code, path, only_open)))
+
+
+def reasons(work: Work) -> list[Row[Any]]:
+    """Group the open items by code and faulty field, the largest group first."""
+    count = func.count()
+    query = (
+        select(
+            _Q.code,
+            _Q.path,
+            count.label("count"),
+            func.min(_Q.received).label("first"),
+            func.max(_Q.received).label("last"),
+            func.count(_Q.source.distinct()).label("sources"),
+            func.max(_Q.id).label("example"),
+        )
+        .where(_open)
+        .group_by(_Q.code, _Q.path)
+        .order_by(count.desc(), _Q.code, _Q.path)
+    )
+    return list(work.connection.execute(query))
+
+
+def next_open(work: Work, after: int, limit: int, code: str, path: str) -> list[Row[Any]]:
+    """Return the next open items of one reason with an id above ``after``, oldest first."""
+    query = _with_discards().where(_Q.id > after).order_by(_Q.id).limit(limit)
+    return list(work.connection.execute(_chosen(query, code, path, True)))
 
 
 def one_quarantined(work: Work, key: int) -> Row[Any] | None:
     """Return one quarantined item, held fast until the transaction ends."""
-    query = select(quarantine_rows).where(quarantine_rows.c.id == key).with_for_update()
-    return work.connection.execute(query).first()
+    query = _with_discards().where(_Q.id == key)
+    return work.connection.execute(query.with_for_update(of=quarantine_rows)).first()
 
 
-def mark_replayed(work: Work, key: int) -> None:
-    """Write down that a quarantined item got in after all."""
-    work.connection.execute(
-        update(quarantine_rows).where(quarantine_rows.c.id == key).values(replayed=work.now)
-    )
+def mark_replayed(work: Work, keys: Sequence[int]) -> None:
+    """Write down that quarantined items got in after all."""
+    for chunk in in_chunks(keys):
+        work.connection.execute(
+            update(quarantine_rows).where(_Q.id.in_(chunk)).values(replayed=work.now)
+        )
+
+
+def discard(work: Work, keys: Sequence[int], reason: str, actor: str) -> int:
+    """Give open items up; return how many were open."""
+    found: list[int] = []
+    for chunk in in_chunks(keys):
+        query = select(_Q.id).where(_Q.id.in_(chunk), _open).with_for_update()
+        found += work.connection.execute(query).scalars()
+    rows = [{"id": key, "at": work.now, "reason": reason, "actor": actor} for key in found]
+    work.insert_new(discard_rows, rows)
+    return len(found)
+
+
+def open_ids(work: Work, code: str, path: str) -> list[int]:
+    """Return the ids of the open items of one reason."""
+    query = select(_Q.id).where(_open, _Q.code == code, _Q.path == path).order_by(_Q.id)
+    return list(work.connection.execute(query).scalars())
+
+
+def _with_discards() -> Select[Any]:
+    """Read items with the moment and reason of their being given up."""
+    given_up = discard_rows.c
+    return select(
+        quarantine_rows,
+        given_up.at.label("discarded"),
+        given_up.reason.label("discard_reason"),
+    ).select_from(quarantine_rows.outerjoin(discard_rows, given_up.id == _Q.id))
+
+
+def _chosen(query: Select[Any], code: str | None, path: str | None, only_open: bool) -> Select[Any]:
+    if code is not None:
+        query = query.where(_Q.code == code)
+    if path is not None:
+        query = query.where(_Q.path == path)
+    return query.where(_open) if only_open else query

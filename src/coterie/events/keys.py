@@ -14,7 +14,14 @@ _SHOWN = 12
 
 
 class Keys:
-    """Write keys. Only their SHA-256 digests are kept, so a stolen database opens no door."""
+    """Write keys. Only their SHA-256 digests are kept, so a stolen database opens no door.
+
+    When a key was last used is noted in memory, so that the door writes nothing for it, and kept
+    by ``keep_uses`` now and then; a crash forgets what was noted since.
+    """
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
 
     def new(self, work: Work, source: str) -> str:
         """Make a key for a source and return it: the only time that it is ever seen."""
@@ -26,7 +33,22 @@ class Keys:
 
     def source_of(self, work: Work, key: str) -> str | None:
         """Return the source that a key stands for; None when it is unknown or disabled."""
-        return store.source_of_key(work, _digest(key))
+        digest = _digest(key)
+        source = store.source_of_key(work, digest)
+        if source is not None:
+            self._used[digest] = work.now
+        return source
+
+    def keep_uses(self, work: Work) -> None:
+        """Write down when keys were used since the last time."""
+        noted = dict(self._used)
+        store.mark_used(work, noted)
+        work.after_commit(lambda: self._forget(noted))
+
+    def _forget(self, noted: dict[str, int]) -> None:
+        for digest, moment in noted.items():
+            if self._used.get(digest) == moment:
+                del self._used[digest]
 
     def disable(self, work: Work, key_id: str) -> None:
         """Stop a key for good; ``key_id`` is the id that ``all`` shows. Raises NotFound."""
@@ -37,7 +59,13 @@ class Keys:
     def all(self, work: Work) -> list[WriteKey]:
         """Return every key, oldest first, without the keys themselves."""
         return [
-            WriteKey(row.digest[:_SHOWN], row.source, row.created, row.disabled)
+            WriteKey(
+                id=row.digest[:_SHOWN],
+                source=row.source,
+                created=row.created,
+                disabled=row.disabled,
+                used=self._used.get(row.digest, row.used),
+            )
             for row in store.keys(work)
         ]
 

@@ -20,7 +20,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from coterie.events.model import NameSpan, Segment
+from coterie.core.event import OWN
+from coterie.events.model import NameSpan, Segment, Sought
 from coterie.events.rows import NO_AMOUNT, Columns, to_lines
 
 ORDERS = {"topic": "name, item NULLS FIRST, time, seq, line", "person": "profile, time, seq"}
@@ -106,6 +107,28 @@ class Lake:
             )
             start = -(2**63) if since is None else since
             return cursor.execute(query, [self._paths("person", files), start]).fetchall()
+
+    def newest(
+        self, files: Sequence[str], sought: Sought, after: int, before: int, limit: int
+    ) -> list[tuple[Any, ...]]:
+        """Return the newest rows with after < seq < before, newest first."""
+        tests = ["seq > ?", "seq < ?"]
+        values: list[Any] = [after, before]
+        asked = {"name": sought.name, "source": sought.source, "profile": sought.profile}
+        for column, value in asked.items():
+            if value is not None:
+                tests.append(f"{column} = ?")
+                values.append(value)
+        if not sought.own:
+            tests.append(f"NOT starts_with(name, '{OWN}')")
+        query = (
+            "SELECT seq, time, received, profile, name, type, source, items, store, amount, "
+            f"properties FROM read_parquet(?) WHERE {' AND '.join(tests)} "
+            "ORDER BY seq DESC LIMIT ?"
+        )
+        with self._cursor() as cursor:
+            parameters = [self._paths("person", files), *values, limit]
+            return cursor.execute(query, parameters).fetchall()
 
     def profiles_between(
         self, files: Sequence[str], names: Sequence[str], after: int, until: int

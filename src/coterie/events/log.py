@@ -15,18 +15,21 @@ from typing import Any
 import duckdb
 
 from coterie.core.clock import DAY, HOUR
-from coterie.core.errors import Invalid
+from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.events import compaction, hot, store
 from coterie.events.lake import Lake
-from coterie.events.model import EventSpec, Logged
+from coterie.events.model import EventSpec, LakeState, Logged, Sought
 from coterie.events.resolve import resolve
 from coterie.events.rows import Columns, rows_after, to_columns, to_logged, to_rows
 from coterie.storage.work import Work
 
 GRACE = 1 * HOUR
 """How long a file stays after it was replaced: somebody may still be reading it."""
+
+_NEVER = 2**63 - 1
+"""Greater than every seq."""
 
 _TIMELINES = "events.timelines"
 
@@ -128,6 +131,37 @@ class Log:
         for row in sorted(rows, key=lambda row: (row[1], row[0])):
             found[row[3]].append(to_logged(row))
         return found
+
+    def newest(
+        self, work: Work, sought: Sought, limit: int, *, after: int = 0, before: int | None = None
+    ) -> list[Logged]:
+        """Return the newest events that are sought, by arrival, with after < seq < before.
+
+        The newest first. Both the hot tail and the lake are asked: a bulk import goes straight to
+        the lake, past what is hot.
+        """
+        end = _NEVER if before is None else before
+        rows: list[Sequence[Any]] = list(hot.newest(work, sought, after, end, limit))
+        flushed, manifest = store.manifest(work)
+        rows = [row for row in rows if row[0] > flushed]
+        files = [row.file for row in manifest if _may_hold(row, sought)]
+        if files:
+            rows += self._lake.newest(files, sought, after, end, limit)
+        rows.sort(key=lambda row: row[0], reverse=True)
+        return [to_logged(row) for row in rows[:limit]]
+
+    def one(self, work: Work, seq: int) -> Logged:
+        """Return the event of a seq; raises NotFound."""
+        for event in self.newest(work, Sought(), 1, after=seq - 1, before=seq + 1):
+            return event
+        raise NotFound(f"there is no event {seq}")
+
+    def watermark(self, work: Work) -> tuple[int, ...]:
+        """Return what changes whenever the log takes something in, as this transaction sees it.
+
+        Answers that were read under one watermark hold as long as it stays the same.
+        """
+        return (*store.position(work), hot.stamp(work))
 
     def profiles_between(
         self, work: Work, names: Sequence[str], after: int, until: int
@@ -239,6 +273,18 @@ class Log:
         work.after_commit(lambda: self._lake.delete(old))
         return len(old)
 
+    def state(self, work: Work) -> LakeState:
+        """Say how the lake's files stand; changes nothing."""
+        segments = store.segments(work)
+        present, wanted = self._lake.files(), {segment.file for segment in segments}
+        return LakeState(
+            hot=store.hot_count(work),
+            files=len(segments),
+            to_compact=sum(map(len, compaction.groups(segments, work.now // DAY))),
+            orphans=len(present - wanted),
+            missing=len(wanted - present),
+        )
+
     def close(self) -> None:
         """Stop DuckDB."""
         self._lake.close()
@@ -265,6 +311,13 @@ class Log:
     def _write_segment(self, work: Work, columns: Columns) -> None:
         segment = self._lake.write(columns, uuid7(work.now), work.now // DAY)
         store.add_segment(work, segment)
+
+
+def _may_hold(row: Any, sought: Sought) -> bool:
+    if sought.profile is None:
+        return True
+    held: bool = row.low_profile <= sought.profile <= row.high_profile
+    return held
 
 
 def _distinct(spans: Sequence[Any]) -> tuple[list[str], list[str]]:

@@ -90,6 +90,50 @@ class Quarantined:
     path: str
     raw: bytes
     replayed: int | None
+    discarded: int | None = None
+    discard_reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to decide on it."""
+        return self.replayed is None and self.discarded is None
+
+
+@dataclass(frozen=True)
+class RefusedFor:
+    """How many open items of the quarantine were refused for one reason, and since when.
+
+    ``path`` is the faulty field; ``example`` is the id of the newest of them.
+    """
+
+    code: str
+    path: str
+    count: int
+    first: int
+    last: int
+    sources: int
+    example: int
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What became of items that were read anew: how many are in now, how many are still wrong."""
+
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which events a reader of the newest wants; what is None or empty is not asked for.
+
+    ``own`` says whether facts of our own belong to it.
+    """
+
+    name: str | None = None
+    source: str | None = None
+    profile: int | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,6 +158,32 @@ class WriteKey:
     source: str
     created: int
     disabled: int | None
+    used: int | None = None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What was accepted and is not carried yet; ``oldest`` is when it came, None: nothing waits."""
+
+    requests: int
+    events: int
+    oldest: int | None
+
+
+@dataclass(frozen=True)
+class LakeState:
+    """How the lake's files stand.
+
+    ``hot`` counts events not yet in the lake; ``files`` segments in the manifest; ``to_compact``
+    those that the next tidying puts together; ``orphans`` files on the disk that no manifest
+    knows and that wait for a sweep; ``missing`` segments whose files are not on the disk.
+    """
+
+    hot: int
+    files: int
+    to_compact: int
+    orphans: int
+    missing: int
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -45,6 +46,7 @@ key_rows = Table(
     Column("source", String, nullable=False),
     Column("created", Moment, nullable=False),
     Column("disabled", Moment),
+    Column("used", Moment),
 )
 
 spec_rows = Table(
@@ -157,6 +159,20 @@ def disable_key(work: Work, start: str) -> bool:
     return work.connection.execute(statement).rowcount > 0
 
 
+def mark_used(work: Work, moments: Mapping[str, int]) -> None:
+    """Write down when keys were last used, by digest."""
+    table = key_rows
+    statement = (
+        update(table)
+        .where(table.c.digest == bindparam("of"))
+        .where(func.coalesce(table.c.used, 0) < bindparam("at"))
+        .values(used=bindparam("at"))
+    )
+    if moments:
+        rows = [{"of": digest, "at": at} for digest, at in moments.items()]
+        work.connection.execute(statement, rows)
+
+
 def keys(work: Work) -> list[Row[Any]]:
     """Return every key's row, oldest first."""
     query = select(key_rows).order_by(key_rows.c.created, key_rows.c.digest)
@@ -193,6 +209,17 @@ def take_state(work: Work) -> Row[Any]:
         work.insert_new(state_rows, [{"id": 1, "next_seq": 1, "flushed": 0, "hot": 0}])
         row = work.connection.execute(query).one()
     return row
+
+
+def position(work: Work) -> tuple[int, int]:
+    """Return the next seq and the one up to which the lake holds everything."""
+    row = work.connection.execute(select(state_rows.c.next_seq, state_rows.c.flushed)).first()
+    return (1, 0) if row is None else (row.next_seq, row.flushed)
+
+
+def hot_count(work: Work) -> int:
+    """Return how many events the hot tail holds."""
+    return work.connection.execute(select(state_rows.c.hot)).scalar() or 0
 
 
 def set_state(work: Work, **values: int) -> None:

@@ -3,7 +3,7 @@
 Pure; raises Invalid with the path of the fault.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from coterie.core.errors import Invalid
 from coterie.journeys.model import (
@@ -26,30 +26,41 @@ _WAITS = (WaitDuration, WaitProperty, WaitRule, WaitTime)
 
 def check(journey: Journey) -> None:
     """Refuse missing targets, unreachable nodes, and loops that hold no wait."""
-    known = (*journey.nodes, END)
-    _check_target(journey.start, "start", known)
-    for name, node in journey.nodes.items():
-        for path, target in zip(_paths(node), targets(node), strict=True):
-            _check_target(target, f"nodes.{name}.{path}", known)
+    for fault in faults(journey):
+        raise fault
+
+
+def faults(journey: Journey) -> Iterator[Invalid]:
+    """Find all that ``check`` refuses; while a target is missing, nothing else is looked for."""
+    missing = list(_missing(journey))
+    yield from missing
+    if missing:
+        return
     reached = _reach(journey.nodes, journey.start, lambda _: True)
     for name in journey.nodes:
         if name not in reached:
-            raise Invalid("no way leads to this node", path=f"nodes.{name}",
+            yield Invalid("no way leads to this node", path=f"nodes.{name}",
                           hint="lead a node to it, or take it out")  # fmt: skip
-    _check_loops(journey.nodes)
+    yield from _loops(journey.nodes)
     if journey.reentry == "while_in_segment" and END in _reach(
         journey.nodes, journey.start, _hurries
     ):
-        raise Invalid("while_in_segment needs a wait on every way through", path="reentry",
+        yield Invalid("while_in_segment needs a wait on every way through", path="reentry",
                       hint="a person still in the segment would start again at once")  # fmt: skip
 
 
-def _check_target(target: str, path: str, known: tuple[str, ...]) -> None:
-    if target not in known:
-        raise Invalid(f"there is no node {target!r}", path=path, hint=nearest(target, known))
+def _missing(journey: Journey) -> Iterator[Invalid]:
+    known = (*journey.nodes, END)
+    places = [("start", journey.start)]
+    for name, node in journey.nodes.items():
+        for path, target in zip(paths(node), targets(node), strict=True):
+            places.append((f"nodes.{name}.{path}", target))
+    for path, target in places:
+        if target not in known:
+            yield Invalid(f"there is no node {target!r}", path=path, hint=nearest(target, known))
 
 
-def _paths(node: Node) -> list[str]:
+def paths(node: Node) -> list[str]:
     """Name where each of a node's targets is written, in the order of ``targets``."""
     match node:
         case Split():
@@ -78,14 +89,14 @@ def _reach(nodes: Mapping[str, Node], start: str, through: Callable[[Node], bool
     return reached
 
 
-def _check_loops(nodes: Mapping[str, Node]) -> None:
-    """Refuse a circle of nodes none of which waits."""
+def _loops(nodes: Mapping[str, Node]) -> Iterator[Invalid]:
+    """Find the circles of nodes none of which waits."""
     for name, node in nodes.items():
         if not _hurries(node):
             continue
-        for path, target in zip(_paths(node), targets(node), strict=True):
+        for path, target in zip(paths(node), targets(node), strict=True):
             if target != END and name in _reach(nodes, target, _hurries):
-                raise Invalid("leads into a loop without a wait", path=f"nodes.{name}.{path}",
+                yield Invalid("leads into a loop without a wait", path=f"nodes.{name}.{path}",
                               hint="put a wait or a wait_for into the loop")  # fmt: skip
 
 

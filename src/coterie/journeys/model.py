@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coterie.segments.model import Matching, Rule
+from coterie.segments.parse import segments_of
 
 END = "end"
 """The built-in last node."""
@@ -201,6 +202,16 @@ class Journey:
         return any(
             isinstance(node, Message) and node.touch != "service" for node in self.nodes.values()
         )
+
+
+def segments_named(journey: Journey) -> frozenset[str]:
+    """Name the segments that one enters by, or that its rules refer to."""
+    rules = [rule for node in journey.nodes.values() for rule in rules_of(node)]
+    if journey.exit_when is not None:
+        rules.append(journey.exit_when)
+    named = frozenset[str]().union(*(segments_of(rule) for rule in rules))
+    entry = journey.entry
+    return named | {entry.segment} if isinstance(entry, SegmentEntry) else named
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,12 @@ import msgspec
 from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.journeys import checking, entering, hearing, placing, saying, store
+from coterie.journeys.crowd import store as crowd
+from coterie.journeys.crowd.model import Flow, Page
+from coterie.journeys.crowd.reasons import standing
+from coterie.journeys.drafts import store as versions
+from coterie.journeys.drafts.model import Version
+from coterie.journeys.drafts.service import Drafts
 from coterie.journeys.entering import Trigger
 from coterie.journeys.model import (
     Counts,
@@ -23,6 +29,7 @@ from coterie.journeys.model import (
     Wait,
     WaitRule,
     rules_of,
+    segments_named,
 )
 from coterie.journeys.parse import as_mapping, parse
 from coterie.journeys.ports import Messaging, People, Segments
@@ -68,6 +75,7 @@ class Journeys:
         self._walkers = Walkers(segments, messaging, profiles, self.zone)
         self._starters = Starters(segments, profiles, self._walkers)
         self._read = lru_cache(maxsize=1_024)(self._read_text)
+        self.drafts = Drafts(self, segments, messaging, profiles, zone)
 
     # --- defining
 
@@ -80,6 +88,7 @@ class Journeys:
         if slug in self._book(work):
             raise Conflict(f"there is a journey {slug!r} already: redefine it, or choose a name")
         kept = self._keep(work, slug, 1, "active", source, defined_at=work.now)
+        versions.keep_version(work, Version(slug, 1, source, {}, work.now, kept.changed_by))
         store.set_first_mark(work)
         audit.record(work, "define_journey", slug, version=1, definition=source)
         if not isinstance(journey.entry, SegmentEntry) or not journey.present:
@@ -109,6 +118,8 @@ class Journeys:
         placing.check_map(old.journey, journey, node_map)
         version = old.version + 1
         kept = self._keep(work, slug, version, old.state, source, defined_at=old.defined_at)
+        fresh = Version(slug, version, source, node_map, work.now, kept.changed_by)
+        versions.keep_version(work, fresh)
         audit.record(work, "redefine_journey", slug, version=version, definition=source,
                      node_map=dict(node_map))  # fmt: skip
         new = self._defined(kept)
@@ -272,10 +283,15 @@ class Journeys:
 
     def get(self, work: Work, slug: str) -> Defined:
         """Return a journey; raises NotFound."""
-        found = self._book(work).get(slug)
+        found = self.find(work, slug)
         if found is None:
             raise NotFound(f"there is no journey {slug!r}")
         return found
+
+    def find(self, work: Work, slug: str) -> Defined | None:
+        """Return a journey, None when there is none."""
+        kept = store.journey(work, slug)
+        return None if kept is None else self._defined(kept)
 
     def all(self, work: Work) -> list[Defined]:
         """Return every journey in the order of their names."""
@@ -292,6 +308,30 @@ class Journeys:
         """Return a journey in numbers."""
         self.get(work, slug)
         return store.counts(work, slug)
+
+    def tallies(self, work: Work) -> dict[str, Counts]:
+        """Return every journey in numbers that anybody has entered."""
+        return {slug: flow.counts for slug, flow in crowd.flows(work).items()}
+
+    def flow(self, work: Work, slug: str) -> Flow:
+        """Return a journey in numbers for its graph: who waits where, how many came there."""
+        self.get(work, slug)
+        flow = crowd.flows(work, slug).get(slug, Flow(Counts()))
+        return replace(flow, passed=crowd.passed(work, slug))
+
+    def at_node(
+        self, work: Work, slug: str, node: str, limit: int = 50, before: int | None = None
+    ) -> Page:
+        """List who stands at a node and why, the newest runs first, page by page."""
+        defined = self.get(work, slug)
+        found = crowd.at_node(work, slug, node, limit, before)
+        people = tuple(standing(defined.journey, run, started_by) for run, started_by in found)
+        total = store.counts(work, slug).nodes.get(node, 0)
+        return Page(people, total, found[-1][0].id if len(found) == limit else None)
+
+    def using(self, work: Work, segment: str) -> list[Defined]:
+        """Return the journeys that one enters by a segment, or whose rules refer to it."""
+        return [one for one in self.all(work) if segment in segments_named(one.journey)]
 
     def _book(self, work: Work) -> dict[str, Defined]:
         return {kept.slug: self._defined(kept) for kept in store.journeys(work)}

@@ -151,6 +151,14 @@ def journeys(work: Work) -> list[Kept]:
     return [Kept(**row._mapping) for row in rows]
 
 
+def journey(work: Work, slug: str) -> Kept | None:
+    """Return one journey, None when there is none."""
+    row = work.connection.execute(
+        select(journey_rows).where(journey_rows.c.slug == slug)
+    ).one_or_none()
+    return None if row is None else Kept(**row._mapping)
+
+
 # --- runs
 
 
@@ -314,10 +322,11 @@ def set_first_mark(work: Work) -> None:
 
 
 def _read(work: Work, query: Select[Any]) -> list[Run]:
-    return [_run(row) for row in work.connection.execute(query)]
+    return [read_run(row) for row in work.connection.execute(query)]
 
 
-def _run(row: Row[Any]) -> Run:
+def read_run(row: Row[Any]) -> Run:
+    """Read a run out of its row."""
     return Run(
         id=row.id,
         journey=row.journey,

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CAP_WEEK = "cap_week"
     TEMPLATE_FAILED = "template_failed"
     ERASED = "erased"
+    CANCELLED = "cancelled"
     REJECTED = "rejected"
     EXHAUSTED = "exhausted"
     AMBIGUOUS = "ambiguous"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coterie.core.clock import MINUTE, to_datetime
+from coterie.core.clock import MINUTE
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.messaging import store, templates
@@ -13,6 +13,8 @@ from coterie.messaging.audience import Audience, look_up, look_up_named, look_up
 from coterie.messaging.channel import Channel
 from coterie.messaging.drafting import draft, encode, tell
 from coterie.messaging.gate import Asked, Decision, GateSettings, after_quiet, decide
+from coterie.messaging.looking import store as looking
+from coterie.messaging.looking.model import EVERYTHING, DayCount, Tally, Wanted
 from coterie.messaging.model import (
     Content,
     Count,
@@ -28,6 +30,7 @@ from coterie.messaging.model import (
 from coterie.messaging.outbox import Outbox, changes_of, read_content
 from coterie.messaging.people import People, Sealer
 from coterie.messaging.store import Stored
+from coterie.messaging.writing import fill
 from coterie.storage import audit
 from coterie.storage.work import Work
 
@@ -73,6 +76,22 @@ class Messaging:
         if found is None:
             raise NotFound(f"there is no template {name!r}: define it first")
         return found
+
+    def try_out(
+        self, work: Work, template: Template, profile: int, variables: Mapping[str, Any]
+    ) -> Content:
+        """Fill a template in for a real person without keeping it; raises Invalid with the place.
+
+        Says what ``send`` would write now, where the request gave these ``variables``.
+        """
+        templates.check(template)
+        request = Request(profile, "", template.name, "service", "try", "try", variables=variables)
+        named = templates.traits_named(template)
+        audience = look_up(work, self.profiles, self.channels, self.zone, [request], named)
+        if profile not in audience.known:
+            raise NotFound("nobody is known by that number: choose another person")
+        look_up_named(work, self.profiles, audience, [(profile, named)])
+        return fill(audience, request, template, self.brand, work.now)
 
     def templates(self, work: Work) -> list[Template]:
         """Return all templates in the order of their names."""
@@ -204,21 +223,9 @@ class Messaging:
         decision: Decision,
         now: int,
     ) -> tuple[Decision, Content]:
-        """Fill the template in; a shadow's too, so that like is compared with like.
-
-        A person's traits are there as ``traits`` and ``profile``, beside what the request gives.
-        """
-        traits = audience.traits(request.profile)
-        given = request.variables
-        variables = {
-            **given,
-            "traits": _over(traits, given.get("traits")),
-            "profile": _over(traits, given.get("profile")),
-            "brand": self.brand,
-        }
-        local = to_datetime(now).astimezone(audience.zone(request.profile))
+        """Fill the template in; a shadow's too, so that like is compared with like."""
         try:
-            content = templates.render(template, variables, local)
+            content = fill(audience, request, template, self.brand, now)
         except Invalid:
             return Decision("held", now, Reason.TEMPLATE_FAILED), _NOTHING
         return decision, content if decision.status == "queued" else _NOTHING
@@ -270,6 +277,22 @@ class Messaging:
         """Return the origins that are paused."""
         return store.paused(work)
 
+    def withdraw(self, work: Work, origin: str, limit: int) -> list[Event]:
+        """Hold up to ``limit`` queued messages of an origin; return the facts.
+
+        What is leased is on its way and stays so.
+        """
+        held = [
+            replace(message, status="held", reason=Reason.CANCELLED, at=work.now)
+            for message in store.take_queued(work, origin, limit)
+        ]
+        store.change(work, [changes_of(message) for message in held])
+        return [tell(message, work.now) for message in held]
+
+    def open_of(self, work: Work, origin: str) -> int:
+        """Count an origin's messages that are still to go out, or on their way."""
+        return store.open_of(work, origin)
+
     def erase(self, work: Work, profiles: Collection[int]) -> None:
         """Forget what was written to people and send them nothing that still waits."""
         store.erase(work, profiles, Reason.ERASED)
@@ -280,16 +303,34 @@ class Messaging:
         """Return a person's messages in the order in which they happened."""
         return self._open_all(work, store.of_person(work, profile))
 
+    def find(self, work: Work, message: str) -> Message:
+        """Return one message; raises NotFound."""
+        stored = looking.find(work, message)
+        if stored is None:
+            raise NotFound(f"there is no message {message!r}")
+        return self._open_all(work, [stored])[0]
+
     def page(
-        self,
-        work: Work,
-        status: str | None = None,
-        channel: str | None = None,
-        limit: int = 50,
-        offset: int = 0,
+        self, work: Work, wanted: Wanted = EVERYTHING, limit: int = 50, offset: int = 0
     ) -> list[Message]:
-        """Return a part of all messages, the newest first."""
-        return self._open_all(work, store.page(work, status, channel, limit, offset))
+        """Return a part of the wanted messages, the newest first."""
+        return self._open_all(work, looking.page(work, wanted, limit, offset))
+
+    def tally(self, work: Work, wanted: Wanted) -> list[Tally]:
+        """Count the wanted messages by status and reason, the most first."""
+        return looking.tally(work, wanted)
+
+    def tallies(self, work: Work, origins: Collection[str]) -> dict[str, list[Tally]]:
+        """Count the messages of each of these origins by status and reason."""
+        return looking.tallies(work, origins)
+
+    def by_day(self, work: Work, wanted: Wanted) -> list[DayCount]:
+        """Count the wanted messages by status and the day on which they came to stand so."""
+        return looking.by_day(work, wanted, self.zone)
+
+    def origins(self, work: Work) -> list[str]:
+        """Return everybody who asked for some message, such as ``journey:win-back``."""
+        return looking.origins(work)
 
     def counts(self, work: Work) -> list[Count]:
         """Count messages by origin, status and reason."""
@@ -298,10 +339,6 @@ class Messaging:
     def _open_all(self, work: Work, stored: Sequence[Stored]) -> list[Message]:
         sealer = self.profiles.sealer(work, {each.message.profile for each in stored})
         return [_opened(sealer, each) for each in stored]
-
-
-def _over(traits: Mapping[str, Any], given: object) -> Mapping[str, Any]:
-    return {**traits, **given} if isinstance(given, Mapping) else traits
 
 
 def _first_of_each_key(requests: Sequence[Request]) -> dict[str, Request]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
-    Select,
     String,
     Table,
     bindparam,
@@ -58,6 +57,8 @@ message_rows = Table(
     Index("ix_messages_status_due", "status", "due"),
     Index("ix_messages_profile_due", "profile", "due"),
     Index("ix_messages_status_lease_until", "status", "lease_until"),
+    Index("ix_messages_origin_status", "origin", "status"),
+    Index("ix_messages_status_reason", "status", "reason"),
 )
 
 template_rows = Table(
@@ -106,7 +107,8 @@ class Planned:
     queued: bool
 
 
-def _read(row: Row[Any]) -> Stored:
+def read(row: Row[Any]) -> Stored:
+    """Read one row of ``message_rows``."""
     return Stored(Message(**{name: getattr(row, name) for name in _SHOWN}), row.content)
 
 
@@ -194,7 +196,7 @@ def by_keys(work: Work, keys: Collection[str]) -> dict[str, Stored]:
     """Return the messages that have these idempotency keys."""
     query = select(message_rows)
     return {
-        row.key: _read(row)
+        row.key: read(row)
         for chunk in in_chunks(keys)
         for row in work.connection.execute(query.where(_M.key.in_(chunk)))
     }
@@ -229,7 +231,7 @@ def take_due(work: Work, limit: int) -> list[Stored]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_read(row) for row in work.connection.execute(query)]
+    return [read(row) for row in work.connection.execute(query)]
 
 
 def take_lost(work: Work) -> list[Message]:
@@ -240,14 +242,14 @@ def take_lost(work: Work) -> list[Message]:
         .order_by(_M.seq)
         .with_for_update(skip_locked=True)
     )
-    return [_read(row).message for row in work.connection.execute(query)]
+    return [read(row).message for row in work.connection.execute(query)]
 
 
 def take(work: Work, ids: Collection[str]) -> dict[str, Message]:
     """Lock and return messages by id."""
     query = select(message_rows).order_by(_M.seq).with_for_update()
     return {
-        row.id: _read(row).message
+        row.id: read(row).message
         for chunk in in_chunks(ids)
         for row in work.connection.execute(query.where(_M.id.in_(chunk)))
     }
@@ -279,19 +281,25 @@ def next_due(work: Work) -> int | None:
 def of_person(work: Work, profile: int) -> list[Stored]:
     """Return a person's messages in the order in which they happened."""
     query = select(message_rows).where(_M.profile == profile).order_by(_M.at, _M.seq)
-    return [_read(row) for row in work.connection.execute(query)]
+    return [read(row) for row in work.connection.execute(query)]
 
 
-def page(
-    work: Work, status: str | None, channel: str | None, limit: int, offset: int
-) -> list[Stored]:
-    """Return a part of all messages, the newest first."""
-    query: Select[Any] = select(message_rows).order_by(_M.seq.desc()).limit(limit).offset(offset)
-    if status is not None:
-        query = query.where(_M.status == status)
-    if channel is not None:
-        query = query.where(_M.channel == channel)
-    return [_read(row) for row in work.connection.execute(query)]
+def open_of(work: Work, origin: str) -> int:
+    """Count an origin's messages that are still to go out, or on their way."""
+    query = select(func.count()).where(_M.origin == origin, _M.status.in_(("queued", "leased")))
+    return work.connection.execute(query).scalar_one()
+
+
+def take_queued(work: Work, origin: str, limit: int) -> list[Message]:
+    """Lock and return an origin's queued messages; what is leased is on its way already."""
+    query = (
+        select(message_rows)
+        .where(_M.origin == origin, _M.status == "queued")
+        .order_by(_M.seq)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [read(row).message for row in work.connection.execute(query)]
 
 
 def counts(work: Work) -> list[Count]:

@@ -216,7 +216,7 @@ def _parse(source: str, path: str) -> BoundTemplate:
     try:
         return _ENVIRONMENT.from_string(source, matter={"source": source})
     except LiquidError as error:
-        raise _refusal(error, path, "correct the template") from error
+        raise _refusal(error, path, "correct the template", source) from error
 
 
 def render(template: Template, variables: Mapping[str, Any], now: datetime) -> Content:
@@ -255,9 +255,11 @@ def _sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _refusal(error: LiquidError, path: str, cure: str) -> Invalid:
+def _refusal(error: LiquidError, path: str, cure: str, source: str = "") -> Invalid:
+    """Say where it is at fault; what only the end shows, such as a missing one, is said there."""
     place = error.context()
-    line = f"line {place[0]}: " if place else ""
+    at = place[0] if place else source.count("\n") + 1
+    line = f"line {at}: " if place or source else ""
     if isinstance(error, ResourceLimitError):
         cure = "write less, or loop over less"
     return Invalid(f"{line}{error.message}", path=path, hint=cure, code="template_failed")

@@ -14,6 +14,8 @@ from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.profiles import portrait, store
 from coterie.profiles.cleanse import cleanse, close
+from coterie.profiles.directory.naming import NAMES
+from coterie.profiles.directory.service import Directory
 from coterie.profiles.facts import store as facts_store
 from coterie.profiles.history import Settled, is_late, settle, settle_late
 from coterie.profiles.identity import Graph, Name, names_in
@@ -52,6 +54,7 @@ class Profiles(Slices):
     def __init__(self, master_key: bytes, zone: ZoneInfo) -> None:
         self._vault = Vault(master_key)
         self._zone = zone
+        self.directory = Directory(self)
 
     # The road: stations 2 and 4
 
@@ -146,6 +149,7 @@ class Profiles(Slices):
         heard = gather(fresh, self._zone)
         before, settled = self._remember(work, facts_store.TRAITS, heard.traits)
         self._write_leaves(work, before, settled)
+        self.directory.index(work, {profile for profile, name in settled if name in NAMES})
         self._remember(work, facts_store.TAGS, heard.tags)
         store.write_consents(work, heard.consents)
         store.write_asides(work, heard.asides)
@@ -229,6 +233,16 @@ class Profiles(Slices):
         revealed = self._revealed(work, found)
         return {profile: value for (profile, of), value in revealed.items() if of == name}
 
+    def reveal_all(
+        self, work: Work, profiles: Collection[int], names: Collection[str]
+    ) -> dict[int, dict[str, Any]]:
+        """Return people's values of some top traits; who has none of them is left out."""
+        found = facts_store.standings(work, facts_store.TRAITS, profiles, names)
+        revealed: dict[int, dict[str, Any]] = {}
+        for (profile, name), value in self._revealed(work, found).items():
+            revealed.setdefault(profile, {})[name] = value
+        return revealed
+
     def _revealed(self, work: Work, found: portrait.Standings) -> dict[tuple[int, str], Any]:
         present = {
             about: one.fact for about, one in found.items() if portrait.is_present(one, found)
@@ -248,7 +262,7 @@ class Profiles(Slices):
 
     def count(self, work: Work) -> int:
         """Count the known profiles."""
-        return len(store.everyone(work))
+        return store.extent(work)[0]
 
     def export(self, work: Work, names: Collection[str] | None = None) -> Export:
         """Return what is known of everyone, by columns.
@@ -275,6 +289,12 @@ class Profiles(Slices):
         """Return the profile that an identity leads to, or None."""
         rows = store.identities_by_digest(work, {kind: [self.blind(kind, value)]})
         return rows[0].profile if rows else None
+
+    def found(self, work: Work, kind: str, values: Collection[str]) -> dict[str, int]:
+        """Return the profiles that identities of a kind lead to; unknown ones are left out."""
+        digests = {self.blind(kind, value): value for value in values}
+        rows = store.identities_by_digest(work, {kind: list(digests)})
+        return {digests[row.digest]: row.profile for row in rows}
 
     def user_ids(self, work: Work, profiles: Iterable[int]) -> dict[int, str]:
         """Return people's user ids; for those who have none, an anonymous id."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -59,6 +60,8 @@ identity_rows = Table(
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("superseded", Boolean, nullable=False),
+    Index(None, "last_seen", "profile"),
+    Index(None, "first_seen", "profile"),
 )
 
 candidate_rows = Table(
@@ -80,6 +83,7 @@ consent_rows = Table(
     Column("message_id", String, primary_key=True),
     Column("given", Boolean, nullable=False),
     Column("source", String, nullable=False),
+    Index(None, "purpose", "channel", "given", "profile"),
 )
 
 aside_rows = Table(
@@ -128,9 +132,19 @@ def people(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
     return of_many(work, select(*columns), profile_rows.c.id, profiles)
 
 
-def everyone(work: Work) -> list[int]:
+def everyone(work: Work) -> Iterable[int]:
     """Return the number of every profile."""
-    return list(work.connection.execute(select(profile_rows.c.id)).scalars())
+    number, first, last = extent(work)
+    if number and last - first + 1 == number:  # none is missing, so none needs to be read
+        return range(first, last + 1)
+    return work.connection.execute(select(profile_rows.c.id)).scalars()
+
+
+def extent(work: Work) -> tuple[int, int, int]:
+    """Count the profiles, and return the first and the last number."""
+    number = profile_rows.c.id
+    row = work.connection.execute(select(func.count(), func.min(number), func.max(number))).one()
+    return row[0], row[1] or 0, row[2] or 0
 
 
 def by_uid(work: Work, uid: str) -> int | None:

@@ -6,7 +6,7 @@ Importing a file again changes nothing: message ids come from the file, or from 
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from coterie.events.calls import read_item
 from coterie.events.model import Envelope
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
+from coterie.roads.values import BadValue
 
 CHUNK = 200_000
 _SAMPLE = 5
@@ -55,6 +56,20 @@ class Imported:
     fresh: int = 0
     sample: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one row became: an event or item as the road takes it, or the refusal of it.
+
+    ``shown`` is the thing as JSON tells it, ``values`` is the row.
+    """
+
+    row: int
+    values: Row
+    shown: dict[str, Any]
+    thing: Event | Item | None
+    refusal: Invalid | None = None
 
 
 Progress = Callable[[int], None]
@@ -157,41 +172,61 @@ class Importer:
     def _made(
         self, file: Path, file_map: FileMap, source: str, now: int, report: Imported
     ) -> Iterator[Event | Item]:
-        envelope = Envelope(source, received=now, backfill=True)
-        seen: Counter[bytes] = Counter()
-        for number, row in enumerate(read_rows(file, file_map.encoding), 1):
-            report.read = number
-            try:
-                _check_shape(row)
-                if file_map.kind == "items":
-                    shown = to_item(file_map, row)
-                    thing: Event | Item = _item(shown)
-                else:
-                    shown = to_call(file_map, row, self.brand_zone)
-                    shown["messageId"] = shown["messageId"] or _row_id(source, row, seen)
-                    thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
-            except Invalid as error:
-                report.rejected.append(Rejected(number, error.reason, error.path, _shown(row)))
-                continue
-            if len(report.sample) < _SAMPLE:
-                report.sample.append(_as_json(shown))
-            yield thing
+        for made in make_rows(
+            read_rows(file, file_map.encoding), file_map, source, now, self.brand_zone
+        ):
+            report.read = made.row
+            if made.refusal is not None:
+                refusal = made.refusal
+                shown = shown_row(made.values)
+                report.rejected.append(Rejected(made.row, refusal.reason, refusal.path, shown))
+            elif made.thing is not None:
+                if len(report.sample) < _SAMPLE:
+                    report.sample.append(as_json(made.shown))
+                yield made.thing
+
+
+def make_rows(
+    rows: Iterable[Row], file_map: FileMap, source: str, now: int, brand_zone: ZoneInfo
+) -> Iterator[Made]:
+    """Make of each row what its map says, in order; a row that cannot be taken says why.
+
+    Pure over the rows. A row without a message id is named by its content and by which of its
+    equals it is, so give the rows from the first on.
+    """
+    envelope = Envelope(source, received=now, backfill=True)
+    seen: Counter[bytes] = Counter()
+    for number, row in enumerate(rows, 1):
+        shown: dict[str, Any] = {}
+        try:
+            _check_shape(row)
+            if file_map.kind == "items":
+                shown = to_item(file_map, row)
+                thing: Event | Item = _item(shown)
+            else:
+                shown = to_call(file_map, row, brand_zone)
+                shown["messageId"] = shown["messageId"] or _row_id(source, row, seen)
+                thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
+        except Invalid as error:
+            yield Made(number, row, shown, None, error)
+            continue
+        yield Made(number, row, shown, thing)
 
 
 def _check_shape(row: Row) -> None:
     if _MORE in row:
-        raise Invalid("the row has more values than the header has columns")
+        raise BadValue("too_many_values", "the row has more values than the header has columns")
     if _LESS in row.values():
-        raise Invalid("the row has fewer values than the header has columns")
+        raise BadValue("too_few_values", "the row has fewer values than the header has columns")
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def shown_row(row: Row) -> dict[str, Any]:
     """Show a row that stayed out: without what it lacks, and with what it has too many of."""
     there = {key: value for key, value in row.items() if value != _LESS and key != _MORE}
-    return _as_json({**there, "": row[_MORE]} if _MORE in row else there)
+    return as_json({**there, "": row[_MORE]} if _MORE in row else there)
 
 
-def _as_json(values: Row) -> dict[str, Any]:
+def as_json(values: Row) -> dict[str, Any]:
     """Turn what a file may hold (times, decimals, not-a-number) into what JSON can."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
     return plain
@@ -207,7 +242,7 @@ def _row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
 def _item(made: dict[str, Any]) -> Item:
     price = made["price"]
     if price not in (None, "") and scaled(price) is None:
-        raise Invalid(f"{price!r} is not a price", path="item.price")
+        raise BadValue("not_a_number", f"{price!r} is not a price", path="item.price")
     item = Item(
         key=made["key"],
         kind=made["kind"],

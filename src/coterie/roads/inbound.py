@@ -83,11 +83,15 @@ class Inbound:
         sealed, since carrying the same ids again changes nothing.
         """
         with self.database.begin(actor, now) as work:
-            work.now = max(now, self.stood_at(work) or now)
-            recognised = self.profiles.recognise(work, events)
-            fresh = self.log.append_bulk(work, recognised)
-            facts = self._after_log(work, recognised, fresh)
-            self._keep(work, facts, events)
+            return self.bulk_in(work, events)
+
+    def bulk_in(self, work: Work, events: Sequence[Event]) -> int:
+        """Carry history as ``bulk`` does, in a unit of work that keeps something else with it."""
+        work.now = max(work.now, self.stood_at(work) or work.now)
+        recognised = self.profiles.recognise(work, events)
+        fresh = self.log.append_bulk(work, recognised)
+        facts = self._after_log(work, recognised, fresh)
+        self._keep(work, facts, events)
         return len(fresh)
 
     def tell(self, work: Work, facts: Sequence[Event]) -> None:

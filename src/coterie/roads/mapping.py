@@ -1,8 +1,9 @@
 """What one row of somebody's file becomes: an event, a profile or an item. Pure.
 
 A map is a small YAML document. Each value says where it comes from: the name of a column; text
-with ``{column}`` in it; ``{number: column}`` for a number kept as text in a CSV; or
-``{value: ...}`` for the same in every row. ``docs/reference/import-maps.md`` shows each key.
+with ``{column}`` in it; ``{number: column}`` for a number kept as text in a CSV (``like`` says how
+it is written); ``{time: column, format: ...}`` for a time that is no ISO 8601; or ``{value: ...}``
+for the same in every row. ``docs/reference/import-maps.md`` shows each key.
 """
 
 import math
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from coterie.core.clock import format_time, parse_time, zone
 from coterie.core.errors import Invalid
 from coterie.core.numbers import as_decimal
+from coterie.roads.values import BadValue, check_format, check_style, read_number, read_time
 
 Kind = Literal["events", "profiles", "items"]
 Row = Mapping[str, Any]
@@ -27,11 +29,11 @@ _NOT_TOPIC = re.compile(r"[\s/]+")
 _KEYS: dict[str, frozenset[str]] = {
     "events": frozenset(
         {"kind", "event", "user_id", "anonymous_id", "message_id", "timestamp", "zone",
-         "encoding", "properties"}
+         "encoding", "skip_blanks", "properties"}
     ),
     "profiles": frozenset(
         {"kind", "user_id", "anonymous_id", "message_id", "timestamp", "zone", "encoding",
-         "traits"}
+         "skip_blanks", "traits"}
     ),
     "items": frozenset(
         {"kind", "key", "item_kind", "title", "url", "price", "topics", "encoding", "properties"}
@@ -41,8 +43,24 @@ _REQUIRED = {"events": ("event",), "profiles": (), "items": ("key",)}
 
 
 @dataclass(frozen=True)
+class Fault:
+    """One thing that keeps a row out: where in the map, by which columns, and why.
+
+    ``why`` is a stable word for the reason, ``reason`` says it in full.
+    """
+
+    path: str
+    columns: tuple[str, ...]
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class FileMap:
-    """A parsed map: what a row becomes, and the expression behind each of its parts."""
+    """A parsed map: what a row becomes, and the expression behind each of its parts.
+
+    ``reads`` names the columns that each part reads (``user_id``, ``properties.total``).
+    """
 
     kind: Kind
     parts: Mapping[str, Expression]
@@ -50,6 +68,8 @@ class FileMap:
     topics: tuple[str, ...] = ()
     zone: ZoneInfo | None = None
     encoding: str = "utf-8-sig"
+    skip_blanks: bool = False
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def parse_map(document: object) -> FileMap:
@@ -69,7 +89,9 @@ def parse_map(document: object) -> FileMap:
     if kind != "items" and "user_id" not in document and "anonymous_id" not in document:
         raise Invalid(f"a map of {kind} needs user_id or anonymous_id", path="user_id")
     inner = "traits" if kind == "profiles" else "properties"
-    plain = {"kind", "zone", "encoding", "topics", inner}
+    plain = {"kind", "zone", "encoding", "skip_blanks", "topics", inner}
+    if not isinstance(document.get("skip_blanks", False), bool):
+        raise Invalid("expected true or false", path="skip_blanks")
     return FileMap(
         kind=kind,
         parts={k: _expression(v, k) for k, v in document.items() if k not in plain},
@@ -77,7 +99,22 @@ def parse_map(document: object) -> FileMap:
         topics=_topics(document.get("topics", [])),
         zone=_zone(document["zone"]) if "zone" in document else None,
         encoding=str(document.get("encoding", "utf-8-sig")),
+        skip_blanks=document.get("skip_blanks", False),
+        reads={
+            **{k: _columns(v) for k, v in document.items() if k not in plain},
+            **{f"{inner}.{k}": _columns(v) for k, v in document.get(inner, {}).items()},
+            "topics": tuple(_COLUMN.findall(" ".join(_topics(document.get("topics", []))))),
+        },
     )
+
+
+def _columns(value: object) -> tuple[str, ...]:
+    """Name the columns that an expression reads."""
+    if isinstance(value, str):
+        return tuple(_COLUMN.findall(value)) or (value,)
+    if isinstance(value, Mapping):
+        return tuple(str(value[key]) for key in ("number", "time") if key in value)
+    return ()
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -107,31 +144,57 @@ def _expression(value: object, path: str) -> Expression:
         return lambda _row: constant
     if isinstance(value, Mapping) and set(value) == {"number"}:
         return _number(_column(str(value["number"])))
+    if isinstance(value, Mapping) and set(value) == {"number", "like"}:
+        style = check_style(value["like"], f"{path}.like")
+        return _number(_column(str(value["number"])), style)
+    if isinstance(value, Mapping) and set(value) == {"time", "format"}:
+        form = check_format(value["format"], f"{path}.format")
+        return _time(_column(str(value["time"])), form)
     raise Invalid(
-        f"{value!r} names no column", path=path, hint="a column, {number: column} or {value: ...}"
-    )
+        f"{value!r} names no column", path=path,
+        hint="a column, {number: column}, {time: column, format: ...} or {value: ...}",
+    )  # fmt: skip
 
 
 def _column(name: str) -> Expression:
     def read(row: Row) -> Any:
         if name not in row:
-            raise Invalid(f"the file has no column {name!r}", hint="it has " + ", ".join(row))
+            raise BadValue(
+                "no_column", f"the file has no column {name!r}", hint="it has " + ", ".join(row)
+            )
         return _plain(row[name])
 
     return read
 
 
-def _number(column: Expression) -> Expression:
+def _number(column: Expression, like: str = "") -> Expression:
     def read(row: Row) -> Any:
         value = column(row)
-        if value is None or value == "":
+        if _is_blank(value):
             return None
-        number = as_decimal(value)
+        number = read_number(value, like) if like else as_decimal(value)
         if number is None:
-            raise Invalid(f"{value!r} is not a number")
+            raise BadValue("not_a_number", f"{value!r} is not a number")
         return int(number) if number == number.to_integral_value() else float(number)
 
     return read
+
+
+def _time(column: Expression, form: str) -> Expression:
+    def read(row: Row) -> Any:
+        value = column(row)
+        if _is_blank(value):
+            return None
+        found = read_time(value, form)
+        if found is None:
+            raise BadValue("not_a_time", f"{value!r} is not a time written as {form}")
+        return found
+
+    return read
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value == ""
 
 
 def _text(template: str) -> Expression:
@@ -177,6 +240,8 @@ def to_call(file_map: FileMap, row: Row, brand_zone: ZoneInfo) -> dict[str, Any]
     the part.
     """
     parts, values = _read(file_map.parts, row), _read(file_map.fields, row)
+    if file_map.skip_blanks:
+        values = {name: value for name, value in values.items() if not _is_blank(value)}
     call: dict[str, Any] = {
         "userId": parts.get("user_id"),
         "anonymousId": parts.get("anonymous_id"),
@@ -210,16 +275,33 @@ def _read(expressions: Mapping[str, Expression], row: Row) -> dict[str, Any]:
     try:
         for name, expression in expressions.items():
             values[name] = expression(row)
-    except Invalid as error:
-        raise Invalid(error.reason, path=name, hint=error.hint) from error
+    except BadValue as error:
+        raise BadValue(error.why, error.reason, path=name, hint=error.hint) from error
     return values
+
+
+def faults(file_map: FileMap, row: Row, brand_zone: ZoneInfo) -> list[Fault]:
+    """Return everything that the map refuses in a row, not only what it would meet first."""
+    inner = "traits" if file_map.kind == "profiles" else "properties"
+    found = []
+    tried = {**file_map.parts, **{f"{inner}.{k}": v for k, v in file_map.fields.items()}}
+    for path, expression in tried.items():
+        try:
+            value = expression(row)
+            if path == "timestamp" and not _is_blank(value):
+                _stamp(value, file_map.zone or brand_zone)
+        except BadValue as error:
+            found.append(Fault(path, file_map.reads.get(path, ()), error.why, error.reason))
+    return found
 
 
 def _stamp(value: Any, where: ZoneInfo) -> str:
     try:
         return format_time(parse_time(str(value), where))
     except (Invalid, OverflowError) as error:
-        raise Invalid(f"{value!r} is not a time", path="timestamp", hint="use ISO 8601") from error
+        raise BadValue(
+            "not_a_time", f"{value!r} is not a time", path="timestamp", hint="use ISO 8601"
+        ) from error
 
 
 def _paths(template: str, row: Row) -> list[str]:

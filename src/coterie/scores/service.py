@@ -17,6 +17,7 @@ from coterie.scores.activity import activity, activity_level
 from coterie.scores.counting import next_future
 from coterie.scores.interests import Spread, interest_levels, interests
 from coterie.scores.model import ACTIVITY, INTEREST, Activity, Interest, Weights, check
+from coterie.scores.touches.service import Touches
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 
@@ -29,7 +30,7 @@ FadeRow = tuple[int, str, float | None]
 """Profile, name of the fading trait, level; None takes the trait away."""
 
 
-class Scores:
+class Scores(Touches):
     """Activity and interests of everybody, derived from the log: recomputed, never adjusted.
 
     Because a touched person's levels are always made from her whole timeline, what was added in
@@ -37,6 +38,7 @@ class Scores:
     """
 
     def __init__(self, profiles: Profiles, catalog: Catalog, log: Log, zone: ZoneInfo) -> None:
+        super().__init__()
         self._profiles = profiles
         self._catalog = catalog
         self._log = log

@@ -9,7 +9,7 @@ compared exactly: sums are whole ten-thousandths, divisions are multiplied out.
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -132,20 +132,32 @@ class _Query:
                 raise AssertionError(f"no SQL is written for {type(rule).__name__}")
 
     def _did(self, rule: Did) -> str:
+        of = [rule.of] if rule.of is not None and rule.of not in _CALENDAR else []
+        values = _columns([*(test.path for test in rule.matching.where), *of])
+        chosen = " AND ".join(self._chosen(rule.matching, values)) or "TRUE"
         measured = (
-            f"SELECT profile, {_measure(rule)}\n    FROM events\n    WHERE "
-            + "\n      AND ".join([self._listed(rule.matching), *self._chosen(rule.matching)])
-            + "\n    GROUP BY profile"
+            f"SELECT profile, {_measure(rule, values)}\n"
+            f"    FROM {self._events(rule.matching, values)}\n"
+            f"    WHERE {chosen}\n    GROUP BY profile"
         )
         return _holding(measured, _bounded(rule), _zero_counts(rule))
 
     def _share(self, rule: Share) -> str:
-        chosen = " AND ".join(self._chosen(rule.matching)) or "TRUE"
+        values = _columns([test.path for test in rule.matching.where])
+        chosen = " AND ".join(self._chosen(rule.matching, values)) or "TRUE"
         measured = (
             f"SELECT profile, count(*) AS n, count(*) FILTER (WHERE {chosen}) AS total\n"
-            f"    FROM events\n    WHERE {self._listed(rule.matching)}\n    GROUP BY profile"
+            f"    FROM {self._events(rule.matching, values)}\n    GROUP BY profile"
         )
         return _holding(measured, _ratio(rule.bounds, most=2, finest=10**25), zero_counts=False)
+
+    def _events(self, matching: Matching, values: dict[str, str]) -> str:
+        """Write the events looked at; what is asked of their properties is read out once.
+
+        A property is looked for in the whole object, which costs more than any test on it.
+        """
+        read = "".join(f", {at_path('properties', p)} AS {name}" for p, name in values.items())
+        return f"(SELECT profile, seq, time{read} FROM events\n    WHERE {self._listed(matching)})"
 
     def _listed(self, matching: Matching) -> str:
         """Write which events are looked at: their name and time, and only those of people."""
@@ -154,9 +166,9 @@ class _Query:
             tests.append(key_holds(self.world))
         return "\n      AND ".join([*tests, "profile IN (SELECT profile FROM people)"])
 
-    def _chosen(self, matching: Matching) -> list[str]:
+    def _chosen(self, matching: Matching, values: dict[str, str]) -> list[str]:
         """Write which of the events looked at match."""
-        tests = [property_holds(condition, self.world) for condition in matching.where]
+        tests = [property_holds(test, self.world, values[test.path]) for test in matching.where]
         if matching.topic is not None:
             tests.append(
                 "seq IN (SELECT seq FROM event_items JOIN item_topics USING (item) "
@@ -188,13 +200,18 @@ def _holding(measured: str, test: str, zero_counts: bool) -> str:
     )
 
 
-def _measure(rule: Did) -> str:
+def _columns(paths: Iterable[str]) -> dict[str, str]:
+    """Name a column for each property that is asked for."""
+    return {path: f"value_{n}" for n, path in enumerate(dict.fromkeys(paths), start=1)}
+
+
+def _measure(rule: Did, values: dict[str, str]) -> str:
     """Write the columns that a bound is asked of: ``total``, and for an average ``n``."""
     if rule.of is None:
         return "count(*) AS total"
     if rule.of in _CALENDAR:
         return f"count(DISTINCT {_CALENDAR[rule.of]}) AS total"
-    value = at_path("properties", rule.of)
+    value = values[rule.of]
     if rule.measure == "distinct":
         return f"count(DISTINCT kind_and_text({value})) AS total"
     number = f"scaled({value})"

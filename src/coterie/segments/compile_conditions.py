@@ -51,9 +51,8 @@ def trait_holds(condition: Condition, world: World) -> str:
     )
 
 
-def property_holds(condition: Condition, world: World) -> str:
-    """Write a test on a property of an event."""
-    value = at_path("properties", condition.path)
+def property_holds(condition: Condition, world: World, value: str) -> str:
+    """Write a test on a property of an event, whose value stands in a column."""
     return _signed(condition, f"coalesce({_positive(condition, world, value, 'NULL')}, FALSE)")
 
 

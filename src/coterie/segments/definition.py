@@ -1,7 +1,10 @@
 """What the room keeps of a segment besides its rule: names, versions, and what was published."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from pyroaring import BitMap
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Change:
     entered: bool
     at: int
     version: int
+    profile: int
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,31 @@ class Preview:
 
     count: int
     sample: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Whom a new rule of a segment would keep, bring in and put out, were it published now."""
+
+    stay: BitMap
+    enter: BitMap
+    leave: BitMap
+
+    @property
+    def size(self) -> int:
+        """How many the segment would then have."""
+        return len(self.stay) + len(self.enter)
+
+
+@dataclass(frozen=True)
+class DaySize:
+    """How many a segment had at the end of a day in the brand's zone, and how many moved in it.
+
+    ``at`` is the day's first moment; of today the size is the present one.
+    """
+
+    day: date
+    at: int
+    size: int
+    entered: int
+    left: int

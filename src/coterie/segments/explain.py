@@ -5,6 +5,7 @@ as the offset in them says.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from coterie.core.clock import format_time
@@ -27,12 +28,13 @@ from coterie.segments.model import (
     Trait,
     Window,
 )
-from coterie.segments.phrases import LANGUAGES, Phrases
+from coterie.segments.parse import AT_LEAST_ONCE
+from coterie.segments.phrases import LANGUAGES, Naming, Phrases
 from coterie.segments.render import duration_text
 
 
-def explain(rule: Rule, lang: str) -> str:
-    """Say what a rule means, in ``en`` or ``zh``.
+def explain(rule: Rule, lang: str, naming: Naming | None = None) -> str:
+    """Say what a rule means, in ``en`` or ``zh``; ``naming`` gives events and topics their words.
 
     >>> from coterie.segments.model import Tag
     >>> explain(Not(Tag("vip")), "en")
@@ -40,7 +42,8 @@ def explain(rule: Rule, lang: str) -> str:
     """
     if lang not in LANGUAGES:
         raise Invalid(f"no rule is explained in {lang!r}", hint="ask for en or zh")
-    return _say(rule, LANGUAGES[lang])
+    words = LANGUAGES[lang]
+    return _say(rule, words if naming is None else replace(words, naming=naming))
 
 
 def _say(rule: Rule, words: Phrases) -> str:
@@ -50,7 +53,7 @@ def _say(rule: Rule, words: Phrases) -> str:
 def _join(parts: tuple[Rule, ...], joint: str, alone: str, words: Phrases) -> str:
     said = [_say(part, words) for part in parts]
     if len(said) == 1:
-        return alone.format(said[0])
+        return alone.format(said[0]) if words.naming == Naming() else said[0]
     return joint.join(
         f"({text})" if isinstance(part, All | Any_) else text
         for part, text in zip(parts, said, strict=True)
@@ -105,6 +108,16 @@ def _condition(condition: Condition, subject: str, words: Phrases) -> str:
     return words.test.format(subject=subject.format(condition.path), phrase=phrase) + fold
 
 
+def _trait(rule: Trait, words: Phrases) -> str:
+    """Say which trait is asked; a house's own word for it stands alone."""
+    path = rule.condition.path
+    named = words.naming.trait(path)
+    if named == path:
+        return words.trait
+    gap = words.trait[len(words.trait.rstrip()) :]
+    return named.replace("{", "{{").replace("}", "}}") + gap
+
+
 def _duration(length: int | None, words: Phrases) -> str:
     if length is None:
         return ""
@@ -130,18 +143,23 @@ def _window(window: Window, words: Phrases) -> str:
     return "".join(said)
 
 
+def _has_words(name: str, words: Phrases) -> bool:
+    """Say whether a house has words of its own for an event, which then need no quotes."""
+    return words.naming.event(name) != name
+
+
 def _event(name: str, words: Phrases) -> str:
     if name == "*":
         return words.any_event
     if name.endswith("*"):
         return words.prefixed_event.format(name[:-1])
-    return words.quote.format(name)
+    return words.quote.format(words.naming.event(name))
 
 
 def _details(matching: Matching, words: Phrases) -> str:
     said = ""
     if matching.topic is not None:
-        said += words.topic.format(matching.topic)
+        said += words.topic.format(words.naming.topic(matching.topic))
     if matching.where:
         tests = [_condition(test, words.property, words) for test in matching.where]
         said += words.where.format(words.and_.join(tests))
@@ -156,13 +174,17 @@ def _bounds(bounds: Bounds, template: dict[str, str], words: Phrases) -> str:
 
 def _did(rule: Did, words: Phrases) -> str:
     matching = rule.matching
+    told = rule.measure == "count" and _has_words(matching.name, words)
     events = words.events.format(
-        event=_event(matching.name, words),
+        event=words.naming.event(matching.name) if told else _event(matching.name, words),
         details=_details(matching, words),
         window=_window(matching.window, words),
     )
     if rule.measure == "count":
-        return words.did.format(events=events, times=_bounds(rule.bounds, words.times, words))
+        times = _bounds(rule.bounds, words.times, words)
+        if told:
+            return events if rule.bounds == AT_LEAST_ONCE else f"{events} {times}"
+        return words.did.format(events=events, times=times)
     of = rule.of or ""
     measure = words.measures[rule.measure].format(words.calendar.get(of, words.property.format(of)))
     return words.measured.format(
@@ -185,10 +207,10 @@ _SAYERS: dict[type, Callable[[Any, Phrases], str]] = {
     Any_: lambda rule, words: _join(rule.parts, words.or_, words.any_of_one, words),
     Not: lambda rule, words: words.not_.format(_say(rule.part, words)),
     Everyone: lambda _rule, words: words.everyone,
-    Trait: lambda rule, words: _condition(rule.condition, words.trait, words),
-    Tag: lambda rule, words: words.tag.format(rule.tag),
+    Trait: lambda rule, words: _condition(rule.condition, _trait(rule, words), words),
+    Tag: lambda rule, words: words.tag.format(words.naming.tag(rule.tag)),
     Did: _did,
     Share: _share,
-    InSegment: lambda rule, words: words.in_segment.format(rule.segment),
+    InSegment: lambda rule, words: words.in_segment.format(words.naming.segment(rule.segment)),
     Bucket: lambda rule, words: words.bucket.format(rule.salt, rule.start, rule.end),
 }

@@ -58,6 +58,10 @@ class Library:
             waiting.extend(fresh)
         return sorted(users)
 
+    def users_itself(self, slug: str) -> list[str]:
+        """Name the segments whose rules themselves refer to one."""
+        return sorted(s for s, rule in self.rules.items() if slug in segments_of(rule))
+
     def check_known(self, rule: Rule) -> None:
         """Refuse a rule that refers to a segment that there is not."""
         for slug in sorted(segments_of(rule)):
@@ -85,11 +89,9 @@ class Library:
 
     def check_unused(self, slug: str) -> None:
         """Refuse to delete a segment that others refer to."""
-        users = [s for s, rule in self.rules.items() if slug in segments_of(rule)]
+        users = self.users_itself(slug)
         if users:
-            raise Conflict(
-                f"segment {slug!r} is used by {', '.join(sorted(users))}; change these first"
-            )
+            raise Conflict(f"segment {slug!r} is used by {', '.join(users)}; change these first")
 
 
 def open_library(definitions: Mapping[str, Definition], zone: ZoneInfo) -> Library:

@@ -4,6 +4,8 @@ They keep the queries short enough for an analyst to read. A value is JSON; one 
 null or "" is missing. Moments are milliseconds; local times are in the session's zone.
 """
 
+import re
+
 PRELUDE = r"""
 -- the value under a key of an object; nothing from anything else
 CREATE OR REPLACE TEMP MACRO field(object, key) AS
@@ -99,3 +101,14 @@ CREATE OR REPLACE TEMP MACRO moment(value) AS
     CASE WHEN json_type(v) = 'VARCHAR' AND is_iso(v ->> '$') THEN moment_of_text(v ->> '$')
          WHEN is_number(v) THEN moment_of_number(TRY_CAST(v ->> '$' AS DOUBLE)) END)[1];
 """
+
+_WORDS = re.compile("|".join(rf"\b{word}\(" for word in re.findall(r"MACRO (\w+)\(", PRELUDE)))
+
+
+def speaks(query: str) -> bool:
+    """Say whether a query uses one of the words, so that they must be there to be understood.
+
+    >>> speaks("SELECT scaled(v) FROM t"), speaks("SELECT profile FROM tags")
+    (True, False)
+    """
+    return _WORDS.search(query) is not None

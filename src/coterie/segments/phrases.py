@@ -1,6 +1,22 @@
 """The words in which rules are explained: one set of phrases a language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+
+def _as_it_is(name: str) -> str:
+    return name
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What a house calls its events, topics, traits, tags and segments; as written by default."""
+
+    event: Callable[[str], str] = _as_it_is
+    topic: Callable[[str], str] = _as_it_is
+    trait: Callable[[str], str] = _as_it_is
+    tag: Callable[[str], str] = _as_it_is
+    segment: Callable[[str], str] = _as_it_is
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,7 @@ class Phrases:
     operators: dict[str, str]
     days: dict[str, str]
     dated: frozenset[str]
+    naming: Naming = Naming()
 
 
 _DATED = frozenset(

@@ -12,14 +12,14 @@ import duckdb
 import numpy as np
 from pyroaring import BitMap
 
-from coterie.catalog.service import Catalog
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
+from coterie.segments.calendar import reach
 from coterie.segments.compile import CANDIDATES, named, population_sql
 from coterie.segments.literals import at_path, quote
-from coterie.segments.macros import PRELUDE
+from coterie.segments.macros import PRELUDE, speaks
 from coterie.segments.model import Rule, World
-from coterie.segments.parse import trait_roots
+from coterie.segments.parse import topics_of, trait_roots
 from coterie.storage.work import Work
 
 _SHAPES = {
@@ -34,6 +34,9 @@ _SHAPES = {
 """The tables beside the log's views, with the types that an empty one would not have."""
 
 
+_LOOKED_AT = 500
+
+
 class Population:
     """Asks rules of everyone, or of some, in one open connection."""
 
@@ -41,10 +44,14 @@ class Population:
         self._lake = lake
         self._world = world
         self._restricted = restricted
+        self._has_words = False
 
     def of(self, rule: Rule) -> BitMap:
         """Return who meets a rule."""
         query = population_sql(rule, self._world, restricted=self._restricted)
+        if speaks(query) and not self._has_words:
+            self._lake.execute(PRELUDE)
+            self._has_words = True
         return BitMap(self._lake.execute(query).fetchnumpy()["profile"])
 
 
@@ -76,11 +83,11 @@ class EventMoments:
 class Reader:
     """Opens the connection for one unit of work."""
 
-    def __init__(self, profiles: Profiles, catalog: Catalog, log: Log, zone: ZoneInfo) -> None:
+    def __init__(self, profiles: Profiles, log: Log, zone: ZoneInfo) -> None:
         self.profiles = profiles
-        self.catalog = catalog
         self.log = log
         self.zone = zone
+        self._properties: dict[tuple[str, int], tuple[str, ...]] = {}
 
     @contextmanager
     def population(
@@ -90,13 +97,14 @@ class Reader:
         rules: Iterable[Rule],
         among: Collection[int] | None = None,
     ) -> Iterator[Population]:
-        """Open everything that these rules, and the world's, ask about.
+        """Open what these rules, and the segments that they look into, ask about.
 
-        With ``among`` only these people are asked.
+        Only they can be asked of it. With ``among`` only these people are asked.
         """
-        traits = {root for rule in (*rules, *world.rules.values()) for root in trait_roots(rule)}
-        export = self.profiles.export(work, traits)
-        pairs = self.catalog.pairs(work)
+        parts = [part for rule in rules for part in reach(rule, world.rules)]
+        export = self.profiles.export(work, {root for part in parts for root in trait_roots(part)})
+        topics = sorted({topic for part in parts for topic in topics_of(part)})
+        pairs = [(item, topic) for topic in topics for item in world.items_of[topic]]
         with self._open(work) as lake:
             _table(lake, "profiles", export.profiles)
             _table(lake, "traits", export.traits)
@@ -108,17 +116,32 @@ class Reader:
                 _table(lake, CANDIDATES, {"profile": asked})
             yield Population(lake, world, among is not None)
 
+    def properties(self, work: Work, name: str) -> tuple[str, ...]:
+        """Return the keys that some events of a name have in their properties.
+
+        A few hundred events are looked at, and what was found is kept until there are twice as
+        many events: an editor offers it, and nothing else hangs on it.
+        """
+        about = name, sum(self.log.counts(work).values()).bit_length()
+        if about not in self._properties:
+            with self._open(work) as lake:
+                some = f"SELECT properties FROM events WHERE {named(name)} LIMIT {_LOOKED_AT}"
+                query = f"SELECT DISTINCT unnest(json_keys(properties)) FROM ({some})"
+                found = lake.execute(query).fetchall()
+            self._properties[about] = tuple(sorted(row[0] for row in found))
+        return self._properties[about]
+
     @contextmanager
     def moments(self, work: Work) -> Iterator[EventMoments]:
         """Open the log alone, to ask of moments in events' properties."""
         with self._open(work) as lake:
+            lake.execute(PRELUDE)
             yield EventMoments(lake)
 
     @contextmanager
     def _open(self, work: Work) -> Iterator[duckdb.DuckDBPyConnection]:
         with self.log.open_lake(work) as lake:
             lake.execute(f"SET TimeZone = {quote(self.zone.key)}")
-            lake.execute(PRELUDE)
             yield lake
 
 

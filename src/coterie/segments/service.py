@@ -8,64 +8,49 @@ by the reader of everyone. Of several changes within one batch only the last sta
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
-from coterie.catalog.service import Catalog
+from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import check_slug
-from coterie.events.log import Log
-from coterie.profiles.service import Profiles
 from coterie.segments import store
+from coterie.segments.asking import Asking
 from coterie.segments.calendar import Edge
-from coterie.segments.compile import population_sql
-from coterie.segments.definition import Change, Definition, Preview, Published
-from coterie.segments.explain import explain
-from coterie.segments.library import Library, open_library
-from coterie.segments.model import Rule, World
+from coterie.segments.definition import Definition
+from coterie.segments.library import Library
 from coterie.segments.moves import Traces, backfilled, moves_between
-from coterie.segments.parse import check_identifying, parse, trait_roots
-from coterie.segments.people import Asker, Topics, load_people
-from coterie.segments.reader import Reader
-from coterie.segments.stirring import Stirring
-from coterie.segments.why import Reason, why
+from coterie.segments.parse import trait_roots
+from coterie.segments.people import Asker, load_people
 from coterie.storage.audit import record
 from coterie.storage.work import Work
 
 MANY = 2_000
 """From so many people on, everyone's reader is faster than one person's."""
 
-_SAMPLE = 10
 
-
-class Segments:
+class Segments(Asking):
     """Named rules and who meets them. ``zone`` is the brand's."""
 
-    def __init__(self, profiles: Profiles, catalog: Catalog, log: Log, zone: ZoneInfo) -> None:
-        self.profiles = profiles
-        self.catalog = catalog
-        self.log = log
-        self.zone = zone
-        self.reader = Reader(profiles, catalog, log, zone)
-        self.stirring = Stirring(profiles, log, self.reader, zone)
-
     def define(
-        self, work: Work, slug: str, rule: object, *, title_en: str = "", title_zh: str = ""
-    ) -> list[Move]:
+        self, work: Work, slug: str, rule: object, *, title_en: str = "", title_zh: str = "",
+        after: int | None = None,
+    ) -> list[Move]:  # fmt: skip
         """Define a segment, or give it a new version; return who entered and left by it.
 
         People enter and leave as seen from the former version; segments that refer to this one
-        are reckoned anew too. Raises Invalid with the path of the fault, also when segments would
-        go round in a circle.
+        are reckoned anew too. ``after`` is the version that was edited (0: there was none). Raises
+        Invalid with the path of the fault, also when segments would go round in a circle, and
+        Conflict when ``after`` is not the current version any more.
         """
         check_slug(slug, "slug")
-        tree = parse(rule, self.zone, in_journey=False)
         store.lock_watermark(work)
         library = self._library(work)
-        library.check_no_circle(slug, tree)
-        library.check_known(tree)
-        check_identifying(tree, self.profiles.identifying)
+        if after is not None and after != library.versions().get(slug, 0):
+            raise Conflict(
+                f"segment {slug!r} was changed by somebody else meanwhile: look at it and try again"
+            )
+        self._checked_for(library, slug, rule)
         assert isinstance(rule, Mapping), "parse lets only objects through"
         definition = Definition(
             slug=slug,
@@ -77,9 +62,22 @@ class Segments:
             defined_by=str(work.actor),
         )
         store.save(work, definition)
+        store.renew_stamp(work)
         record(work, "segment.define", slug, version=definition.version, rule=definition.rule)
         library = self._library(work)
         return self._recount(work, library, [slug, *library.users_of(slug)])
+
+    def restore(self, work: Work, slug: str, version: int) -> list[Move]:
+        """Define a segment as an earlier version had it; return who entered and left by it.
+
+        That makes a new version: history is never rewritten. Raises NotFound, and Invalid when
+        the old rule can stand no more.
+        """
+        self.get(work, slug)
+        found = next((old for old in store.versions(work, slug) if old.version == version), None)
+        if found is None:
+            raise NotFound(f"segment {slug!r} has no version {version}")
+        return self.define(work, slug, found.rule, title_en=found.title_en, title_zh=found.title_zh)
 
     def delete(self, work: Work, slug: str) -> list[Move]:
         """Delete a segment; everybody leaves it. Its versions and its history stay.
@@ -93,6 +91,7 @@ class Segments:
         moves = list(moves_between(slug, store.members(work, slug), BitMap(), work.now))
         store.publish(work, {}, moves, {slug: definition.version})
         store.remove(work, slug)
+        store.renew_stamp(work)
         record(work, "segment.delete", slug, version=definition.version)
         return moves
 
@@ -106,6 +105,8 @@ class Segments:
         it would not have come about without the backfill in this batch.
         """
         since = store.lock_watermark(work)
+        if fresh or touched:
+            store.renew_stamp(work)
         library = self._library(work)
         stirred = self._stirred(work, library, since)
         did: dict[str, BitMap] = {}
@@ -128,6 +129,7 @@ class Segments:
     def recheck(self, work: Work, profiles: Collection[int]) -> list[Move]:
         """Ask all rules again of these people, such as after items got other topics."""
         store.lock_watermark(work)
+        store.renew_stamp(work)
         library = self._library(work)
         return self._reask(work, library, {slug: BitMap(profiles) for slug in library.rules})
 
@@ -140,106 +142,7 @@ class Segments:
         edges = {edge for rule in library.rules.values() for edge in library.edges(rule)}
         return self.stirring.next(work, edges, since)
 
-    # Asking
-
-    def all(self, work: Work) -> list[Definition]:
-        """Return every segment's current definition, by slug."""
-        return list(store.definitions(work).values())
-
-    def get(self, work: Work, slug: str) -> Definition:
-        """Return a segment's current definition; raises NotFound."""
-        return self._library(work).definition(slug)
-
-    def members(self, work: Work, slug: str) -> BitMap:
-        """Return who is in a segment; raises NotFound."""
-        return store.members(work, slug)
-
-    def memberships(self, work: Work, profiles: Collection[int]) -> dict[int, set[str]]:
-        """Return the segments that each of these people is in; all asked have a key."""
-        asked = BitMap(profiles)
-        found: dict[int, set[str]] = {profile: set() for profile in asked}
-        for slug, members in store.all_members(work).items():
-            for profile in members & asked:
-                found[profile].add(slug)
-        return found
-
-    def history(self, work: Work, slug: str) -> list[Published]:
-        """Return what was published of a segment at each moment, oldest first."""
-        return store.balance(work, slug)
-
-    def changes(self, work: Work, profile: int) -> list[Change]:
-        """Return a person's entering and leaving of segments, oldest first."""
-        return store.changes(work, profile)
-
-    def why(self, work: Work, profile: int, slug: str) -> Reason | None:
-        """Tell why a person is in a segment or not, by its rule now; None for who is unknown."""
-        library = self._library(work)
-        library.definition(slug)
-        person = load_people(work, self.profiles, self.log, [profile]).get(profile)
-        if person is None:
-            return None
-        return why(library.rules[slug], person, self._world(work, library))
-
-    def explain(self, work: Work, slug: str, lang: str) -> str:
-        """Say in words what a segment's rule means, in ``en`` or ``zh``."""
-        library = self._library(work)
-        library.definition(slug)
-        return explain(library.rules[slug], lang)
-
-    def sql(self, work: Work, slug: str) -> str:
-        """Return the query that a segment's rule means at ``work.now``."""
-        library = self._library(work)
-        library.definition(slug)
-        return population_sql(library.rules[slug], self._world(work, library))
-
-    def preview(self, work: Work, rule: object) -> Preview:
-        """Count whom a rule would have now, without defining it; raises Invalid."""
-        library = self._library(work)
-        tree = self._checked(library, parse(rule, self.zone, in_journey=False))
-        with self.reader.population(work, self._world(work, library), [tree]) as population:
-            found = population.of(tree)
-        return Preview(count=len(found), sample=tuple(found[:_SAMPLE]))
-
-    # For journeys, which ask rules of their own
-
-    def rule(self, work: Work, rule: object) -> Rule:
-        """Read a journey's rule, in which a run's moments and key may be named; raises Invalid."""
-        return self._checked(self._library(work), parse(rule, self.zone))
-
-    def ask(self, work: Work, profiles: Collection[int]) -> Asker:
-        """Load people once, to ask any number of rules of them."""
-        people = load_people(work, self.profiles, self.log, profiles)
-        return Asker(people, self._world(work, self._library(work)))
-
-    def stirred(self, work: Work, rule: Rule, after: int, until: int) -> set[int]:
-        """Return for whom a rule's answer may have changed by time alone in (after, until]."""
-        edges = self._library(work).edges(rule)
-        passed = self.stirring.people(work, edges, after, until)
-        return set[int]().union(*passed.values())
-
-    def next_stir(self, work: Work, rule: Rule, after: int) -> int | None:
-        """Return the earliest later moment at which time alone may change a rule's answer."""
-        return self.stirring.next(work, self._library(work).edges(rule), after)
-
     # Within
-
-    def _library(self, work: Work) -> Library:
-        return open_library(store.definitions(work), self.zone)
-
-    def _checked(self, library: Library, rule: Rule) -> Rule:
-        library.check_known(rule)
-        check_identifying(rule, self.profiles.identifying)
-        return rule
-
-    def _world(self, work: Work, library: Library) -> World:
-        return World(
-            now=work.now,
-            zone=self.zone,
-            items_of=Topics(work, self.catalog),
-            rules=library.rules,
-            blind=self.profiles.blind,
-            identifying=self.profiles.identifying,
-        )
 
     def _stirred(self, work: Work, library: Library, since: int) -> dict[str, BitMap]:
         """Find whom time stirred, asking each edge once for all segments that have it."""
@@ -273,7 +176,8 @@ class Segments:
             asker = Asker(people, world)
             meeting = {s: asker.meeting(library.rules[s], who) for s, who in candidates.items()}
         else:
-            with self.reader.population(work, world, (), everybody) as population:
+            rules = [library.rules[slug] for slug in candidates]
+            with self.reader.population(work, world, rules, everybody) as population:
                 meeting = {s: population.of(library.rules[s]) for s in candidates}
         moves: list[Move] = []
         after: dict[str, BitMap] = {}
@@ -291,8 +195,10 @@ class Segments:
 
     def _recount(self, work: Work, library: Library, slugs: Sequence[str]) -> list[Move]:
         """Ask whole rules anew of everyone, and publish what differs from before."""
-        with self.reader.population(work, self._world(work, library), ()) as population:
-            after = {slug: population.of(library.rules[slug]) for slug in slugs}
+        rules = {slug: library.rules[slug] for slug in slugs}
+        world = self._world(work, library)
+        with self.reader.population(work, world, rules.values()) as population:
+            after = {slug: population.of(rule) for slug, rule in rules.items()}
         before = store.all_members(work)
         moves = [
             move

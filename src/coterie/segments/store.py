@@ -4,12 +4,14 @@ Members are one roaring bitmap a segment (200 memberships of 2M people: 34 MB); 
 in the change log, from which any past population can be counted back.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pyroaring import BitMap
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -72,6 +74,17 @@ mark_rows = Table(
 )
 """One row: up to when what time brings has been reckoned with."""
 
+stamp_rows = Table(
+    "segment_stamp",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("stamp", BigInteger, nullable=False),
+)
+"""One row: a number that is drawn anew whenever something was learnt or defined.
+
+Two units of work that read the same stamp see the same people, events, topics and rules.
+"""
+
 _ONE = 1
 
 
@@ -115,6 +128,19 @@ def definitions(work: Work) -> dict[str, Definition]:
     return {row.slug: _definition(row) for row in work.connection.execute(query)}
 
 
+def versions(work: Work, slug: str) -> list[Definition]:
+    """Return every version of a segment that there ever was, newest first; sizes are unknown."""
+    query = select(version_rows).where(version_rows.c.slug == slug)
+    rows = work.connection.execute(query.order_by(version_rows.c.version.desc()))
+    return [_definition(row) for row in rows]
+
+
+def born(work: Work) -> dict[str, int]:
+    """Return when each segment's first version was defined."""
+    query = select(version_rows.c.slug, func.min(version_rows.c.defined_at).label("at"))
+    return {row.slug: row.at for row in work.connection.execute(query.group_by("slug"))}
+
+
 def next_version(work: Work, slug: str) -> int:
     """Return the version that a new definition gets; numbers are never used twice."""
     query = select(func.max(version_rows.c.version)).where(version_rows.c.slug == slug)
@@ -122,6 +148,7 @@ def next_version(work: Work, slug: str) -> int:
 
 
 def _definition(row: Row[Any]) -> Definition:
+    """Read a definition, with its size where the row has one."""
     return Definition(
         slug=row.slug,
         version=row.version,
@@ -130,7 +157,7 @@ def _definition(row: Row[Any]) -> Definition:
         rule=row.rule,
         defined_at=row.defined_at,
         defined_by=row.defined_by,
-        size=row.size,
+        size=getattr(row, "size", 0),
     )
 
 
@@ -206,10 +233,54 @@ def changes(work: Work, profile: int) -> list[Change]:
         .where(change_rows.c.profile == profile)
         .order_by(change_rows.c.at, change_rows.c.id)
     )
-    return [
-        Change(segment=row.segment, entered=row.entered, at=row.at, version=row.version)
-        for row in work.connection.execute(query)
-    ]
+    return [_change(row) for row in work.connection.execute(query)]
+
+
+def latest(work: Work, slug: str, entered: bool, limit: int) -> list[Change]:
+    """Return who entered a segment, or who left it, the latest first."""
+    query = (
+        select(change_rows)
+        .where(change_rows.c.segment == slug, change_rows.c.entered == entered)
+        .order_by(change_rows.c.at.desc(), change_rows.c.id.desc())
+        .limit(limit)
+    )
+    return [_change(row) for row in work.connection.execute(query)]
+
+
+def balances(work: Work, since: int, slugs: Collection[str]) -> dict[str, list[Published]]:
+    """Count who entered and left some segments at each moment from ``since`` on, oldest first.
+
+    The sizes are not those of the moments but counted from 0.
+    """
+    found: dict[str, list[Published]] = {slug: [] for slug in slugs}
+    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
+    query = (
+        select(
+            change_rows.c.segment,
+            change_rows.c.at,
+            entered.label("entered"),
+            func.count().label("moved"),
+        )
+        .where(change_rows.c.segment.in_(found), change_rows.c.at >= since)
+        .group_by(change_rows.c.segment, change_rows.c.at)
+        .order_by(change_rows.c.at)
+    )
+    for row in work.connection.execute(query):
+        told = found[row.segment]
+        left = row.moved - row.entered
+        size = (told[-1].size if told else 0) + row.entered - left
+        told.append(Published(at=row.at, entered=row.entered, left=left, size=size))
+    return found
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(
+        segment=row.segment,
+        entered=row.entered,
+        at=row.at,
+        version=row.version,
+        profile=row.profile,
+    )
 
 
 def lock_watermark(work: Work) -> int:
@@ -231,3 +302,14 @@ def watermark(work: Work) -> int | None:
 def set_watermark(work: Work, at: int) -> None:
     """Say that everything time brings up to ``at`` has been reckoned with."""
     work.connection.execute(mark_rows.update().values(at=at))
+
+
+def stamp(work: Work) -> int:
+    """Return the number that tells what is known now from what was known before."""
+    return work.connection.execute(select(stamp_rows.c.stamp)).scalar() or 0
+
+
+def renew_stamp(work: Work) -> None:
+    """Draw a new number: what rules are asked of has changed."""
+    drawn = int.from_bytes(os.urandom(8)) >> 1
+    work.upsert(stamp_rows, [{"id": _ONE, "stamp": drawn}], key=["id"], change=["stamp"])

@@ -48,6 +48,12 @@ def take(work: Work, name: str, owner: str, now: int, duration: int) -> Lease | 
     return lease
 
 
+def held(work: Work, name: str) -> Lease | None:
+    """Return the lease as it was last taken, run out or not; None when it never was."""
+    row = work.connection.execute(select(lease_rows).where(lease_rows.c.name == name)).first()
+    return None if row is None else Lease(row.name, row.owner, row.token, row.until)
+
+
 def check(work: Work, lease: Lease) -> None:
     """Raise Conflict when somebody else took the lease meanwhile; called before a commit."""
     query = select(lease_rows.c.token).where(lease_rows.c.name == lease.name).with_for_update()

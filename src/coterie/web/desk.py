@@ -25,6 +25,12 @@ OPEN_DESK = Account(0, "this machine", "owner")
 """Who acts while no owner exists."""
 
 
+class MustChange(NotPermitted):
+    """She signed in with a first password: nothing else opens before she has chosen her own."""
+
+    code = "must_change"
+
+
 def at_desk(request: Request, here: Here) -> Account:
     """Return who asks; raises NotKnown when it is nobody with a session."""
     house, token = here.house, here.cookies.get(request, SESSION)
@@ -33,6 +39,8 @@ def at_desk(request: Request, here: Here) -> Account:
         account = house.accounts.who(work, token) if token else None
         keep_standing(request, Standing(house.messaging.is_stopped(work)))
         if account is not None:
+            if account.must_change and not request.url.path.startswith("/account"):
+                raise MustChange("choose a password of your own first: open /account/password")
             return account
         if not house.accounts.exists(work) and _from_this_machine(request):
             return OPEN_DESK
@@ -40,6 +48,16 @@ def at_desk(request: Request, here: Here) -> Account:
 
 
 Operator = Annotated[Account, Depends(at_desk)]
+
+
+def owner_at_desk(account: Operator) -> Account:
+    """Return who asks; raises NotPermitted unless she is an owner."""
+    if not account.is_owner:
+        raise NotPermitted("only owners may do this: ask one of them, they are listed under Team")
+    return account
+
+
+Owner = Annotated[Account, Depends(owner_at_desk)]
 
 
 def actor_of(account: Account) -> Actor:
@@ -63,18 +81,27 @@ async def desk_form(request: Request) -> dict[str, str]:
     return await _own_form(request, parts_of(request).cookies.get(request, SESSION))
 
 
+async def long_form(request: Request) -> dict[str, str]:
+    """Read an editor's form, which may be long; refuses like ``desk_form``."""
+    here = parts_of(request)
+    session = here.cookies.get(request, SESSION)
+    return await _own_form(request, session, here.limits.long_form, here.limits.long_form_fields)
+
+
 async def open_form(request: Request) -> dict[str, str]:
     """Read a form of a page that asks for no session; raises NotPermitted when it is not ours."""
     return await _own_form(request, None)
 
 
-async def _own_form(request: Request, session: str | None) -> dict[str, str]:
+async def _own_form(
+    request: Request, session: str | None, size: int | None = None, most: int | None = None
+) -> dict[str, str]:
     here = parts_of(request)
-    body = await read_up_to(request, here.limits.form)
+    body = await read_up_to(request, size or here.limits.form)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     fields = {}
     if kind == "application/x-www-form-urlencoded":
-        fields = read_form(body, here.limits.form_fields)
+        fields = read_form(body, most or here.limits.form_fields)
     secret = here.cookies.get(request, FORM) or secrets.token_hex()
     given = fields.pop("form_token", "")
     if not is_form_token(given, secret, session) or not same_origin(request):

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from coterie.accounts.service import Accounts
+from coterie.analytics.service import Analytics
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
@@ -15,9 +16,12 @@ from coterie.events.log import Log
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
+from coterie.roads.imports.service import Imports
+from coterie.roads.doctor.model import Finding
 from coterie.roads.inbound import Inbound
 from coterie.scores.service import Scores
 from coterie.segments.service import Segments
+from coterie.settings import Told
 from coterie.storage.database import Database
 from coterie.storage.instance import Instance
 from coterie.storage.work import Work
@@ -106,6 +110,11 @@ class Served(Protocol):
         ...
 
     @property
+    def imports(self) -> Imports:
+        """Files on their way in."""
+        ...
+
+    @property
     def inbound(self) -> Inbound:
         """The road, which is told what an edit or an answer caused."""
         ...
@@ -151,6 +160,11 @@ class Served(Protocol):
         ...
 
     @property
+    def analytics(self) -> Analytics:
+        """What happened, counted; what it brought."""
+        ...
+
+    @property
     def campaigns(self) -> Campaigns:
         """Broadcasts, and who approved them."""
         ...
@@ -162,6 +176,14 @@ class Served(Protocol):
 
     def poke(self) -> None:
         """Wake the road: something waits in the inbox."""
+        ...
+
+    def examine(self, *, thorough: bool = False) -> list[Finding]:
+        """Let the doctor look; ``thorough`` takes longer."""
+        ...
+
+    def told(self) -> list[Told]:
+        """Tell every setting and where its value came from; secrets are not among the words."""
         ...
 
     def report(self, work: Work) -> dict[str, Any]:

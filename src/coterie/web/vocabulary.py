@@ -53,6 +53,8 @@ EVENT = {
     "Page Viewed": "viewed a page",
     "Screen Viewed": "viewed a screen",
     "Article Read": "read an article",
+    "Article Shared": "shared an article",
+    "Tasting Attended": "came to a tasting",
     "Item Viewed": "looked at an item",
     "Product Viewed": "looked at a product",
     "Wine Rated": "rated a wine",
@@ -102,6 +104,72 @@ ERROR = {
     "internal": "Something went wrong on our side; it is in the log.",
 }
 
+COMMUNITY = {
+    "brand": "brand",
+    "commutative": "exchange",
+    "customer": "customers",
+    "entrepreneurial": "entrepreneurs",
+    "industry": "industry",
+    "information": "news",
+    "interest": "interest",
+    "knowledge": "knowledge",
+    "product": "product",
+    "tool": "tool",
+}
+"""Kinds of communities."""
+
+INVITATION = {
+    "offered": "waiting for an answer",
+    "accepted": "accepted",
+    "declined": "declined",
+    "expired": "no answer in time",
+    "held": "held",
+    "held_out": "left out on purpose",
+}
+
+VIA = {
+    "invitation": "invitation",
+    "console": "the desk",
+    "code": "a code",
+    "link": "a link",
+}
+"""How somebody came to a community."""
+
+IDENTITY = {
+    "user_id": "user id",
+    "anonymous_id": "device",
+    "phone": "phone",
+    "email": "e-mail",
+    "name": "name",
+    "firstName": "first name",
+    "first_name": "first name",
+    "lastName": "last name",
+    "last_name": "last name",
+    "username": "username",
+    "address": "address",
+    "avatar": "avatar",
+    "description": "description",
+    "website": "website",
+    "member_no": "member number",
+    "wecom.external_userid": "WeCom contact",
+    "wechat.unionid": "WeChat union id",
+}
+"""What leads to a person, and what identifies her."""
+
+PURPOSE = {"marketing": "marketing"}
+"""What one may consent to."""
+
+KIND = {
+    "item": "item",
+    "article": "article",
+    "product": "product",
+    "activity": "activity",
+    "store": "store",
+    "material": "material",
+    "wine": "wine",
+}
+"""Kinds of items."""
+
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "status": STATUS,
     "reason": REASON,
@@ -111,4 +179,10 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "scenario": SCENARIO,
     "event": EVENT,
     "error": ERROR,
+    "community": COMMUNITY,
+    "invitation": INVITATION,
+    "via": VIA,
+    "kind": KIND,
+    "identity": IDENTITY,
+    "purpose": PURPOSE,
 }

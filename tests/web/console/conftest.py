@@ -11,12 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from conftest import NOW
 from coterie.app import App, open_app
 from coterie.core.clock import Clock
 from coterie.settings import Settings
 from coterie.testing.clock import FakeClock
 from coterie.web.server import create_app
-from conftest import NOW
 from web.conftest import BROWSER
 
 

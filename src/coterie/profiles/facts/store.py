@@ -49,6 +49,14 @@ trait_rows = Table(
     Index("ix_traits_name_since", "name", "since"),
 )
 
+_is_identifying = trait_rows.c.digest.is_not(None)
+Index(
+    "ix_traits_digest",
+    trait_rows.c.digest,
+    sqlite_where=_is_identifying,
+    postgresql_where=_is_identifying,
+)
+
 trait_fact_rows = Table(
     "trait_facts",
     metadata,

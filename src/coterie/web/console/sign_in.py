@@ -49,7 +49,8 @@ def sign_in(request: Request, here: Here, form: OpenForm) -> Response:
         with house.db.read(_STRANGER, house.clock.now()) as work:
             attempt = house.accounts.attempt(work, name, peer)
         proven = house.accounts.proves(attempt, form.get("password", ""))
-        with house.db.begin(_STRANGER, house.clock.now()) as work:
+        actor = Actor("person", attempt.name) if proven else _STRANGER
+        with house.db.begin(actor, house.clock.now()) as work:
             token = house.accounts.sign_in(work, attempt, proven=proven)
     except Unavailable as error:
         status = status_of(error)

@@ -31,6 +31,7 @@ Fields = dict[str, str]
 
 _TAKES = {operator.op: operator.takes for operator in OPERATORS}
 _FOLDS = frozenset(operator.op for operator in OPERATORS if operator.folds)
+_INTEREST = "interest."
 _OF_DAYS = "distinct "
 """Counting different days is a measure of its own on the form: ``distinct @day``."""
 
@@ -150,7 +151,10 @@ def _of_trait(rule: Mapping[str, Any]) -> Draft:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if path.startswith(FADING) and op in SCORE_OPERATORS and is_number and not rule.get("fold"):
         score = path.removeprefix(FADING)
-        return Draft("score", fields={"score": score}, bounds=[_of_bound(op, value)])
+        named = {"score": score}
+        if score.startswith(_INTEREST):
+            named = {"score": "interest", "topic": score.removeprefix(_INTEREST)}
+        return Draft("score", fields=named, bounds=[_of_bound(op, value)])
     return Draft("trait", fields=_of_test(rule, "trait"))
 
 
@@ -291,10 +295,11 @@ def _write_trait(draft: Draft, at: str, here: str, marks: Marks) -> dict[str, An
 
 def _write_score(draft: Draft, at: str, here: str, marks: Marks) -> dict[str, Any]:
     bound = draft.bounds[0] if draft.bounds else {}
-    marks[here] = f"{at}score"
+    score = draft.get("score")
+    marks[here] = f"{at}{'topic' if score == 'interest' else 'score'}"
     marks[f"{here}.value"] = f"{at}is.0.value"
     return {
-        "trait": FADING + draft.get("score"),
+        "trait": FADING + (_INTEREST + draft.get("topic") if score == "interest" else score),
         "op": bound.get("op") or ">=",
         "value": read_number(bound.get("value", "")),
     }
@@ -315,6 +320,10 @@ def _write_name(draft: Draft, at: str, here: str, marks: Marks) -> dict[str, Any
     return {draft.kind: draft.get(draft.kind)}
 
 
+def _write_everyone(_draft: Draft, _at: str, _here: str, _marks: Marks) -> dict[str, Any]:
+    return {"everyone": True}
+
+
 _WRITERS = {
     "did": _write_did,
     "score": _write_score,
@@ -322,5 +331,5 @@ _WRITERS = {
     "tag": _write_name,
     "in_segment": _write_name,
     "bucket": _write_bucket,
-    "everyone": lambda _draft, _at, _here, _marks: {"everyone": True},
+    "everyone": _write_everyone,
 }

@@ -37,10 +37,10 @@ def write(value: Any) -> str:
     ('4', 'Turin', '"4"', '["a", 1]')
     """
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _to_json(value)
     plain = value.strip() == value and value.isprintable()
     same = plain and value[:1] not in ('"', "[") and read(value) is value
-    return value if same else json.dumps(value, ensure_ascii=False)
+    return value if same else _to_json(value)
 
 
 def read_number(text: str) -> Any:
@@ -55,8 +55,8 @@ def read_lines(text: str) -> list[Any]:
 
 
 def write_lines(values: list[Any]) -> str:
-    """Write several values, one a line."""
-    return "\n".join(write(value) for value in values)
+    """Write several values, one a line; an empty text in quotes, since empty lines are none."""
+    return "\n".join(write(value) or '""' for value in values)
 
 
 def read_duration(amount: str, unit: str) -> str:
@@ -76,6 +76,12 @@ def write_duration(text: object) -> tuple[str, str]:
     """
     match = _DURATION.fullmatch(str(text))
     return (match[1], match[2]) if match else (str(text), "d")
+
+
+def _to_json(value: Any) -> str:
+    """Write JSON on one line that a field keeps as it is, letters of all languages readable."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
 
 
 def _from_json(text: str) -> Any:

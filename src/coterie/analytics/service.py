@@ -1,0 +1,188 @@
+"""The face of analytics: what happened, counted; what it brought, held against the held-out.
+
+Answers are kept in memory as long as the log has taken in nothing new and the question is the
+same, so a page that is looked at twice costs one reading of the log.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from coterie.analytics import store
+from coterie.analytics.lift import judge
+from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
+from coterie.analytics.series import by_hour, day_starts, heat, per_day, tally
+from coterie.analytics.store import DayCount, Drawn, Outcome, Tally
+from coterie.core.clock import DAY, HOUR, local_date, midnight
+from coterie.events.log import Log
+from coterie.storage.work import Work
+
+_KEPT = 64
+"""So many answers are kept; beyond, the oldest gives way."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Days:
+    """What happened on some days of the brand's zone, the last of them ``last``."""
+
+    last: date
+    starts: tuple[int, ...]
+    counts: tuple[DayCount, ...]
+
+    @property
+    def dates(self) -> list[date]:
+        """The days, oldest first."""
+        first = self.last - timedelta(days=len(self.starts) - 1)
+        return [first + timedelta(days=number) for number in range(len(self.starts))]
+
+    def of(self, name: str, origin: str | None = None, *, people: bool = False) -> list[int]:
+        """Return how often a name happened by day (``*``: what people did), of one origin or all.
+
+        With ``people`` how many people; over several origins one person may count twice.
+        """
+        found = (
+            (one.day, one.people if people else one.count)
+            for one in self.counts
+            if one.name == name and origin in (None, one.origin)
+        )
+        return per_day(tally(found), len(self.starts))
+
+    def names(self) -> list[str]:
+        """Return what people did on these days, the most frequent name first."""
+        behaviours = [one for one in self.counts if one.name != ANY and not _is_own(one.name)]
+        total: dict[str, int] = {}
+        for one in behaviours:
+            total[one.name] = total.get(one.name, 0) + one.count
+        return sorted(total, key=lambda name: (-total[name], name))
+
+
+class Analytics:
+    """Counts, series and lift over one log; ``zone`` is the brand's, for what speaks of days."""
+
+    def __init__(self, log: Log, zone: ZoneInfo) -> None:
+        self._log = log
+        self._zone = zone
+        self._lock = Lock()
+        self._answers: dict[Any, tuple[Any, Any]] = {}
+
+    def behaviours(self, work: Work) -> dict[tuple[str, str], int]:
+        """Count what people did, by (source, event name)."""
+        return self.kept(work, ("behaviours",), lambda: store.behaviours(work, self._log))
+
+    def facts(self, work: Work) -> list[Tally]:
+        """Count our own facts by name, origin and reason."""
+        return self.kept(work, ("facts",), lambda: store.facts(work, self._log))
+
+    def lifts(
+        self,
+        work: Work,
+        until: int,
+        *,
+        left_out: Iterable[Drawn] = (),
+        shares: Mapping[str, float] | None = None,
+        event: str = ANY,
+        window_days: int = WINDOW_DAYS,
+    ) -> dict[str, Lift]:
+        """Hold each origin's treated against its held-out, by origin.
+
+        ``until`` is up to when the log is complete (cut to the whole hour). ``left_out`` are those
+        whom a community drew for its control group; ``shares`` says by origin how large the
+        holdout was meant to be, 0..1. The outcome is ``event`` (``*``: anything but consent and
+        clicks on our own links) within ``window_days`` after the first draw.
+        """
+        whole = until // HOUR * HOUR
+        drawn = tuple(left_out)
+        found = self.kept(
+            work,
+            ("outcomes", drawn, event, window_days, whole),
+            lambda: store.outcomes(work, self._log, drawn, event, window_days * DAY, whole),
+        )
+        arms = arms_of(found, window_days)
+        meant = shares or {}
+        return {
+            origin: judge(origin, treated, held_out, meant.get(origin))
+            for origin, (treated, held_out) in sorted(arms.items())
+        }
+
+    def days(self, work: Work, last: date, days: int) -> Days:
+        """Count everything by day, name and origin, on ``days`` days up to ``last``."""
+        starts = day_starts(last, days, self._zone)
+        end = midnight(last + timedelta(days=1), self._zone)
+        counts = self.kept(
+            work, ("days", last, days), lambda: store.days(work, self._log, starts, end)
+        )
+        return Days(last, tuple(starts), tuple(counts))
+
+    def heat(self, work: Work, last: date, days: int, name: str = ANY) -> list[list[int]]:
+        """Count what people did by weekday and hour, on ``days`` days up to ``last``."""
+        slots = self._slots(work, last, days)
+        return heat(
+            ((moment, count) for moment, of, count in slots if name in (ANY, of)), self._zone
+        )
+
+    def hours(self, work: Work, day: date) -> dict[str, list[int]]:
+        """Count what people did on a day by name and hour."""
+        return by_hour(self._slots(work, day, 1), day, self._zone)
+
+    def today(self, moment: int) -> date:
+        """Name the day of the brand's zone that a moment falls on."""
+        return local_date(moment, self._zone)
+
+    def _slots(self, work: Work, last: date, days: int) -> list[tuple[int, str, int]]:
+        since = day_starts(last, days, self._zone)[0]
+        end = midnight(last + timedelta(days=1), self._zone)
+        found = self.kept(
+            work, ("slots", last, days), lambda: store.slots(work, self._log, since, end)
+        )
+        return [(since + slot * store.SLOT, name, count) for slot, name, count in found]
+
+    def kept(self, work: Work, question: Any, ask: Callable[[], T]) -> T:
+        """Answer from memory where the log stands where it stood, else ask and keep the answer.
+
+        ``question`` must name everything else that the answer hangs on, a moment for example.
+        """
+        mark = self._log.watermark(work)
+        with self._lock:
+            before = self._answers.get(question)
+        if before is not None and before[0] == mark:
+            kept: T = before[1]
+            return kept
+        answer = ask()
+        with self._lock:
+            self._answers.pop(question, None)
+            self._answers[question] = mark, answer
+            while len(self._answers) > _KEPT:
+                self._answers.pop(next(iter(self._answers)))
+        return answer
+
+
+def arms_of(outcomes: Sequence[Outcome], days: int) -> dict[str, tuple[Arm, Arm]]:
+    """Put outcomes together into (treated, held out) by origin."""
+    first: dict[tuple[str, bool], list[int]] = {}
+    people: dict[tuple[str, bool], int] = {}
+    waiting: dict[tuple[str, bool], int] = {}
+    for one in outcomes:
+        key = one.origin, one.held_out
+        if one.waiting:
+            waiting[key] = waiting.get(key, 0) + one.people
+            continue
+        people[key] = people.get(key, 0) + one.people
+        if one.day is not None:
+            first.setdefault(key, [0] * days)[one.day] += one.people
+
+    def arm(origin: str, held_out: bool) -> Arm:
+        key = origin, held_out
+        by_day = tuple(first.get(key, [0] * days))
+        return Arm(people.get(key, 0), sum(by_day), waiting.get(key, 0), by_day)
+
+    origins = {one.origin for one in outcomes}
+    return {origin: (arm(origin, False), arm(origin, True)) for origin in origins}
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith("coterie.")

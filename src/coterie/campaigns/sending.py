@@ -1,0 +1,111 @@
+"""Sends a broadcast's audience in portions, and takes back what waits once it is cancelled."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pyroaring import BitMap
+
+from coterie.campaigns import asking, life, store
+from coterie.campaigns.model import Broadcast, DryRun, Plan
+from coterie.core.clock import HOUR, MINUTE
+from coterie.core.event import Event
+from coterie.messaging.model import Request
+from coterie.messaging.service import Messaging
+from coterie.profiles.service import Profiles
+from coterie.storage.work import Work
+
+PORTION = 2_000
+"""People handed to messaging at a time: it bounds memory and transactions."""
+
+SAMPLE = 5_000
+"""A dry run asks the gate of so many people at most."""
+
+_LOOK_AGAIN = HOUR
+"""What is erased leaves no fact behind, so the end is looked for from time to time too."""
+
+
+class Sender:
+    """Hands portions to messaging, and says what would become of a plan's audience."""
+
+    def __init__(self, messaging: Messaging, profiles: Profiles, default_holdout: int) -> None:
+        self._messaging = messaging
+        self._profiles = profiles
+        self._default_holdout = default_holdout
+
+    def holdout_of(self, plan: Plan) -> int:
+        """Return the percentage that is left out of a plan; service touches leave out nobody."""
+        if plan.touch == "service":
+            return 0
+        return self._default_holdout if plan.holdout is None else plan.holdout
+
+    def send(self, work: Work, broadcast: Broadcast) -> list[Event]:
+        """Hand the next portion to messaging; return the facts.
+
+        A portion that is carried again asks with the same keys, and changes nothing. Once all are
+        handed over it is only looked at, until the last message has gone out.
+        """
+        people = store.audience(work, broadcast.id)
+        portion = people[broadcast.handed : broadcast.handed + PORTION]
+        facts: list[Event] = []
+        if portion:
+            requests = self._requests(work, broadcast.id, broadcast.plan, list(portion))
+            facts = self._messaging.send(work, requests).facts
+        handed = broadcast.handed + len(portion)
+        due = work.now if handed < broadcast.total else work.now + _LOOK_AGAIN
+        store.save(work, self.look(work, replace(broadcast, handed=handed, due=due)))
+        return facts
+
+    def withdraw(self, work: Work, broadcast: Broadcast) -> list[Event]:
+        """Take back a portion of what a cancelled broadcast has queued; return the facts.
+
+        What was leased may fail and be queued again, so it is looked at until none is left.
+        """
+        facts = self._messaging.withdraw(work, broadcast.origin, PORTION)
+        due: int | None = work.now
+        if len(facts) < PORTION:
+            leased = self._messaging.open_of(work, broadcast.origin)
+            due = work.now + MINUTE if leased else None
+        store.save(work, replace(broadcast, due=due))
+        return facts
+
+    def look(self, work: Work, broadcast: Broadcast) -> Broadcast:
+        """Return a broadcast as done when all of it was handed over and none is open."""
+        if broadcast.state != "sending" or broadcast.handed < broadcast.total:
+            return broadcast
+        if self._messaging.open_of(work, broadcast.origin):
+            return broadcast
+        return life.finish(broadcast, work.now)
+
+    def dry_run(self, work: Work, broadcast: str, plan: Plan, people: BitMap) -> DryRun:
+        """Ask the gate what would become of an audience at the plan's time; send nothing.
+
+        Of a larger audience every so-many-th person is asked, ``SAMPLE`` in all.
+        """
+        step = max(1, -(-len(people) // SAMPLE))
+        chosen = list(people[::step])
+        at = work.now if plan.send_at is None else max(plan.send_at, work.now)
+        then = replace(work, now=at, memo={})
+        messages = self._messaging.preview(then, self._requests(then, broadcast, plan, chosen))
+        held: dict[str, int] = {}
+        for message in messages:
+            if message.status == "held" and message.reason is not None:
+                held[message.reason] = held.get(message.reason, 0) + 1
+        return DryRun(
+            audience=len(people),
+            asked=len(messages),
+            queued=sum(message.status == "queued" for message in messages),
+            shadow=sum(message.status == "shadow" for message in messages),
+            held=dict(sorted(held.items(), key=lambda each: (-each[1], each[0]))),
+            gone=len(chosen) - len(messages),
+        )
+
+    def _requests(
+        self, work: Work, broadcast: str, plan: Plan, people: Sequence[int]
+    ) -> list[Request]:
+        known = self._profiles.known(work, people, fading=())
+        names = self._profiles.user_ids(work, known)
+        holdout = self.holdout_of(plan)
+        return [
+            asking.request(broadcast, plan, holdout, each, names.get(profile))
+            for profile, each in sorted(known.items())
+        ]

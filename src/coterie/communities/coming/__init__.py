@@ -1,0 +1,1 @@
+"""What comes by itself: offers that run out; and who was left out on purpose. Read only."""

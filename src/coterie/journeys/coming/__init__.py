@@ -1,0 +1,1 @@
+"""What comes by itself: the waits of journeys that end soon, counted. Read only."""

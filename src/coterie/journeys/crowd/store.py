@@ -1,0 +1,112 @@
+"""What the console asks of the runs: counts by node, and pages of those at one of them.
+
+Set-based over ``journey_runs``, which the room's own store keeps.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, null, select, true
+
+from coterie.journeys.crowd.model import Flow, Waiting
+from coterie.journeys.model import Cause, Counts, Run
+from coterie.journeys.store import read_run, run_rows
+from coterie.storage.work import Work
+
+_R = run_rows.c
+_live = _R.ended.is_(None)
+
+
+def flows(work: Work, journey: str | None = None) -> dict[str, Flow]:
+    """Count the runs of every journey that has any, or of one; ``passed`` is left out."""
+    place = case((_live, _R.node), else_=_R.reason)
+    groups = (_R.journey, _live, place, _R.shadow)
+    query = select(*groups, func.count()).group_by(*groups)
+    if journey is not None:
+        query = query.where(_R.journey == journey)
+    found: dict[str, list[tuple[bool, str, bool, int]]] = {}
+    for slug, *row in work.connection.execute(query):
+        found.setdefault(slug, []).append(tuple(row))
+    return {slug: _flow(rows) for slug, rows in found.items()}
+
+
+def _flow(rows: Sequence[tuple[bool, str, bool, int]]) -> Flow:
+    nodes, ended, shadows = Counter[str](), Counter[str](), Counter[str]()
+    for is_live, place, shadow, number in rows:
+        (nodes if is_live else ended)[place] += number
+        if is_live and shadow:
+            shadows[place] += number
+    counts = Counts(
+        entered=nodes.total() + ended.total(),
+        waiting=nodes.total(),
+        shadows=sum(number for *_, shadow, number in rows if shadow),
+        ended=dict(ended),
+        nodes=dict(nodes),
+    )
+    return Flow(counts, shadows=dict(shadows))
+
+
+def passed(work: Work, journey: str) -> dict[str, int]:
+    """Count how many of a journey's runs came to each node, ever."""
+    visits = func.json_each(_R.visits).table_valued("key", "value", name="visit")
+    query = (
+        select(visits.c.key, func.count().label("number"))
+        .select_from(run_rows.join(visits, true()))
+        .where(_R.journey == journey)
+        .group_by(visits.c.key)
+    )
+    return {row.key: row.number for row in work.connection.execute(query)}
+
+
+def at_node(
+    work: Work, journey: str, node: str, limit: int, before: int | None
+) -> list[tuple[Run, str]]:
+    """Return the newest live runs at a node with an id below ``before``, each with its cause."""
+    query = select(run_rows).where(_live, _R.journey == journey, _R.node == node)
+    if before is not None:
+        query = query.where(_R.id < before)
+    rows = work.connection.execute(query.order_by(_R.id.desc()).limit(limit))
+    return [(read_run(row), row.started_by) for row in rows]
+
+
+def waiting(
+    work: Work, journey: str, node: str, size: int, *, causes: bool
+) -> Iterator[list[Waiting]]:
+    """Yield those who have come to a node and stand there, in portions.
+
+    ``causes`` says whether what began their runs is wanted too: it may be long.
+    """
+    cause: ColumnElement[Any] = _R.cause if causes else null()
+    columns = (_R.id, _R.profile, _R.entered, _R.arrived, _R.due, cause.label("cause"))
+    after = 0
+    while True:
+        query = (
+            select(*columns)
+            .where(_live, _R.journey == journey, _R.node == node)
+            .where(_R.arrived.is_not(None), _R.id > after)
+            .order_by(_R.id)
+            .limit(size)
+        )
+        rows = work.connection.execute(query).all()
+        if not rows:
+            return
+        after = rows[-1].id
+        yield [
+            Waiting(
+                profile=row.profile,
+                entered=row.entered,
+                arrived=row.arrived,
+                due=row.due,
+                cause=None if row.cause is None else Cause(**row.cause),
+            )
+            for row in rows
+        ]
+
+
+def never_at(work: Work, journey: str, node: str, other: str) -> int:
+    """Count those who stand at a node and have never come to another one."""
+    visits = func.json_each(_R.visits).table_valued("key", "value", name="visit")
+    been = select(visits.c.key).where(visits.c.key == other).correlate(run_rows).exists()
+    query = select(func.count()).where(_live, _R.journey == journey, _R.node == node, ~been)
+    return work.connection.execute(query.select_from(run_rows)).scalar_one()

@@ -1,0 +1,67 @@
+"""The gate's stations as one message passed them: what the console draws. Pure.
+
+The gate stops at the first no, so a reason tells how far a message came. What it was asked again
+when it was taken out of the outbox is the same list; ``later`` says that the no came then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from coterie.messaging.model import Message, Reason
+
+Passage = Literal["passed", "held", "not_asked", "not_reached"]
+
+STATIONS: tuple[str, ...] = (
+    "stop_all", "channel", "template", "address", "consent", "holdout", "quiet", "expiry", "caps",
+    "text",
+)  # fmt: skip
+"""In the order in which the gate asks; ``text`` is the filling in of the template."""
+
+_FOR_SERVICE = ("stop_all", "channel", "template", "address", "expiry", "text")
+_STATION_OF: Mapping[str, str] = {
+    Reason.STOPPED: "stop_all",
+    Reason.NO_CHANNEL: "channel",
+    Reason.NO_TEMPLATE: "template",
+    Reason.NO_ADDRESS: "address",
+    Reason.NO_CONSENT: "consent",
+    Reason.HOLDOUT: "holdout",
+    Reason.EXPIRED: "expiry",
+    Reason.CAP_DAY: "caps",
+    Reason.CAP_WEEK: "caps",
+    Reason.TEMPLATE_FAILED: "text",
+}
+
+
+@dataclass(frozen=True)
+class Station:
+    """One question of the gate, and how a message came through it."""
+
+    name: str
+    passage: Passage
+
+
+def passed(message: Message) -> list[Station]:
+    """Return the stations of the gate with what each said to a message, in their order.
+
+    A message that the gate did not hold (sent, failed at the provider, withdrawn, a shadow)
+    passed all that it was asked.
+    """
+    held_at = _STATION_OF.get(message.reason or "") if message.status == "held" else None
+    asked = _FOR_SERVICE if message.is_service else STATIONS
+    found: list[Station] = []
+    reached = True
+    for name in STATIONS:
+        if name not in asked:
+            found.append(Station(name, "not_asked"))
+        elif name == held_at:
+            found.append(Station(name, "held"))
+            reached = False
+        else:
+            found.append(Station(name, "passed" if reached else "not_reached"))
+    return found
+
+
+def held_later(message: Message) -> bool:
+    """Say whether a message was queued first and held afterwards."""
+    return message.status == "held" and message.at > message.created

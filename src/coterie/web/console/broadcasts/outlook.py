@@ -1,0 +1,71 @@
+"""What is known of a plan before anything is sent: how many, what they read, what it can show."""
+
+from dataclasses import dataclass
+
+from coterie.campaigns.detectable import BASELINE, SMALL, smallest_difference, split
+from coterie.campaigns.model import Plan
+from coterie.core.errors import CoterieError, NotFound
+from coterie.messaging.model import Content
+from coterie.storage.work import Work
+from coterie.web.parts import Parts
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A plan's audience now, what one of them will read, and the difference it could show.
+
+    ``difference`` is a share over ``baseline``; None where nothing could be seen at all, or
+    where nobody is held out. ``fault`` says why the template cannot be filled in.
+    """
+
+    people: int
+    told: int
+    held_out: int
+    difference: float | None
+    person: str
+    content: Content | None
+    fault: str
+    needs_approval: bool
+    baseline: float = BASELINE
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the audience is too small to show what a good message does."""
+        return self.held_out > 0 and (self.difference is None or self.difference > SMALL)
+
+
+def look(here: Parts, work: Work, plan: Plan) -> Outlook | None:
+    """Look ahead at a plan; None while it names no segment."""
+    house = here.house
+    try:
+        people = house.campaigns.audience(work, plan)
+    except NotFound:
+        return None
+    told, held_out = split(len(people), house.campaigns.holdout_of(plan))
+    person, content, fault = "", None, ""
+    if people:
+        person, content, fault = _read_by(here, work, plan, people[0])
+    return Outlook(
+        people=len(people),
+        told=told,
+        held_out=held_out,
+        difference=smallest_difference(told, held_out),
+        person=person,
+        content=content,
+        fault=fault,
+        needs_approval=house.campaigns.needs_approval(len(people)),
+    )
+
+
+def _read_by(here: Parts, work: Work, plan: Plan, profile: int) -> tuple[str, Content | None, str]:
+    house = here.house
+    person = house.profiles.user_ids(work, [profile]).get(profile, "")
+    values = {
+        "profile": {"user_id": person},
+        "broadcast": {"id": "", "title": plan.title},
+    }
+    try:
+        template = house.messaging.template(work, plan.template)
+        return person, house.messaging.try_out(work, template, profile, values), ""
+    except CoterieError as error:
+        return person, None, error.message if plan.template else ""

@@ -1,0 +1,1 @@
+"""Events: what happens as it happens, and what was refused."""

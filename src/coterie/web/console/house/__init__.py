@@ -1,0 +1,1 @@
+"""The house's own pages: account, team, keys, settings, doctor and audit."""

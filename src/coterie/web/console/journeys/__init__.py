@@ -1,0 +1,1 @@
+"""The console's journeys: the list, one drawn as a graph, its people, editing and publishing."""

@@ -1,0 +1,196 @@
+"""The list of people: who are they, and how many of them may we reach?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pyroaring import BitMap
+
+from coterie.accounts.model import Account
+from coterie.communities.model import Community
+from coterie.core.clock import local_date
+from coterie.core.errors import Invalid
+from coterie.profiles.directory.model import Page
+from coterie.storage.work import Work
+from coterie.web.console.people import finding
+from coterie.web.console.people.finding import Found
+from coterie.web.console.people.query import ACTIVITY, CONSENTS, SEEN, Query, read
+from coterie.web.console.people.titles import segment_titles, topic_titles
+from coterie.web.desk import Operator, actor_of
+from coterie.web.exports import Row, download, kind_of, record
+from coterie.web.parts import Here, Parts
+from coterie.web.speech import N_, Speech
+
+router = APIRouter()
+
+_SORTS = (
+    ("seen", N_("Last seen")),
+    ("first", N_("First seen")),
+    ("created", N_("Known since")),
+    ("activity", N_("Activity")),
+)
+_COLUMNS = (
+    ("tags", N_("Tags")),
+    ("activity", N_("Activity")),
+    ("seen", N_("Last seen")),
+    ("first", N_("First seen")),
+    ("created", N_("Known since")),
+)
+_CONSENTS = {
+    "given": N_("may be written to"),
+    "withdrawn": N_("took consent back"),
+    "silent": N_("never asked or answered"),
+}
+_SEEN = {
+    "1d": N_("seen within a day"),
+    "7d": N_("seen within 7 days"),
+    "30d": N_("seen within 30 days"),
+    "90d": N_("seen within 90 days"),
+    "365d": N_("seen within a year"),
+    "-1d": N_("not seen for a day"),
+    "-7d": N_("not seen for 7 days"),
+    "-30d": N_("not seen for 30 days"),
+    "-90d": N_("not seen for 90 days"),
+    "-365d": N_("not seen for a year"),
+}
+_MOST_TRAITS = 40
+
+
+@router.get("/people")
+def people(request: Request, here: Here, account: Operator) -> Response:
+    """List who meets all filters; a filter that makes no sense is said at its place."""
+    house, speech = here.house, here.pages.speech(request, account)
+    query = read(request.query_params.multi_items())
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        fault: Invalid | None = None
+        try:
+            found = finding.find(work, house, query)
+        except Invalid as error:
+            if not query.rule:
+                raise
+            fault, found = error, Found(BitMap(), 0, house.profiles.count(work), 0, 0)
+        page = house.profiles.directory.page(
+            work,
+            query.order,
+            among=found.among,
+            start=query.start,
+            backwards=bool(query.before),
+            edge=query.edge(work.now),
+            limit=account.preferences.rows,
+        )
+        cards = house.profiles.directory.cards(work, page.profiles, query.scores)
+        choices = _choices(work, here, query, speech)
+        views = house.accounts.views(work, account.id, "/people")
+    return here.pages.render(
+        request,
+        "console/people/list.html",
+        account=account,
+        query=query,
+        found=found,
+        fault=fault,
+        cards=cards,
+        highest=max((card.scores.get(ACTIVITY, 0.0) for card in cards), default=0.0),
+        chips=_chips(query, choices, speech),
+        views=views,
+        **_pager(query, page),
+        **choices,
+    )
+
+
+@router.get("/exports/people")
+def export(request: Request, here: Here, account: Operator) -> Response:
+    """Send the whole list as a file, and keep that it was taken."""
+    house, speech = here.house, here.pages.speech(request, account)
+    query = read(request.query_params.multi_items()).but()
+    kind = kind_of(request.query_params.get("format", "csv"))
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        among = finding.narrowed(work, house, query)
+        count = house.profiles.count(work) if among is None else len(among)
+    record(house, account, "people", count=count, format=kind, filtered=query.address())
+    name = f"people-{local_date(speech.now, speech.zone)}"
+    rows = _rows(here, account, query, among, speech)
+    return download(kind, name, finding.header(query, speech), rows)
+
+
+def _rows(
+    here: Parts, account: Account, query: Query, among: BitMap | None, speech: Speech
+) -> Iterator[Row]:
+    """Read the list while it is sent, in a transaction of its own."""
+    house = here.house
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        yield from finding.rows(work, house, query, among, speech)
+
+
+def _choices(work: Work, here: Parts, query: Query, speech: Speech) -> dict[str, Any]:
+    """Offer what can be asked for: nothing sealed, nothing that nobody has."""
+    house = here.house
+    communities = {one.tag: one for one in house.communities.communities(work)}
+    traits = house.profiles.directory.trait_names(work)
+    plain = [name for name in traits if name not in house.profiles.identifying]
+    return {
+        "segments": segment_titles(work, house, speech),
+        "tags": {
+            tag: (_tag(tag, communities, speech), number)
+            for tag, number in house.profiles.directory.tags(work)
+        },
+        "topics": topic_titles(work, house, speech),
+        "seen_choices": [(code, speech.gettext(_SEEN[code])) for code in _every_seen()],
+        "consent_choices": [(code, speech.gettext(_CONSENTS[code])) for code in CONSENTS],
+        "sorts": [(name, speech.gettext(text)) for name, text in _sorts(query)],
+        "column_choices": [
+            *((name, speech.gettext(text)) for name, text in _COLUMNS),
+            *((f"trait:{name}", name) for name in plain[:_MOST_TRAITS]),
+        ],
+    }
+
+
+def _every_seen() -> list[str]:
+    return [*SEEN, *(f"-{one}" for one in SEEN)]
+
+
+def _sorts(query: Query) -> Sequence[tuple[str, str]]:
+    return (*_SORTS, ("interest", N_("Interest"))) if query.topic else _SORTS
+
+
+def _tag(tag: str, communities: Mapping[str, Community], speech: Speech) -> str:
+    """Name a tag; one that participants of a community wear by the community's title."""
+    community = communities.get(tag)
+    return tag if community is None else speech.title(community.titles)
+
+
+def _chips(query: Query, choices: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
+    """Say each filter in words, with the address of the list without it."""
+    chips: list[tuple[str, Query]] = []
+    if query.q:
+        chips.append((f"“{query.q}”", query.without("q")))
+    for slug in query.segments:
+        title = choices["segments"].get(slug.removeprefix("-"), slug.removeprefix("-"))
+        text = N_("not in %(segment)s") if slug.startswith("-") else N_("in %(segment)s")
+        chips.append((speech.gettext(text, segment=title), query.without("segments", slug)))
+    for tag in query.tags:
+        title = choices["tags"].get(tag, (tag, 0))[0]
+        chips.append((speech.gettext("tag %(tag)s", tag=title), query.without("tags", tag)))
+    if query.topic:
+        title = choices["topics"].get(query.topic, query.topic)
+        text = speech.gettext(
+            "interest in %(topic)s at least %(least)s",
+            topic=title,
+            least=speech.number(query.least, 2),
+        )
+        chips.append((text, query.without("topic")))
+    if query.seen:
+        chips.append((speech.gettext(_SEEN[query.seen]), query.without("seen")))
+    if query.consent:
+        chips.append((speech.gettext(_CONSENTS[query.consent]), query.without("consent")))
+    if query.rule:
+        chips.append((speech.gettext("a rule of your own"), query.without("rule")))
+    return [(text, without.address()) for text, without in chips]
+
+
+def _pager(query: Query, page: Page) -> dict[str, Any]:
+    first, last = (str(page.places[0]), str(page.places[-1])) if page.places else ("", "")
+    return {
+        "earlier": query.but(before=first).address() if page.is_more_before and first else "",
+        "later": query.but(after=last).address() if page.is_more_after else "",
+    }

@@ -1,0 +1,142 @@
+"""Everything that a person's page shows besides her timeline, asked of the rooms at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coterie.communities.model import Invitation, Participation
+from coterie.events.model import Logged
+from coterie.journeys.model import Run
+from coterie.messaging.model import Message
+from coterie.profiles.directory.model import Card
+from coterie.profiles.model import USER, Consent, Identity
+from coterie.scores.model import Activity, Interest
+from coterie.segments.definition import Change
+from coterie.storage.work import Work
+from coterie.web.console.people.masks import masked
+from coterie.web.console.people.reach import Reach, reach
+from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
+from coterie.web.ports import Served
+from coterie.web.speech import Speech
+
+_INTERESTS = 8
+_MESSAGES = 8
+_MOVES = 12
+
+
+@dataclass(frozen=True)
+class Known:
+    """One identity, or one identifying trait: masked unless it was asked to be shown."""
+
+    kind: str
+    value: str
+    first_seen: int | None = None
+    last_seen: int | None = None
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One person as her page shows her. Titles are in the language of the page."""
+
+    card: Card
+    titles: Titles
+    reach: Reach
+    identities: tuple[Known, ...]
+    traits: Mapping[str, Any]
+    is_masked: bool
+    consents: tuple[Consent, ...]
+    activity: Activity
+    interests: tuple[Interest, ...]
+    interest_count: int
+    topics: Mapping[str, str]
+    items: Mapping[str, str]
+    segments: Mapping[str, str]
+    inside: frozenset[str]
+    moves: tuple[Change, ...]
+    parts: tuple[Participation, ...]
+    invitations: tuple[Invitation, ...]
+    runs: tuple[Run, ...]
+    messages: tuple[Message, ...]
+    message_count: int
+
+    @property
+    def live_runs(self) -> list[Run]:
+        """Return the runs that still go on."""
+        return [run for run in self.runs if run.ended is None]
+
+    @property
+    def shadows(self) -> list[Run]:
+        """Return the runs in which she is left out on purpose, for comparison."""
+        return [run for run in self.runs if run.shadow]
+
+
+def paint(
+    work: Work, house: Served, card: Card, speech: Speech, *, shown: bool = False
+) -> Portrait:
+    """Ask every room about one person."""
+    profile = card.profile
+    messages = house.messaging.of_person(work, profile)
+    interests = house.scores.interests(work, profile)
+    told = tuple(interests[:_INTERESTS])
+    titles = Titles(work, house, speech)
+    known = _identifying(work, house, profile, shown)
+    return Portrait(
+        card=card,
+        titles=titles,
+        reach=reach(work, house, profile, messages),
+        identities=tuple(known),
+        traits=card.traits,
+        is_masked=not shown and any(one.kind != USER for one in known),
+        consents=tuple(house.profiles.consents(work, profile)),
+        activity=house.scores.activity(work, profile),
+        interests=told,
+        interest_count=len(interests),
+        topics=topic_titles(work, house, speech),
+        items=titles.items({each.item for one in told for each in one.evidence[:_EVIDENCE]}),
+        segments=segment_titles(work, house, speech),
+        inside=frozenset(house.segments.memberships(work, [profile])[profile]),
+        moves=tuple(house.segments.changes(work, profile)[::-1][:_MOVES]),
+        parts=tuple(house.communities.of_person(work, profile)),
+        invitations=tuple(house.communities.invitations(work, profile=profile)[::-1]),
+        runs=_runs(work, house, house.log.timelines(work, [profile])[profile]),
+        messages=tuple(sorted(messages, key=lambda one: one.at, reverse=True)[:_MESSAGES]),
+        message_count=len(messages),
+    )
+
+
+_EVIDENCE = 6
+
+
+def _identifying(work: Work, house: Served, profile: int, shown: bool) -> list[Known]:
+    """List her identities, then her identifying traits."""
+
+    def said(kind: str, value: Any) -> str:
+        return str(value) if shown else masked(kind, value)
+
+    found = [_identity(one, said(one.kind, one.value)) for one in
+             house.profiles.identities_of(work, profile)]  # fmt: skip
+    revealed = house.profiles.reveal_all(work, [profile], sorted(house.profiles.identifying))
+    traits = revealed.get(profile, {})
+    return found + [Known(name, said(name, value)) for name, value in sorted(traits.items())]
+
+
+def _identity(one: Identity, value: str) -> Known:
+    return Known(one.kind, value, one.first_seen, one.last_seen)
+
+
+def _runs(work: Work, house: Served, events: Sequence[Logged]) -> tuple[Run, ...]:
+    """Return her ways through journeys, the newest first, as the log tells which they are."""
+    began = {
+        (str(event.properties["journey"]), int(event.properties["run"])): event.time
+        for event in events
+        if event.name == "coterie.journey.entered"
+    }
+    known = {defined.slug for defined in house.journeys.all(work)}
+    runs = [
+        run
+        for (slug, number) in sorted(began, key=lambda one: began[one], reverse=True)
+        if slug in known
+        for run in house.journeys.runs(work, slug, 1, number + 1)
+        if run.id == number
+    ]
+    return tuple(runs)

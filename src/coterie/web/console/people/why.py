@@ -1,0 +1,178 @@
+"""Why she is in a segment, or is not: the rule's tree in words, with what was found and wanted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coterie.core.clock import parse_time
+from coterie.segments.explain import explain
+from coterie.segments.parse import parse
+from coterie.segments.why import Reason
+from coterie.web.console.people.query import ACTIVITY, INTEREST
+from coterie.web.console.people.titles import Titles
+from coterie.web.speech import N_, Speech
+
+_JOINS = {
+    "all": N_("all of these"),
+    "any": N_("at least one of these"),
+    "not": N_("not this"),
+}
+_EVENTS = 8
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One event that a rule counted."""
+
+    at: int
+    name: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One condition in words: does it hold, what was found, what was wanted, until when so."""
+
+    words: str
+    holds: bool
+    found: str
+    wanted: str
+    until: int | None
+    events: tuple[Seen, ...]
+    more: int
+    parts: tuple["Node", ...]
+
+
+def tell(
+    reason: Reason,
+    titles: Titles,
+    segments: Mapping[str, str],
+    topics: Mapping[str, str],
+    speech: Speech,
+) -> Node:
+    """Put a reason into words; ``segments`` and ``topics`` are the titles by slug and by path."""
+    named = titles.items(set(_keys(reason)))
+    return _Teller(named, segments, topics, speech).tell(reason)
+
+
+def _keys(reason: Reason) -> Iterator[str]:
+    for event in reason.evidence.get("events", ())[:_EVENTS]:
+        yield from event["items"]
+    for part in reason.parts:
+        yield from _keys(part)
+
+
+class _Teller:
+    """Knows what items and segments are called while one reason is told."""
+
+    def __init__(
+        self,
+        items: Mapping[str, str],
+        segments: Mapping[str, str],
+        topics: Mapping[str, str],
+        speech: Speech,
+    ) -> None:
+        self._items = items
+        self._segments = segments
+        self._topics = topics
+        self._speech = speech
+
+    def tell(self, reason: Reason) -> Node:
+        events: Sequence[Mapping[str, Any]] = reason.evidence.get("events", ())
+        return Node(
+            words=self._words(reason.node),
+            holds=reason.holds,
+            found=self._found(reason.evidence),
+            wanted=self._wanted(reason.node),
+            until=reason.until,
+            events=tuple(self._seen(event) for event in events[:_EVENTS]),
+            more=max(0, int(reason.evidence.get("matched", 0)) - len(events[:_EVENTS])),
+            parts=tuple(self.tell(part) for part in reason.parts),
+        )
+
+    def _words(self, node: Mapping[str, Any]) -> str:
+        for join, words in _JOINS.items():
+            if isinstance(node.get(join), int):
+                return self._speech.gettext(words)
+        if "in_segment" in node:
+            slug = node["in_segment"]
+            title = self._segments.get(slug, slug)
+            return self._speech.gettext("is in the segment “%(title)s”", title=title)
+        said = explain(parse(dict(node), self._speech.zone), self._speech.language)
+        return self._in_trade_words(said, node)
+
+    def _in_trade_words(self, said: str, node: Mapping[str, Any]) -> str:
+        """Put the words of the trade in place of an event's name, a topic's path, a score's."""
+        name = str(node.get("did", node.get("share", "")))
+        if name:
+            said = said.replace(f"“{name}”", f"“{self._speech.word('event', name)}”")
+        topic = node.get("topic")
+        if topic is not None:
+            said = said.replace(str(topic), self._topics.get(topic, topic))
+        trait = str(node.get("trait", ""))
+        if trait == ACTIVITY:
+            said = said.replace(trait, self._speech.gettext("activity score"))
+        elif trait.startswith(INTEREST):
+            path = trait.removeprefix(INTEREST)
+            words = self._speech.gettext(
+                "interest in %(topic)s", topic=self._topics.get(path, path)
+            )
+            said = said.replace(trait, words)
+        return said
+
+    def _found(self, evidence: Mapping[str, Any]) -> str:
+        """Say what was found of her."""
+        gettext = self._speech.gettext
+        if evidence.get("sealed"):
+            return gettext("a value that is kept sealed")
+        if "has" in evidence:
+            return gettext("has it") if evidence["has"] else gettext("does not have it")
+        if "bucket" in evidence:
+            return self._speech.number(evidence["bucket"])
+        if "measure" in evidence or "trait" in evidence:
+            return self._value(evidence)
+        return ""
+
+    def _value(self, evidence: Mapping[str, Any]) -> str:
+        value = evidence.get("value")
+        if value is None:
+            return self._speech.gettext("nothing at all")
+        if evidence.get("measure") == "share":
+            return self._speech.gettext(
+                "%(share)s (%(part)s of %(whole)s)",
+                share=self._speech.percent(value, 1),
+                part=self._speech.number(evidence["matched"]),
+                whole=self._speech.number(evidence["of_all"]),
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return str(value)
+        return self._speech.number(value, 2)
+
+    def _wanted(self, node: Mapping[str, Any]) -> str:
+        """Say what was wanted, where a number was."""
+        bounds = node.get("count", node.get("is"))
+        if isinstance(bounds, Mapping):
+            return ", ".join(self._bound(op, value, node) for op, value in bounds.items())
+        if "trait" in node and isinstance(node.get("value"), int | float):
+            return self._bound(str(node["op"]), node["value"], node)
+        return ""
+
+    def _bound(self, op: str, value: Any, node: Mapping[str, Any]) -> str:
+        if op == "between" and isinstance(value, list | tuple):
+            return f"{self._limit(value[0], node)}–{self._limit(value[1], node)}"
+        signs = {">=": "≥ ", "<=": "≤ ", "!=": "≠ ", "=": ""}
+        return f"{signs.get(op, f'{op} ')}{self._limit(value, node)}"
+
+    def _limit(self, value: Any, node: Mapping[str, Any]) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return str(value)
+        is_share = "share" in node
+        return self._speech.percent(value, 1) if is_share else self._speech.number(value, 2)
+
+    def _seen(self, event: Mapping[str, Any]) -> Seen:
+        return Seen(
+            at=parse_time(event["time"], ZoneInfo("UTC")),
+            name=event["name"],
+            items=tuple(self._items.get(key, key) for key in event["items"]),
+        )

@@ -1,0 +1,1 @@
+"""Results: what each journey, broadcast and community brought, against who was left out."""

@@ -1,0 +1,134 @@
+"""Put every journey, broadcast and community beside what it brought."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from coterie.analytics.lift import judge
+from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
+from coterie.analytics.store import Drawn, Tally
+from coterie.communities.coming.service import left_out
+from coterie.storage.work import Work
+from coterie.web.ports import Served
+
+Kind = Literal["journey", "broadcast", "community"]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """One who asks for messages: ``share`` is the holdout that was meant, None: not known."""
+
+    kind: Kind
+    slug: str
+    title: Any
+    share: float | None
+    paused: bool = False
+
+    @property
+    def origin(self) -> str:
+        """How the log names it."""
+        return f"{self.kind}:{self.slug}"
+
+    @property
+    def address(self) -> str:
+        """Where its own page is."""
+        rooms = {"journey": "journeys", "broadcast": "broadcasts", "community": "communities"}
+        return f"/{rooms[self.kind]}/{self.slug}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One asker, what it brought, and what it did, counted (people who joined, runs, messages)."""
+
+    asker: Asker
+    lift: Lift
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more can be said than that nobody can tell yet."""
+        return self.lift.doubt is None
+
+
+def askers(house: Served, work: Work) -> list[Asker]:
+    """Return everything that asks for messages: journeys, broadcasts, communities that invite."""
+    found = [
+        Asker("journey", one.slug, one.journey.title or one.slug, one.holdout / 10_000,
+              one.state == "paused")
+        for one in house.journeys.all(work)
+    ]  # fmt: skip
+    found += [
+        Asker("broadcast", one.id, one.plan.title, house.campaigns.holdout_of(one.plan) / 100)
+        for one in house.campaigns.all(work, ("sending", "done"))
+    ]
+    found += [
+        Asker("community", one.slug, one.titles, house.communities.holdout(one) / 100)
+        for one in house.communities.communities(work)
+        if one.terms is not None
+    ]
+    return found
+
+
+def stood_at(house: Served, work: Work) -> int:
+    """Return up to when everything that happened is in the log."""
+    reached = house.inbound.stood_at(work)
+    return work.now if reached is None else min(work.now, reached)
+
+
+def lifts(
+    house: Served, work: Work, event: str = ANY, window_days: int = WINDOW_DAYS
+) -> dict[str, Lift]:
+    """Hold the treated against the held-out, by origin."""
+    known = askers(house, work)
+    drawn = [Drawn(f"community:{one.community}", one.profile, one.at) for one in left_out(work)]
+    return house.analytics.lifts(
+        work,
+        stood_at(house, work),
+        left_out=drawn,
+        shares={one.origin: one.share for one in known if one.share},
+        event=event,
+        window_days=window_days,
+    )
+
+
+def results(
+    house: Served, work: Work, event: str = ANY, window_days: int = WINDOW_DAYS
+) -> list[Result]:
+    """Return a result for everything that asks for messages: what is settled first."""
+    found = lifts(house, work, event, window_days)
+    counted = _counted(house.analytics.facts(work))
+    nobody = Arm(first_day=(0,) * window_days)
+    rows = [
+        Result(
+            one,
+            found.get(one.origin) or judge(one.origin, nobody, nobody),
+            counted.get(one.origin, {}),
+        )
+        for one in askers(house, work)
+    ]
+    return sorted(rows, key=_order)
+
+
+def _order(row: Result) -> tuple[int, int, str]:
+    settled = {"works": 0, "harms": 1, "unknown": 2}[row.lift.verdict]
+    return settled, -row.lift.treated.drawn - row.lift.held_out.drawn, row.asker.origin
+
+
+def _counted(facts: list[Tally]) -> dict[str, Counter[str]]:
+    """Sum facts by origin and by what happened (``sent``, ``entered``, ``joined``)."""
+    found: dict[str, Counter[str]] = {}
+    for origin, what, fact in _named(facts):
+        # people, where one person counts once; messages may be several to one person
+        by_people = not fact.name.startswith("coterie.message.")
+        found.setdefault(origin, Counter())[what] += fact.people if by_people else fact.count
+    return found
+
+
+def _named(facts: list[Tally]) -> Iterator[tuple[str, str, Tally]]:
+    for fact in facts:
+        room, _, what = fact.name.removeprefix("coterie.").partition(".")
+        if room == "message":
+            yield fact.origin, what, fact
+        elif room in {"journey", "community"}:
+            yield f"{room}:{fact.origin}", what, fact

@@ -1,0 +1,1 @@
+"""Today: whom can we reach, what waits for us, what happened, what comes?"""

@@ -1,0 +1,1 @@
+"""The pages of the topics: what items are about, and who is interested."""
