@@ -59,6 +59,7 @@ def test_conditions_are_added_moved_grouped_and_removed(visit: Visit) -> None:
     page = visit.page
     kinds = page.locator("select[name$='/kind']")
     page.locator("#add-r-tag").click()
+    expect(page.locator("[name='r.1/kind']")).to_be_focused()
     page.locator("[name='r.1/tag']").fill("vip")
     expect(page.locator("#sentence")).to_contain_text("有标签“vip”")
     page.get_by_role("button", name="上移").click()

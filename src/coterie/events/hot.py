@@ -70,9 +70,7 @@ def profiles_of_items(work: Work, items: Collection[str]) -> set[int]:
     return found
 
 
-def newest(
-    work: Work, sought: Sought, after: int, before: int, limit: int
-) -> list[Sequence[Any]]:
+def newest(work: Work, sought: Sought, after: int, before: int, limit: int) -> list[Sequence[Any]]:
     """Return the newest rows with after < seq < before, newest first."""
     table = hot_rows.c
     query = select(*_ROW).where(table.seq > after, table.seq < before)

@@ -13,6 +13,7 @@ folder's.
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -60,6 +61,7 @@ class Lake:
         self._lock = Lock()
         self._duckdb: duckdb.DuckDBPyConnection | None = None
         self._opened = 0
+        self._newest = lru_cache(maxsize=128)(self._read_newest)
 
     def write(self, columns: Columns, file: str, day: int) -> Segment:
         """Write events into a new pair of files, safe on the disk; describe the segment.
@@ -110,8 +112,17 @@ class Lake:
 
     def newest(
         self, files: Sequence[str], sought: Sought, after: int, before: int, limit: int
-    ) -> list[tuple[Any, ...]]:
-        """Return the newest rows with after < seq < before, newest first."""
+    ) -> tuple[tuple[Any, ...], ...]:
+        """Return the newest rows with after < seq < before, newest first.
+
+        The files never change, so neither do their answers: those that are asked again and again,
+        as a page that watches does, are kept in memory.
+        """
+        return self._newest(tuple(files), sought, after, before, limit)
+
+    def _read_newest(
+        self, files: tuple[str, ...], sought: Sought, after: int, before: int, limit: int
+    ) -> tuple[tuple[Any, ...], ...]:
         tests = ["seq > ?", "seq < ?"]
         values: list[Any] = [after, before]
         asked = {"name": sought.name, "source": sought.source, "profile": sought.profile}
@@ -128,7 +139,7 @@ class Lake:
         )
         with self._cursor() as cursor:
             parameters = [self._paths("person", files), *values, limit]
-            return cursor.execute(query, parameters).fetchall()
+            return tuple(cursor.execute(query, parameters).fetchall())
 
     def profiles_between(
         self, files: Sequence[str], names: Sequence[str], after: int, until: int

@@ -1,7 +1,6 @@
 """Calendar days of the brand's zone out of counts by the quarter of an hour."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,11 +32,7 @@ def by_day(
     for name, quarter, count in counts:
         day = sums.setdefault(local_date(quarter * QUARTER, zone), {})
         day[name] = day.get(name, 0) + count
-    return [_day(day, sums.get(day, {})) for day in _days(since, until)]
-
-
-def _day(day: date, sums: Mapping[str, int]) -> Day:
-    return replace(Day(day), **sums)
+    return [Day(day, **sums.get(day, {})) for day in _days(since, until)]
 
 
 def _days(since: date, until: date) -> list[date]:

@@ -26,7 +26,7 @@ class Ranking:
     ) -> list[tuple[int, float]]:
         """Return (profile, value) of who has most of a trait, the most first."""
         found = store.top(work, name, _lowest(at_least), limit, offset)
-        return [(row.profile, value_at(row.level, row.half_life, work.now)) for row in found]
+        return [(who, value_at(level, half_life, work.now)) for who, level, half_life in found]
 
     def shared(
         self, work: Work, name: str, prefix: str, at_least: float, *, among: int

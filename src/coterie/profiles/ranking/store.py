@@ -1,8 +1,6 @@
 """Counts and tops of fading traits; the tables are those of ``slices``."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import ColumnElement, Row, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from coterie.profiles.slices.store import fading_name_rows, fading_rows
 from coterie.storage.work import Work
@@ -23,7 +21,7 @@ def counts(work: Work, prefix: str, lowest: float) -> dict[str, int]:
 
 def top(
     work: Work, name: str, lowest: float, limit: int, offset: int
-) -> Sequence[Row[tuple[int, float, int]]]:
+) -> list[tuple[int, float, int]]:
     """Return (profile, level, half_life) of who has most of a trait, the most first."""
     query = (
         select(fading_rows.c.profile, _LEVEL, fading_name_rows.c.half_life)
@@ -33,7 +31,7 @@ def top(
         .limit(limit)
         .offset(offset)
     )
-    return work.connection.execute(query).all()
+    return [(row.profile, row.level, row.half_life) for row in work.connection.execute(query)]
 
 
 def shared(work: Work, name: str, prefix: str, lowest: float, among: int) -> dict[str, int]:

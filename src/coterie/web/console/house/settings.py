@@ -50,7 +50,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (N_("What is kept, and where"), ("data", "database", "master_key", "dedup_days",
-                                     "retention_days")),
+                                     "retention_days", "upload_mb")),
 )  # fmt: skip
 OTHERS = N_("More settings")
 

@@ -114,7 +114,7 @@ def draw(definition: Mapping[str, Any], ink: Ink) -> Picture:
     lines = [_line(edge, sources[edge.source], nodes, leading, ink) for edge in layout.edges]
     if start is not None:
         lines.insert(0, _first(start, ink))
-    cards = tuple(_card(place, nodes[place.name], ink) for place in layout.places)
+    cards = tuple(_card(place, definition, ink) for place in layout.places)
     dots = tuple(_dot(edge, definition, ink) for edge in layout.edges if edge.mark is not None)
     feet = [card.y + TALL for card in cards] + [dot.y + DOT for dot in dots]
     return Picture(
@@ -152,7 +152,8 @@ def _entry(definition: Mapping[str, Any], ink: Ink, start: Place | None) -> Card
     )
 
 
-def _card(place: Place, body: Any, ink: Ink) -> Card:
+def _card(place: Place, definition: Mapping[str, Any], ink: Ink) -> Card:
+    body = nodes_of(definition)[place.name]
     kind = str(body.get("do")) if isinstance(body, Mapping) else ""
     return Card(
         name=place.name,
@@ -160,7 +161,7 @@ def _card(place: Place, body: Any, ink: Ink) -> Card:
         y=_top(place.row),
         kind=ink.words.kind(body),
         icon=KINDS[kind][1] if kind in KINDS else "circle-help",
-        sentence=ink.words.node(body),
+        sentence=ink.words.step(definition, place.name),
         detail=ink.words.detail(body),
         address=ink.address(place.name),
         here=ink.flow.counts.nodes.get(place.name, 0),

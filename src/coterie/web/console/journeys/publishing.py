@@ -46,10 +46,13 @@ def _said(work: Work, view: View, words: Words, preview: Preview) -> dict[str, A
     old: Mapping[str, Any] = {} if live is None else live.source
     new = nodes_of(draft.definition)
     targets = [(name, words.node(body)) for name, body in new.items()]
+    changes = said_differences(words, old, draft.definition, preview.difference)
+    if draft.new:  # nothing to compare with: only what it will do
+        changes = [line for line in changes if line["sign"] == "+"]
     fates = [said_fate(words, preview, old, fate) for fate in preview.fates if fate.people]
     return {
         "faults": view.faults(words, draft, preview.faults),
-        "changes": said_differences(words, old, draft.definition, preview.difference),
+        "changes": changes,
         "shifts": [said_shift(words, draft.definition, shift) for shift in preview.shifts],
         "fates": [told for told in fates if _is_news(told["fate"], preview)],
         "lost": [told for told in fates if told["fate"].kind == "lost"],

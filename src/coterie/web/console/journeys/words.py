@@ -84,7 +84,14 @@ class Words:
         return said(self, body)
 
     def step(self, definition: Mapping[str, Any], name: str) -> str:
-        """Say a node by its name, as another place points to it."""
+        """Say a node by its name; a jump also says where to."""
+        body = nodes_of(definition).get(name)
+        if isinstance(body, Mapping) and _do(body) == "jump":
+            target = self._named(definition, str(body.get("to", "")))
+            return self.speech.gettext("Jump to: %(step)s", step=target)
+        return self._named(definition, name)
+
+    def _named(self, definition: Mapping[str, Any], name: str) -> str:
         if name == END:
             return self.speech.gettext("the end")
         body = nodes_of(definition).get(name)

@@ -60,7 +60,8 @@ def askers(house: Served, work: Work) -> list[Asker]:
     ]  # fmt: skip
     found += [
         Asker("broadcast", one.id, one.plan.title, house.campaigns.holdout_of(one.plan) / 100)
-        for one in house.campaigns.all(work, ("sending", "done"))
+        for one in house.campaigns.all(work, ("sending", "done", "cancelled"))
+        if one.started is not None
     ]
     found += [
         Asker("community", one.slug, one.titles, house.communities.holdout(one) / 100)

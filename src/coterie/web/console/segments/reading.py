@@ -28,6 +28,9 @@ _WEEK = 8
 
 _SPANS = (30, 90, 365)
 
+_COMING = ("draft", "waiting", "scheduled")
+"""Broadcasts in these states still look for their people."""
+
 
 @router.get("")
 def everything(request: Request, here: Here, account: Operator, q: str = "") -> Response:
@@ -163,12 +166,13 @@ def _times_used(house: Served, work: Work) -> Counter[str]:
     used = Counter({slug: len(users) for slug, users in house.segments.uses(work).items()})
     for journey in house.journeys.all(work):
         used.update(segments_named(journey.journey))
+    used.update(one.plan.segment for one in house.campaigns.all(work, _COMING))
     used.update(one.segment for one in house.communities.communities(work) if one.segment)
     return used
 
 
 def _uses(house: Served, work: Work, slug: str) -> list[dict[str, Any]]:
-    """Find what would notice if a segment went: segments, journeys and communities."""
+    """Find what would notice if a segment went: segments, journeys, communities, broadcasts."""
     titles = {one.slug: one for one in house.segments.all(work)}
     found = [
         {"kind": "segment", "address": f"/segments/{other}",
@@ -184,6 +188,11 @@ def _uses(house: Served, work: Work, slug: str) -> list[dict[str, Any]]:
          "title": dict(community.titles)}
         for community in house.communities.using(work, slug)
     ]  # fmt: skip
+    found += [
+        {"kind": "broadcast", "address": f"/broadcasts/{one.id}", "title": one.plan.title}
+        for one in house.campaigns.all(work, _COMING)
+        if one.plan.segment == slug
+    ]
     return found
 
 

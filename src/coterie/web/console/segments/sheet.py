@@ -25,7 +25,7 @@ class Sheet:
     """One segment being built. ``draft`` is None while the rule is written as JSON.
 
     ``slug`` is empty for a new one; ``version`` is the one that is being edited. ``faults`` are
-    by field, ``trouble`` has no place in the form.
+    by field, ``trouble`` has no place in the form. ``focus`` is the field to go on with.
     """
 
     titles: Mapping[str, str]
@@ -37,6 +37,7 @@ class Sheet:
     marks: Marks = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
+    focus: str = ""
     sentence: str = ""
     people: BitMap | None = None
     effect: Effect | None = None
@@ -103,7 +104,19 @@ def of_form(fields: Mapping[str, str], words: Vocabulary, topics: Topics, slug: 
         sheet.text = written(sheet.rule)
     else:
         sheet.draft = draft
+        sheet.focus = _added(draft, told)
     return sheet
+
+
+def _added(draft: Draft, told: str) -> str:
+    """Name the first field of what a button has just added."""
+    verb, _, rest = told.partition(":")
+    place = rest.partition(":")[0]
+    nodes = dict(walk(draft))
+    if verb != "add" or place not in nodes:
+        return ""
+    parts = nodes[place].parts
+    return f"{place}.{len(parts) - 1}/kind" if parts else f"{place}/kind"
 
 
 def _open(sheet: Sheet, rule: Mapping[str, Any]) -> None:

@@ -96,7 +96,7 @@ def numbers(request: Request, here: Here, account: Operator) -> Response:
     def look() -> str | None:
         house = here.house
         with house.db.read(actor_of(account), house.clock.now()) as work:
-            mark = house.log.watermark(work), house.messaging.is_stopped(work)
+            mark = house.log.watermark(work)
             if seen.get("mark") == mark:
                 return None
             seen["mark"] = mark
