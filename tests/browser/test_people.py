@@ -52,6 +52,8 @@ def test_find_a_person_and_say_why_she_is_in_a_segment(visit: Visit) -> None:
     evidence = why.locator("details").first
     evidence.locator("summary").click()
     expect(evidence).to_contain_text("给酒评分")
+    page.get_by_label("其他分群").select_option("italy-lovers")
+    expect(why).to_contain_text("不在分群中")
 
 
 def test_find_why_a_message_was_held(visit: Visit) -> None:

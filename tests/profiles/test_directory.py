@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from coterie.core.clock import DAY
 from coterie.core.errors import Invalid
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN
+from coterie.profiles import store
 from coterie.profiles.directory import naming
 from coterie.profiles.directory.model import Order, Place
 from coterie.profiles.service import Profiles
@@ -171,7 +172,15 @@ def test_the_newest_word_on_consent_counts(work: Work, profiles: Profiles) -> No
     sms = profiles.directory.words(work, channel="sms")
     assert who(sms.given) == {"yes", "no-yes"}
     assert who(sms.withdrawn) == {"yes-no", "sms-no"}
-    assert profiles.directory.consent_pairs(work) == [("marketing", "*"), ("marketing", "sms")]
+
+
+def test_everybody_is_known_with_and_without_gaps(work: Work, profiles: Profiles) -> None:
+    assert (profiles.everyone(work), profiles.count(work)) == (BitMap(), 0)
+    tell(work, profiles, [event(user="u1"), event(user="u2")])
+    assert (profiles.everyone(work), profiles.count(work)) == (BitMap([1, 2]), 2)
+    late = {"id": 9, "uid": "late", "bucket_key": "late", "wrapped": b"none"}
+    store.write_profiles(work, [late])
+    assert (profiles.everyone(work), profiles.count(work)) == (BitMap([1, 2, 9]), 3)
 
 
 def test_a_search_finds_by_every_exact_id(work: Work, profiles: Profiles) -> None:

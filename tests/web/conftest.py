@@ -13,6 +13,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from coterie.accounts.model import Guard
 from coterie.accounts.service import Accounts
+from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
 from coterie.communities.service import Communities
@@ -94,6 +95,7 @@ class House:
             self.segments, self.messaging, self.profiles, self.log, ZONE,
             self.invitation_link, 0,
         )
+        self.campaigns = Campaigns(self.segments, self.messaging, self.profiles)
         self.inbound = Inbound(
             self.db, self.inbox, self.profiles, self.log, self.scores, self.segments,
             [self.communities],

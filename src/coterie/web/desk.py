@@ -37,7 +37,8 @@ def at_desk(request: Request, here: Here) -> Account:
     now = house.clock.now()
     with house.db.read(Actor("person", "?"), now) as work:
         account = house.accounts.who(work, token) if token else None
-        keep_standing(request, Standing(house.messaging.is_stopped(work)))
+        stopped = house.messaging.is_stopped(work)
+        keep_standing(request, Standing(stopped, len(house.campaigns.to_approve(work))))
         if account is not None:
             if account.must_change and not request.url.path.startswith("/account"):
                 raise MustChange("choose a password of your own first: open /account/password")

@@ -1,5 +1,4 @@
-"""How the pages speak: texts from the gettext catalogues, numbers and dates as each language has
-them.
+"""How the pages speak: texts from the gettext catalogues, numbers and dates in each language.
 
 English is what stands in the code; ``locale/<language>/*.po`` hold the rest, a file for each page's
 room. ``scripts/update_catalogs.py`` collects the texts, and a test checks that none is missing.

@@ -60,7 +60,9 @@ def test_a_step_in_both_languages(body: dict[str, Any], english: str, chinese: s
 def test_a_jump_says_where_to() -> None:
     definition = {"nodes": {"a": {"do": "wait", "for": "1d"}, "j": {"do": "jump", "to": "a"}}}
     assert words("en").step(definition, "j") == "Jump to: Wait 1 day"
-    assert words("en").step({"nodes": {"j": {"do": "jump", "to": "end"}}}, "j") == "Jump to: the end"
+    assert (
+        words("en").step({"nodes": {"j": {"do": "jump", "to": "end"}}}, "j") == "Jump to: the end"
+    )
 
 
 def test_what_changed_is_said_in_lines() -> None:

@@ -130,6 +130,13 @@ def test_filters_by_segment_tag_and_interest_agree_with_the_rooms(wine: Desk) ->
     assert 0 < len(topic) < len(everyone)
 
 
+def test_a_topic_is_asked_for_by_its_title_too(wine: Desk) -> None:
+    by_path = wine.get("/people", lang="zh", topic="wine/france", least="0.5").text
+    by_title = wine.get("/people", lang="zh", topic="法国", least="0.5").text
+    assert figures(by_path) == figures(by_title) != ["0", "0", "0"]
+    assert 'value="法国"' in by_path
+
+
 def test_a_rule_that_cannot_be_read_is_said_at_its_place(named: Desk) -> None:
     for rule, said in (("{", "no JSON"), ('{"did": 5}', "did")):
         page = named.get("/people", lang="en", rule=rule).text

@@ -207,10 +207,6 @@ class Directory:
         agreeing = BitMap(self._profiles.consenting(work, list(both), purpose, channel))
         return Words(purpose, channel, (given - both) | agreeing, withdrawn - agreeing)
 
-    def consent_pairs(self, work: Work) -> list[tuple[str, str]]:
-        """Return every (purpose, channel) on which somebody said yes or no."""
-        return store.consent_pairs(work)
-
     def tags(self, work: Work) -> list[tuple[str, int]]:
         """Return the tags in use, each with how many people have it, in order of name."""
         return store.tag_counts(work)

@@ -260,10 +260,3 @@ def said(work: Work, purpose: str, channels: Sequence[str], *, given: bool) -> I
         consent_rows.c.time <= work.now,
     )
     return _people(work, query)
-
-
-def consent_pairs(work: Work) -> list[tuple[str, str]]:
-    """Return every (purpose, channel) that somebody said a word on."""
-    columns = (consent_rows.c.purpose, consent_rows.c.channel)
-    query = select(*columns).distinct().order_by(*columns)
-    return [(row.purpose, row.channel) for row in work.connection.execute(query)]

@@ -53,7 +53,7 @@ def find(request: Request, here: Here, account: Operator, q: str = "") -> Respon
 def look(work: Work, house: Served, text: str, speech: Speech) -> Iterator[Group]:
     """Yield what is found by a text, group after group."""
     if text:
-        yield Group(speech.gettext("People"), _people(work, house, text))
+        yield Group(speech.gettext("People"), _people(work, house, text, speech))
         for heading, kind in _KINDS:
             yield Group(speech.gettext(heading), _first(kind(work, house, text, speech)))
     yield Group(speech.gettext("Pages of the desk"), _first(_pages(text, speech)))
@@ -77,13 +77,17 @@ def is_like(text: str, *words: str) -> bool:
     return any(text.casefold() in word.casefold() for word in words)
 
 
-def _people(work: Work, house: Served, text: str) -> tuple[Hit, ...]:
+def _people(work: Work, house: Served, text: str, speech: Speech) -> tuple[Hit, ...]:
     directory = house.profiles.directory
-    found = directory.search(work, text, MOST)
-    cards = directory.cards(work, [hit.profile for hit in found])
+    by = {hit.profile: hit.by for hit in directory.search(work, text, MOST)}
     return tuple(
-        Hit(card.title, card.user_id if card.name else "", f"/people/{card.uid}", "user")
-        for card in cards
+        Hit(
+            title=card.title,
+            about=card.user_id if card.name else speech.word("identity", by[card.profile]),
+            address=f"/people/{card.uid}",
+            icon="user",
+        )
+        for card in directory.cards(work, list(by))
     )
 
 

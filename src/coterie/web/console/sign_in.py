@@ -83,8 +83,8 @@ def sign_out(request: Request, here: Here) -> Response:
 def local(wanted: str) -> str:
     r"""Return an address of ours to go on to; the start when it would lead elsewhere.
 
-    >>> local("/mailbox?status=held"), local("//evil.example"), local("/\\evil.example")
-    ('/mailbox?status=held', '/', '/')
+    >>> local("/messages?status=held"), local("//evil.example"), local("/\\evil.example")
+    ('/messages?status=held', '/', '/')
     """
     plain = wanted.isprintable() and "\\" not in wanted
     return wanted if plain and wanted.startswith("/") and not wanted.startswith("//") else "/"

@@ -206,7 +206,7 @@ def growth_chart(speech: Speech, community: Community, days: Sequence[Day]) -> C
         title = speech.gettext("Nobody joined in these days")
     series = [Series(speech.gettext("Joined"), [day.joined for day in days])]
     if any(day.left for day in days):
-        series.append(Series(speech.gettext("Left"), [day.left for day in days]))
+        series.append(Series(speech.gettext("Left the community"), [day.left for day in days]))
     labels = [f"{day.day:%m-%d}" if len(days) <= 90 else f"{day.day}" for day in days]
     return Chart(f"{community.slug}-joins", title, "bar", labels, series)
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
-from coterie.core.errors import Invalid, NotFound
+from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.journeys import ways
 from coterie.journeys.crowd.model import Flow
 from coterie.journeys.drafts.compare import compare
@@ -45,6 +45,7 @@ def editor(
     node: str | None = None,
     insert: str | None = None,
     way: str = "",
+    late: str = "",
 ) -> Response:
     """Show the draft's graph and the form of one step; what is in force where no draft is yet."""
     house, view = here.house, View.of(request, here, account)
@@ -72,6 +73,7 @@ def editor(
         values: dict[str, Any] = {
             "draft": draft,
             "begun": kept is not None,
+            "late": bool(late),
             "heading": view.title(slug, draft.definition),
             "picture": draw(draft.definition, ink),
             "faults": view.faults(words, draft, faults),
@@ -161,14 +163,18 @@ def change(
 ) -> Response:
     """Change the draft, beginning one with the first change, and lead back to the editor."""
     house = here.house
-    with house.db.begin(actor_of(account), house.clock.now()) as work:
-        drafts = house.journeys.drafts
-        draft = drafts.get(work, slug) or untouched(work, here, slug)
-        definition, back, toast = edit(work, draft)
-        if definition != draft.definition:
-            drafts.open(work, slug)
-            seen = form.get("seen", "")
-            drafts.save(work, slug, definition, seen=int(seen) if seen.isdigit() else None)
+    seen = form.get("seen", "")
+    try:
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            drafts = house.journeys.drafts
+            begun = drafts.get(work, slug) is not None
+            draft = drafts.open(work, slug) if begun else untouched(work, here, slug)
+            definition, back, toast = edit(work, draft)
+            if definition != draft.definition:
+                drafts.open(work, slug)
+                drafts.save(work, slug, definition, seen=int(seen) if seen.isdigit() else None)
+    except Conflict:
+        return here.pages.redirect(edit_address(slug, late="1"))
     to = address(slug, "publish") if form.get("go") == "publish" else back
     return here.pages.redirect(to, toast)
 
@@ -214,7 +220,14 @@ def remove_node(
     view = View.of(request, here, account)
 
     def edit(_work: Work, draft: Draft) -> tuple[Mapping[str, Any], str, str]:
-        changed, gone = ways.remove(draft.definition, form.get("node", ""), form.get("keep", ""))
+        node = form.get("node", "")
+        try:
+            changed, gone = ways.remove(draft.definition, node, form.get("keep", ""))
+        except Conflict:
+            toast = view.speech.gettext(
+                "A journey needs at least one step: change this one instead."
+            )
+            return draft.definition, edit_address(slug, node=node), toast
         toast = view.speech.ngettext(
             "%(n)s step was taken out of the draft.",
             "%(n)s steps were taken out of the draft: only this one led to the others.",

@@ -120,8 +120,10 @@ def _lay_set(body: Body) -> dict[str, str]:
 
 
 def _lay_emit(body: Body) -> dict[str, str]:
-    properties = body.get("properties")
-    text = json.dumps(properties, ensure_ascii=False) if properties else ""
+    properties = body.get("properties", "")
+    if not isinstance(properties, str):
+        properties = json.dumps(properties, ensure_ascii=False)
+    text = properties
     return {"event": str(body.get("event", "")), "properties": text}
 
 
@@ -144,9 +146,8 @@ _LAYERS: Mapping[str, Callable[[Body], dict[str, str]]] = {
 def body_from(fields: Fields, before: Body, known: Known) -> dict[str, Any]:
     """Read a node out of its form; ``before`` is what it was, whose kind it keeps.
 
-    ``add`` and ``drop`` among the fields change how many branches there are. What is no number or
-    duration is kept as it was typed, so that the fault is told where it stands. Raises Invalid
-    for JSON that is none.
+    ``add`` and ``drop`` among the fields change how many branches there are. What is no number,
+    duration or JSON is kept as it was typed, so that the fault is told where it stands.
     """
     body = dict(before)
     read = _READERS.get(str(before.get("do")))
@@ -233,11 +234,7 @@ def _read_set(fields: Fields, body: dict[str, Any], _known: Known) -> dict[str, 
 def _read_emit(fields: Fields, body: dict[str, Any], _known: Known) -> dict[str, Any]:
     body["event"] = fields.get("event", "").strip()
     text = fields.get("properties", "").strip()
-    try:
-        properties = json.loads(text) if text else {}
-    except ValueError as error:
-        raise Invalid(f"this is not JSON: {error}", path="properties") from error
-    _put(body, "properties", properties, keep=properties != {})
+    _put(body, "properties", _json(text), keep=text != "")
     return body
 
 
@@ -311,10 +308,15 @@ def number_from(text: str) -> int | float | str:
     return int(value) if value.is_integer() else value
 
 
-def _plain(text: str) -> Any:
-    """Read a trait's value: a number, true, false, or else text."""
+def _json(text: str) -> Any:
+    """Read JSON; what is none stays text, and is told as a fault."""
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except ValueError:
         return text
+
+
+def _plain(text: str) -> Any:
+    """Read a trait's value: a number, true, false, or else text."""
+    value = _json(text)
     return value if not isinstance(value, str) else text

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from coterie.core.errors import NotFound
+from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.journeys.drafts.model import Draft, Fate, Preview
 from coterie.journeys.ways import nodes_of
 from coterie.storage.work import Work
@@ -100,15 +100,21 @@ def places(request: Request, here: Here, account: Operator, slug: str, form: For
 def publish(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
     """Make the draft the version in force, and tell the road what came of it."""
     house, view = here.house, View.of(request, here, account)
-    seen = form.get("seen", "")
-    with house.db.begin(actor_of(account), house.clock.now()) as work:
-        drafts = house.journeys.drafts
-        facts = drafts.publish(work, slug, seen=int(seen) if seen.isdigit() else None)
-        house.inbound.tell(work, facts)
-        version = house.journeys.get(work, slug).version
+    seen, _ = form.get("seen", ""), view.speech.gettext
+    try:
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            drafts = house.journeys.drafts
+            facts = drafts.publish(work, slug, seen=int(seen) if seen.isdigit() else None)
+            house.inbound.tell(work, facts)
+            version = house.journeys.get(work, slug).version
+    except Conflict:
+        toast = _("It is not live yet: the draft or the journey has changed since you looked.")
+        return here.pages.redirect(address(slug, "publish"), toast)
+    except Invalid:
+        toast = _("It is not live yet: something has to be mended first.")
+        return here.pages.redirect(address(slug, "publish"), toast)
     house.poke()
-    toast = view.speech.gettext("Version %(n)s is live.", n=version)
-    return here.pages.redirect(address(slug), toast)
+    return here.pages.redirect(address(slug), _("Version %(n)s is live.", n=version))
 
 
 @router.post("/{slug}/edit/rebase")

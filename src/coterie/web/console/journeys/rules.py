@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from coterie.core.errors import Invalid
-
 Way = Literal["segment", "did"]
 SINCE = ("entry", "node")
 
@@ -58,7 +56,7 @@ def rule_fields(rule: object, prefix: str) -> dict[str, str]:
     """Lay a rule out as the fields of a form."""
     found = easy(rule)
     if found is None:
-        text = json.dumps(rule, ensure_ascii=False, indent=2)
+        text = rule if isinstance(rule, str) else json.dumps(rule, ensure_ascii=False, indent=2)
         return {f"{prefix}-way": "json", f"{prefix}-json": text}
     fields = {f"{prefix}-way": found.way, f"{prefix}-name": found.name}
     fields[f"{prefix}-not"] = "yes" if found.negated else ""
@@ -69,11 +67,11 @@ def rule_fields(rule: object, prefix: str) -> dict[str, str]:
 
 def rule_from(
     fields: Mapping[str, str], prefix: str, segment: str = "", event: str = "*"
-) -> dict[str, Any]:  # fmt: skip
+) -> Any:  # fmt: skip
     """Read a rule out of a form; ``segment`` and ``event`` stand in where none is named yet.
 
-    A form whose way was just changed still holds the fields of the former one. Raises Invalid for
-    JSON that is none.
+    A form whose way was just changed still holds the fields of the former one. JSON that is none
+    is kept as it was typed, so that the fault is told where it stands.
     """
     way, before = fields.get(f"{prefix}-way", "did"), fields.get(f"{prefix}-was", "")
     name = fields.get(f"{prefix}-name", "") if before in ("", way) else ""
@@ -87,10 +85,8 @@ def rule_from(
     if f"{prefix}-json" not in fields:  # the way was just changed: show what stood there as JSON
         was = {**fields, f"{prefix}-way": before or "did", f"{prefix}-was": ""}
         return rule_from(was, prefix, segment, event)
+    text = fields[f"{prefix}-json"]
     try:
-        rule = json.loads(fields[f"{prefix}-json"])
-    except ValueError as error:
-        raise Invalid(f"this is not JSON: {error}", path=prefix) from error
-    if not isinstance(rule, dict):
-        raise Invalid("a condition is a JSON object", path=prefix)
-    return rule
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -52,7 +52,7 @@ def fields_of(definition: Body) -> dict[str, str]:
 
 
 def definition_from(fields: Fields, before: Body, known: Known) -> dict[str, Any]:
-    """Read the settings out of a form; raises Invalid for JSON that is none."""
+    """Read the settings out of a form; what does not fit is kept, and told as a fault."""
     changed = dict(before)
     titles = {name: fields.get(f"title_{name}", "").strip() for name in ("en", "zh")}
     _put(changed, "title", {name: text for name, text in titles.items() if text})

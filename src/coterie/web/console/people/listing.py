@@ -1,6 +1,8 @@
 """The list of people: who are they, and how many of them may we reach?"""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -63,6 +65,7 @@ def people(request: Request, here: Here, account: Operator) -> Response:
     house, speech = here.house, here.pages.speech(request, account)
     query = read(request.query_params.multi_items())
     with house.db.read(actor_of(account), house.clock.now()) as work:
+        query = _with_topic(work, here, query, speech)
         fault: Invalid | None = None
         try:
             found = finding.find(work, house, query)
@@ -105,6 +108,7 @@ def export(request: Request, here: Here, account: Operator) -> Response:
     query = read(request.query_params.multi_items()).but()
     kind = kind_of(request.query_params.get("format", "csv"))
     with house.db.read(actor_of(account), house.clock.now()) as work:
+        query = _with_topic(work, here, query, speech)
         among = finding.narrowed(work, house, query)
         count = house.profiles.count(work) if among is None else len(among)
     record(house, account, "people", count=count, format=kind, filtered=query.address())
@@ -122,19 +126,39 @@ def _rows(
         yield from finding.rows(work, house, query, among, speech)
 
 
+def _with_topic(work: Work, here: Parts, query: Query, speech: Speech) -> Query:
+    """Read a topic that was typed by its title as the topic's path."""
+    if not query.topic:
+        return query
+    topics = topic_titles(work, here.house, speech)
+    if query.topic in topics:
+        return query
+    typed = query.topic.casefold()
+    path = next((path for path, title in topics.items() if title.casefold() == typed), typed)
+    return replace(query, topic=path)
+
+
+def _named(topics: Mapping[str, str]) -> dict[str, str]:
+    """Call each topic by its title, where no other has the same; else by its path."""
+    often = Counter(title.casefold() for title in topics.values())
+    return {path: title if often[title.casefold()] == 1 else path for path, title in topics.items()}
+
+
 def _choices(work: Work, here: Parts, query: Query, speech: Speech) -> dict[str, Any]:
     """Offer what can be asked for: nothing sealed, nothing that nobody has."""
     house = here.house
     communities = {one.tag: one for one in house.communities.communities(work)}
     traits = house.profiles.directory.trait_names(work)
     plain = [name for name in traits if name not in house.profiles.identifying]
+    topics = topic_titles(work, house, speech)
     return {
         "segments": segment_titles(work, house, speech),
         "tags": {
             tag: (_tag(tag, communities, speech), number)
             for tag, number in house.profiles.directory.tags(work)
         },
-        "topics": topic_titles(work, house, speech),
+        "topics": topics,
+        "named_topics": _named(topics),
         "seen_choices": [(code, speech.gettext(_SEEN[code])) for code in _every_seen()],
         "consent_choices": [(code, speech.gettext(_CONSENTS[code])) for code in CONSENTS],
         "sorts": [(name, speech.gettext(text)) for name, text in _sorts(query)],

@@ -33,7 +33,6 @@ class Line:
     about: tuple[tuple[str, str], ...]
     details: tuple[str, ...]
     reason: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,6 @@ def _line(event: Logged, named: Mapping[str, str], titles: Titles) -> Line:
         about=tuple(_about(event.properties, titles)) if ours else (),
         details=tuple(details),
         reason=str(event.properties.get("reason") or "") if ours else "",
-        source=event.source,
     )
 
 
