@@ -122,3 +122,14 @@ def test_a_step_opens_beside_the_graph_and_the_way_back_works(visit: Visit) -> N
     expect(page.locator("#panel").get_by_role("heading", name="等待 7 天")).to_be_visible()
     page.locator("#panel").get_by_role("link", name="关闭").click()
     expect(page.get_by_role("heading", name="结束原因")).to_be_visible()
+
+
+def test_a_refusal_is_shown_and_what_one_did_stays(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/journeys/win-back/edit?node=pause")
+    page.evaluate("document.querySelector('#step input[name=form_token]').value = 'old'")
+    page.locator('#step input[name="for"]').fill("3")
+    page.locator('#step input[name="for"]').press("Tab")
+    expect(page.locator("#problem .note")).to_be_visible()
+    expect(page.locator('#step input[name="for"]')).to_have_value("3")
+    expect(page.locator('[data-step="pause"]')).to_contain_text("等待 7 天")

@@ -1,7 +1,7 @@
 """The face of analytics: what happened, counted; what it brought, held against the held-out.
 
-Answers are kept in memory as long as the log has taken in nothing new and the question is the
-same, so a page that is looked at twice costs one reading of the log.
+Answers are kept in memory as long as the log has taken in nothing new, and for a minute where it
+has, so that a page that many look at costs one reading of the log.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from coterie.analytics.lift import judge
 from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
 from coterie.analytics.series import by_hour, day_starts, heat, per_day, tally
 from coterie.analytics.store import DayCount, Drawn, Outcome, Tally
-from coterie.core.clock import DAY, HOUR, local_date, midnight
+from coterie.core.clock import DAY, HOUR, MINUTE, local_date, midnight
 from coterie.events.log import Log
 from coterie.storage.work import Work
 
@@ -68,7 +68,7 @@ class Analytics:
         self._log = log
         self._zone = zone
         self._lock = Lock()
-        self._answers: dict[Any, tuple[Any, Any]] = {}
+        self._answers: dict[Any, tuple[Any, int, Any]] = {}
 
     def behaviours(self, work: Work) -> dict[tuple[str, str], int]:
         """Count what people did, by (source, event name)."""
@@ -109,12 +109,18 @@ class Analytics:
             for origin, (treated, held_out) in sorted(arms.items())
         }
 
-    def days(self, work: Work, last: date, days: int) -> Days:
-        """Count everything by day, name and origin, on ``days`` days up to ``last``."""
+    def days(self, work: Work, last: date, days: int, patience: int = MINUTE) -> Days:
+        """Count everything by day, name and origin, on ``days`` days up to ``last``.
+
+        In a busy house the counts may be ``patience`` ms old.
+        """
         starts = day_starts(last, days, self._zone)
         end = midnight(last + timedelta(days=1), self._zone)
         counts = self.kept(
-            work, ("days", last, days), lambda: store.days(work, self._log, starts, end)
+            work,
+            ("days", last, days),
+            lambda: store.days(work, self._log, starts, end),
+            patience,
         )
         return Days(last, tuple(starts), tuple(counts))
 
@@ -141,21 +147,24 @@ class Analytics:
         )
         return [(since + slot * store.SLOT, name, count) for slot, name, count in found]
 
-    def kept(self, work: Work, question: Any, ask: Callable[[], T]) -> T:
+    def kept(self, work: Work, question: Any, ask: Callable[[], T], patience: int = MINUTE) -> T:
         """Answer from memory where the log stands where it stood, else ask and keep the answer.
 
-        ``question`` must name everything else that the answer hangs on, a moment for example.
+        In a house where something happens all the time an answer may be ``patience`` ms old.
+        ``question`` must name everything else that the answer hangs on, a day for example.
         """
         mark = self._log.watermark(work)
         with self._lock:
             before = self._answers.get(question)
-        if before is not None and before[0] == mark:
-            kept: T = before[1]
-            return kept
+        if before is not None:
+            kept_mark, at, kept = before
+            if kept_mark == mark or 0 <= work.now - at < patience:
+                found: T = kept
+                return found
         answer = ask()
         with self._lock:
             self._answers.pop(question, None)
-            self._answers[question] = mark, answer
+            self._answers[question] = mark, work.now, answer
             while len(self._answers) > _KEPT:
                 self._answers.pop(next(iter(self._answers)))
         return answer

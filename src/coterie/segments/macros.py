@@ -40,7 +40,9 @@ CREATE OR REPLACE TEMP MACRO exact(digits) AS
   CASE WHEN digits IS NOT NULL
     THEN row(TRY_CAST(digits AS DOUBLE) + 0, coalesce(TRY_CAST(digits AS DECIMAL(38, 12)), 0)) END;
 
-CREATE OR REPLACE TEMP MACRO number(v) AS exact(digits(v));
+-- bound once by the list: digits are dear
+CREATE OR REPLACE TEMP MACRO number(v) AS
+  list_transform([digits(v)], lambda d: exact(d))[1];
 
 -- what distinct takes for one: numbers by value, all else by kind and text
 CREATE OR REPLACE TEMP MACRO kind_and_text(v) AS

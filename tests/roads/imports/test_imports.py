@@ -11,11 +11,13 @@ import pytest
 from coterie.core.clock import DAY
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.roads.bulk import Importer
+from coterie.roads.imports.carrying import Carrying, Reading
 from coterie.roads.imports.corrections import guard, to_csv, unguard
 from coterie.roads.imports.model import Checked, Group, Import
 from coterie.roads.imports.plan import Choice, Plan, map_of
 from coterie.roads.imports.rows import SOURCE
 from coterie.roads.imports.service import Imports, Mended
+from coterie.roads.inbound import Observer, nobody
 from coterie.storage import leases
 from coterie.storage.leases import Lease
 from coterie.testing import House
@@ -196,6 +198,40 @@ def test_a_check_that_was_broken_off_begins_anew(desk: Desk) -> None:
     other = replace(desk, imports=Imports(app.inbound, app.catalog, app.zone, folder, portion=5))
     other.carry()
     assert desk.get(one).checked == Checked(good=10, rejected=4, new=7)
+
+
+def test_a_portion_read_by_an_older_plan_is_not_kept(desk: Desk) -> None:
+    one = desk.upload(*GOOD)
+    desk.do("check", one)
+    app = desk.house.app
+    other = (*PLAN.choices[:-1], Choice("sum", "ignore"))
+
+    def plan_anew(station: str) -> None:
+        desk.do("plan", one, msgspec.structs.replace(PLAN, choices=other))
+        desk.do("check", one)
+
+    folder = app.settings.data / "uploads"
+    late = Overtaken(app.inbound, app.catalog, app.zone, folder, 4)
+    late.meanwhile = plan_anew
+    late.advance(app.clock.now())
+    assert (desk.get(one).state, desk.get(one).read) == ("checking", 0)
+    late.meanwhile = nobody
+    while late.advance(app.clock.now()):
+        pass
+    done = desk.start(one)
+    assert done.accepted == 10
+    assert all("amount" not in made.properties for made in desk.house.events("u1"))
+
+
+class Overtaken(Carrying):
+    """A road that somebody overtakes between its reading of a portion and its keeping of it."""
+
+    meanwhile: Observer = staticmethod(nobody)
+
+    def _open(self, job: Import) -> Reading:
+        reading = super()._open(job)
+        self.meanwhile("read")
+        return reading
 
 
 def test_who_lost_the_roads_lease_commits_nothing(desk: Desk) -> None:

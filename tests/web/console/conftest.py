@@ -48,14 +48,6 @@ class Desk:
         self.app.settle(self.app.clock.now())
 
 
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty house, founded once and copied."""
-    folder = tmp_path_factory.mktemp("founded")
-    open_app(Settings(data=folder), clock=FakeClock(NOW)).close()
-    return folder
-
-
 def open_desk(folder: Path, clock: Clock) -> Iterator[Desk]:
     """Open the house of a folder and sit down at its desk."""
     app = open_app(Settings(data=folder), clock=clock)

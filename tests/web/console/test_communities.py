@@ -162,6 +162,16 @@ def test_a_fault_is_said_at_its_field_and_nothing_changes(wine: Desk) -> None:
     assert do(wine, "source", "italy") == before
 
 
+def test_who_was_overtaken_by_another_editor_is_told(wine: Desk) -> None:
+    asked = {**form_of(wine), "version": "1"}
+    saved = wine.form("/communities/italy/edit", **{**asked, "promise_en": "First."}, do="save")
+    assert saved.status_code == 303
+    late = wine.form("/communities/italy/edit", **{**asked, "promise_en": "Second."}, do="save")
+    assert late.status_code == 400
+    assert "Somebody changed this community meanwhile" in text_of(late.text)
+    assert do(wine, "source", "italy")["promise"]["en"] == "First."
+
+
 def test_a_new_community_can_be_founded_at_the_desk(wine: Desk) -> None:
     fields = {"slug": "bubbles-2", "title_en": "More <b>bubbles</b>", "promise_en": "A glass a day"}
     assert "What would change" in wine.form("/communities/new", **fields, do="look").text

@@ -26,6 +26,7 @@ def test_an_empty_house_teaches_to_send_the_first_event(desk: Desk) -> None:
     page = desk.get("/events", lang="en").text
     assert "curl -u YOUR_WRITE_KEY: http://127.0.0.1:8000/v1/track" in page
     assert "make one under Keys" in page
+    assert page.count('id="curl"') == page.count('id="curl-again"') == 1
     with desk.app.db.begin(COMMAND, desk.app.clock.now()) as work:
         desk.app.keys.new(work, "shop")
     assert "Take a write key from Keys" in desk.get("/events", lang="en").text

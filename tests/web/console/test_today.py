@@ -115,7 +115,8 @@ def test_the_next_days_hold_every_wait_that_ends(wine: Desk) -> None:
 def test_what_time_will_change_comes_true(wine: Desk) -> None:
     app = wine.app
     with app.db.read(COMMAND, app.clock.now()) as work:
-        told = gather.edges(app, work)
+        as_of, told = gather.edges(app, work)
+        assert as_of == work.now
         before = {one.slug: set(app.segments.members(work, one.slug)) for one in told}
     page = wine.get("/today/edges", lang="en").text
     assert told

@@ -22,7 +22,7 @@ from coterie.core.event import Event
 from coterie.roads.bulk import Made, read_rows
 from coterie.roads.imports import store
 from coterie.roads.imports.model import Checked, Import, Rejection
-from coterie.roads.imports.plan import map_of
+from coterie.roads.imports.plan import Plan, map_of
 from coterie.roads.imports.rows import faults_of, in_order, made_of, name_of, values_of, whose
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap
@@ -50,6 +50,7 @@ class Reading:
     """
 
     import_id: str
+    plan: Plan
     rows: Iterator[Made]
     file_map: FileMap
     position: int = 0
@@ -108,8 +109,8 @@ class Carrying:
         actor = Actor("person" if kind == "person" else "command", name)
         with self._inbound.database.begin(actor, now) as work:
             current = store.get(work, job.id, lock=True)
-            if current is None or (current.state, current.read) != (job.state, job.read):
-                self._reading = None  # somebody stopped it, or began it anew, meanwhile
+            if current is None or _stand(current) != _stand(job):
+                self._reading = None  # somebody stopped it, or planned it anew, meanwhile
                 return
             if job.state == "checking":
                 done = self._check(work, current, reading, made)
@@ -129,13 +130,14 @@ class Carrying:
 
     def _open(self, job: Import) -> Reading:
         """Go on with the file that is open if it stands at the right row; else open it there."""
-        reading = self._reading
-        if reading is not None and (reading.import_id, reading.position) == (job.id, job.read):
+        reading, plan = self._reading, job.require_plan()
+        at = (job.id, plan, job.read)
+        if reading is not None and (reading.import_id, reading.plan, reading.position) == at:
             return reading
-        file_map = map_of(job.require_plan())
+        file_map = map_of(plan)
         rows = read_rows(self.file(job.id), "utf-8") if job.read < job.total else iter(())
         made = made_of(rows, file_map, job.started or job.created, self._zone)
-        reading = Reading(job.id, made, file_map)
+        reading = Reading(job.id, plan, made, file_map)
         if job.state == "running":
             while reading.position < job.read and reading.take(min(10_000, job.read)):
                 pass
@@ -262,3 +264,8 @@ class Carrying:
                 audit.record(work, "import.failed", job.id, reason=said)
                 failed = msgspec.structs.replace(current, state="failed", failure=said, changed=now)
                 store.save(work, failed)
+
+
+def _stand(one: Import) -> tuple[str, int, Plan | None]:
+    """Return what must be as it was when a portion was read, so that it may be kept."""
+    return one.state, one.read, one.plan

@@ -11,7 +11,7 @@ from coterie.accounts.model import Account
 from coterie.core.errors import Conflict, Invalid
 from coterie.messaging.model import TOUCHES
 from coterie.storage.work import Work
-from coterie.web.console.communities.form import KINDS, definition_of, fields_of, place_of
+from coterie.web.console.communities.form import KINDS, definition_of, fault_of, fields_of, place_of
 from coterie.web.desk import Operator, actor_of, desk_form
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_
@@ -96,7 +96,8 @@ def _write(
             definition = _definition(here, work, slug, fields)
             _put_in_force(here, work, definition, invite=fields.get("invite") == "on")
     except Invalid as error:
-        faults = {place_of(error.path): error}
+        words = here.pages.speech(request, account).gettext(fault_of(error))
+        faults = {place_of(error.path): words}
         return _page(request, here, account, slug, fields, http_status=400, faults=faults)
     return _back(request, here, account, definition["slug"], SAVED)
 
@@ -109,11 +110,25 @@ def _definition(
         name = fields.get("slug", "").strip()
         if communities.source(work, name) is not None:
             raise Invalid(
-                f"there is a community {name!r} already", path="slug", hint="choose another name"
+                f"there is a community {name!r} already",
+                path="slug",
+                code="taken",
+                hint="choose another name",
             )
         return definition_of(fields, {})
     communities.get(work, slug)
+    if fields.get("version") not in (None, _version(here, work, slug)):
+        raise Invalid(
+            f"community {slug!r} was changed meanwhile",
+            code="changed_meanwhile",
+            hint="open the form again",
+        )
     return definition_of(fields, communities.source(work, slug) or {})
+
+
+def _version(here: Parts, work: Work, slug: str) -> str:
+    """Name the version in force; empty when none was kept."""
+    return next((str(one.version) for one in here.house.communities.revisions(work, slug)), "")
 
 
 def _put_in_force(here: Parts, work: Work, definition: dict[str, Any], *, invite: bool) -> None:
@@ -141,12 +156,16 @@ def _page(
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
         community = None if slug is None else house.communities.get(work, slug)
+        fields.setdefault("version", "" if slug is None else _version(here, work, slug))
         topics = house.catalog.topics(work)
         segments = house.segments.all(work)
         templates = [template.name for template in house.messaging.templates(work)]
     nobody = ("", speech.gettext("none: people join by themselves"))
     titled = [
-        (one.slug, f"{speech.title({'en': one.title_en, 'zh': one.title_zh})} · {one.size}")
+        (
+            one.slug,
+            f"{speech.title({'en': one.title_en, 'zh': one.title_zh})} · {speech.number(one.size)}",
+        )
         for one in segments
     ]
     return here.pages.render(

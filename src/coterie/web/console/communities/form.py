@@ -6,12 +6,32 @@ from typing import Any
 
 from coterie.core.clock import DAY, parse_duration
 from coterie.core.errors import Invalid
+from coterie.web.speech import N_
 
 KINDS = (
     "interest", "knowledge", "information", "brand", "product", "customer", "tool", "industry",
     "entrepreneurial", "commutative",
 )  # fmt: skip
 LANGUAGES = ("zh", "en")
+FAULTS = {
+    "taken": N_("There is a community of this name already: choose another."),
+    "changed_meanwhile": N_(
+        "Somebody changed this community meanwhile: open it again to see what stands now."
+    ),
+    "slug": N_("Use small letters, digits and dashes only."),
+    "title_zh": N_("A title is missing: write one line of at most 200 characters."),
+    "title_en": N_("A title is missing: write one line of at most 200 characters."),
+    "promise_zh": N_("A promise is missing: write one line of at most 200 characters."),
+    "promise_en": N_("A promise is missing: write one line of at most 200 characters."),
+    "topic": N_("This is no topic: write a path such as wine/italy, without spaces."),
+    "segment": N_("This segment does not exist any more: choose another."),
+    "template": N_("Choose a template that exists and fits the channel."),
+    "expires": N_("Write a number of days, or hours such as 12h."),
+    "cool_down": N_("Write a number of days, or hours such as 12h."),
+    "holdout": N_("Write a whole number from 0 to 100."),
+}
+"""What is wrong, by the code of the refusal or else by the field."""
+
 _DURATIONS = ("expires", "cool_down")
 _DEFAULTS = {"expires": "14", "cool_down": "90"}
 _WHOLE_DAYS = re.compile(r"[0-9]+")
@@ -87,6 +107,11 @@ def _days(text: Any) -> str:
     """Write a duration in days where it is a number of them."""
     length = parse_duration(text)
     return str(length // DAY) if length % DAY == 0 else str(text)
+
+
+def fault_of(error: Invalid) -> str:
+    """Say in plain English, for the catalogues, what is wrong at the field of a fault."""
+    return FAULTS.get(error.code) or FAULTS.get(place_of(error.path)) or error.reason
 
 
 def place_of(path: str) -> str:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import Invalid, NotFound
+from coterie.core.event import is_own
 from coterie.events.model import Logged, Sought
 from coterie.storage.work import Work
 from coterie.web.charts import HeatMap
@@ -81,7 +82,8 @@ def tail(
     house = here.house
     with house.db.read(actor_of(account), house.clock.now()) as work:
         rows, more = _rows(here, work, asked, before)
-        behaviours = house.analytics.behaviours(work)
+        counts = _behaviours(house.log.counts(work))
+        sources = {of for of, _ in house.analytics.behaviours(work)}
         today = house.analytics.today(work.now)
         days = house.analytics.days(work, today, DAYS)
         names = {one: sum(days.of(one)) for one in days.names()}
@@ -100,8 +102,8 @@ def tail(
         going=f"/events?{asked.query()}",
         older=f"/events?{asked.query(before=rows[-1]['seq'])}" if more else None,
         newer=f"/events?{asked.query()}" if before else None,
-        names=_all_names(behaviours),
-        sources=sorted({of for of, _ in behaviours}),
+        names=_all_names(counts),
+        sources=sorted(sources),
         counted=list(names.items())[:12],
         heat=_heat(speech, grid),
         busy=sum(map(sum, grid)),
@@ -109,7 +111,7 @@ def tail(
         refused=house.inbox.count_refused(),
         has_key=any(key.disabled is None for key in keys),
         address=_address(here, request),
-        is_first=not behaviours,
+        is_first=not counts,
     )
 
 
@@ -234,10 +236,12 @@ def _brief(event: Logged) -> str:
     return " · ".join(plain[:3])[:120]
 
 
-def _all_names(behaviours: dict[tuple[str, str], int]) -> list[str]:
-    counts: dict[str, int] = {}
-    for (_, name), number in behaviours.items():
-        counts[name] = counts.get(name, 0) + number
+def _behaviours(counts: dict[str, int]) -> dict[str, int]:
+    """Leave out what the house itself did."""
+    return {name: count for name, count in counts.items() if not is_own(name)}
+
+
+def _all_names(counts: dict[str, int]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], name))[:200]
 
 

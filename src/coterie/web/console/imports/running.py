@@ -74,6 +74,8 @@ def watch(request: Request, here: Here, account: Operator, import_id: str) -> Re
     """Send the page's inside whenever the import has come further."""
     house = here.house
     seen: list[tuple[Any, ...]] = []
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        house.imports.get(work, import_id)  # whoever asks for another is told so at once
 
     def look() -> str | None:
         with house.db.read(actor_of(account), house.clock.now()) as work:

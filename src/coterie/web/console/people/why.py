@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from coterie.core.clock import parse_time
 from coterie.segments.explain import explain
 from coterie.segments.parse import parse
+from coterie.segments.phrases import Naming
 from coterie.segments.why import Reason
 from coterie.web.console.people.query import ACTIVITY, INTEREST
 from coterie.web.console.people.titles import Titles
@@ -63,6 +64,25 @@ def _keys(reason: Reason) -> Iterator[str]:
         yield from _keys(part)
 
 
+def _naming(segments: Mapping[str, str], topics: Mapping[str, str], speech: Speech) -> Naming:
+    """Put the words of the trade in place of an event's name, a topic's path, a score's."""
+
+    def trait(name: str) -> str:
+        if name == ACTIVITY:
+            return speech.gettext("activity score")
+        if name.startswith(INTEREST):
+            path = name.removeprefix(INTEREST)
+            return speech.gettext("interest in %(topic)s", topic=topics.get(path, path))
+        return name
+
+    return Naming(
+        event=lambda name: speech.word("event", name),
+        topic=lambda path: topics.get(path, path),
+        trait=trait,
+        segment=lambda slug: segments.get(slug, slug),
+    )
+
+
 class _Teller:
     """Knows what items and segments are called while one reason is told."""
 
@@ -74,8 +94,7 @@ class _Teller:
         speech: Speech,
     ) -> None:
         self._items = items
-        self._segments = segments
-        self._topics = topics
+        self._naming = _naming(segments, topics, speech)
         self._speech = speech
 
     def tell(self, reason: Reason) -> Node:
@@ -95,31 +114,8 @@ class _Teller:
         for join, words in _JOINS.items():
             if isinstance(node.get(join), int):
                 return self._speech.gettext(words)
-        if "in_segment" in node:
-            slug = node["in_segment"]
-            title = self._segments.get(slug, slug)
-            return self._speech.gettext("is in the segment “%(title)s”", title=title)
-        said = explain(parse(dict(node), self._speech.zone), self._speech.language)
-        return self._in_trade_words(said, node)
-
-    def _in_trade_words(self, said: str, node: Mapping[str, Any]) -> str:
-        """Put the words of the trade in place of an event's name, a topic's path, a score's."""
-        name = str(node.get("did", node.get("share", "")))
-        if name:
-            said = said.replace(f"“{name}”", f"“{self._speech.word('event', name)}”")
-        topic = node.get("topic")
-        if topic is not None:
-            said = said.replace(str(topic), self._topics.get(topic, topic))
-        trait = str(node.get("trait", ""))
-        if trait == ACTIVITY:
-            said = said.replace(trait, self._speech.gettext("activity score"))
-        elif trait.startswith(INTEREST):
-            path = trait.removeprefix(INTEREST)
-            words = self._speech.gettext(
-                "interest in %(topic)s", topic=self._topics.get(path, path)
-            )
-            said = said.replace(trait, words)
-        return said
+        rule = parse(dict(node), self._speech.zone)
+        return explain(rule, self._speech.language, self._naming)
 
     def _found(self, evidence: Mapping[str, Any]) -> str:
         """Say what was found of her."""

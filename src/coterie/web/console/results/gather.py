@@ -94,17 +94,25 @@ def lifts(
 
 
 def results(
-    house: Served, work: Work, event: str = ANY, window_days: int = WINDOW_DAYS
+    house: Served,
+    work: Work,
+    event: str = ANY,
+    window_days: int = WINDOW_DAYS,
+    *,
+    counted: bool = True,
 ) -> list[Result]:
-    """Return a result for everything that asks for messages: what is settled first."""
+    """Return a result for everything that asks for messages: what is settled first.
+
+    ``counted`` says whether what happened besides is wanted too.
+    """
     found = lifts(house, work, event, window_days)
-    counted = _counted(house.analytics.facts(work))
+    counts = _counted(house.analytics.facts(work)) if counted else {}
     nobody = Arm(first_day=(0,) * window_days)
     rows = [
         Result(
             one,
             found.get(one.origin) or judge(one.origin, nobody, nobody),
-            counted.get(one.origin, {}),
+            counts.get(one.origin, {}),
         )
         for one in askers(house, work)
     ]

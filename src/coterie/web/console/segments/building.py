@@ -16,7 +16,6 @@ from coterie.storage.work import Work
 from coterie.web.console.segments import words as said
 from coterie.web.console.segments.draft import ROOT, SCORE_OPERATORS, Draft, walk
 from coterie.web.console.segments.form import may_unwrap
-from coterie.web.console.segments.naming import free_slug
 from coterie.web.console.segments.sheet import (
     SAMPLE,
     Sheet,
@@ -27,6 +26,7 @@ from coterie.web.console.segments.sheet import (
     of_start,
     written,
 )
+from coterie.web.console.segments.slugs import free_slug
 from coterie.web.console.segments.who import people
 from coterie.web.desk import Operator, actor_of, long_form
 from coterie.web.parts import Here

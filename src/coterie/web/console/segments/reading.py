@@ -28,6 +28,9 @@ _WEEK = 8
 
 _SPANS = (30, 90, 365)
 
+_VERSIONS = 30
+"""So many of the latest versions are shown."""
+
 _COMING = ("draft", "waiting", "scheduled")
 """Broadcasts in these states still look for their people."""
 
@@ -217,7 +220,7 @@ def _versions(
             "by": old.defined_by,
             "sentence": _meant(segments, work, old, speech.language, naming),
         }
-        for old in segments.versions(work, slug)
+        for old in segments.versions(work, slug)[:_VERSIONS]
     ]
 
 

@@ -14,7 +14,7 @@ from coterie.analytics.series import compared, running
 from coterie.analytics.service import Days
 from coterie.campaigns.model import Broadcast
 from coterie.communities.coming.service import expiring
-from coterie.core.clock import HOUR, WEEK, local_date
+from coterie.core.clock import HOUR, MINUTE, WEEK, local_date
 from coterie.journeys.coming.service import dues
 from coterie.messaging.gate import is_held_out
 from coterie.messaging.looking.model import Wanted
@@ -193,14 +193,14 @@ class Edge:
     leaving: int
 
 
-def edges(house: Served, work: Work) -> list[Edge]:
-    """Return which segments will have changed in seven days if nobody does anything.
+def edges(house: Served, work: Work) -> tuple[int, list[Edge]]:
+    """Say as of when, and which segments will have changed in seven days by time alone.
 
-    Exact for what is known now: each person near an edge is asked again as of then.
+    Exact for what is known then: each person near an edge is asked again as of a week later.
     """
     segments = house.segments.all(work)
     question = "edges", tuple((one.slug, one.version) for one in segments), work.now // HOUR
-    return house.analytics.kept(work, question, lambda: _edges(house, work))
+    return house.analytics.kept(work, question, lambda: (work.now, _edges(house, work)), 5 * MINUTE)
 
 
 def _edges(house: Served, work: Work) -> list[Edge]:

@@ -45,7 +45,7 @@ def today(request: Request, here: Here, account: Operator) -> Response:
     with house.db.read(actor_of(account), house.clock.now()) as work:
         last_day = house.analytics.today(work.now) - timedelta(days=1)
         month = house.analytics.days(work, last_day, gather.MONTH)
-        rows = results(house, work)
+        rows = results(house, work, counted=False)
         harming = [
             (row.asker.address, row.asker.title) for row in rows if row.lift.verdict == "harms"
         ]
@@ -84,8 +84,10 @@ def edges(request: Request, here: Here, account: Operator) -> Response:
     """Show which segments time alone will change; it takes longer, so the page asks for it."""
     house = here.house
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        found = gather.edges(house, work)
-    return here.pages.render(request, "console/today/edges.html", account=account, edges=found)
+        as_of, found = gather.edges(house, work)
+    return here.pages.render(
+        request, "console/today/edges.html", account=account, edges=found, as_of=as_of
+    )
 
 
 @router.get("/today/live")
@@ -113,7 +115,7 @@ def _fragment(request: Request, here: Parts, account: Account, pulse: dict[str, 
 def _pulse(here: Parts, work: Work) -> dict[str, int]:
     """Count what happened since midnight."""
     analytics = here.house.analytics
-    day = analytics.days(work, analytics.today(work.now), 1)
+    day = analytics.days(work, analytics.today(work.now), 1, patience=0)
     return {
         "events": day.of(ANY)[0],
         "active": day.of(ANY, people=True)[0],
