@@ -1,15 +1,20 @@
-"""Write the parts of docs/reference that are made from the code: settings and JSON Schemas.
+"""Write the parts of docs/reference that are made from the code: settings, addresses, schemas.
 
 Run it after changing a setting or a format: ``python scripts/write_reference.py``. A test compares
 what it would write with what is there.
 """
 
+import inspect
 import json
+import re
 from pathlib import Path
+
+from fastapi.routing import APIRoute
 
 from coterie.journeys.schema import json_schema as journeys_schema
 from coterie.segments.schema import json_schema as rules_schema
 from coterie.settings import Settings
+from coterie.web import server
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -35,13 +40,45 @@ This page is made from `coterie.settings` by `scripts/write_reference.py`.
 """
 
 
+DESK_HEAD = """# Addresses of the desk
+
+The pages of the console, and what their forms send. Every one asks who sits at the desk; what
+changes something is a POST, carries the hidden `form_token` of a page of ours, and leads on to a
+page. Some answer a part of a page to htmx, and the live ones are streams of server-sent events.
+Programs use the [HTTP API](http-api.md).
+
+This page is made from the routes by `scripts/write_reference.py`.
+
+| address | what it does |
+|---|---|
+"""
+
+
 def made() -> dict[Path, str]:
     """Return the text of every file that this script writes."""
     return {
         REFERENCE / "settings.md": SETTINGS_HEAD + "".join(_setting(n) for n in _names()),
+        REFERENCE / "desk.md": DESK_HEAD + "".join(sorted(map(_address, desk_routes()))),
         REFERENCE / "rules.schema.json": _json(rules_schema()),
         REFERENCE / "journeys.schema.json": _json(journeys_schema()),
     }
+
+
+def desk_routes() -> list[APIRoute]:
+    """Return the routes of the operator's pages."""
+    routes = [route for router in server.DESK for route in router.routes]
+    return [
+        route
+        for route in routes
+        if isinstance(route, APIRoute) and not route.path.startswith("/api/")
+    ]
+
+
+def _address(route: APIRoute) -> str:
+    path = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: place[1].upper(), route.path)
+    method = next(iter(sorted(route.methods - {"HEAD"})))
+    told = (inspect.getdoc(route.endpoint) or "").partition("\n\n")[0].replace("\n", " ")
+    return f"| `{method} {path}` | {told.rstrip('.')} |\n"
 
 
 def _names() -> list[str]:

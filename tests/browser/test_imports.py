@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.conftest import Visit
+from browser.test_every_page import serious
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +85,29 @@ def test_what_rows_become_follows_the_choices(visit: Visit, orders: Path) -> Non
     expect(name).to_be_visible()
     name.fill("分店")
     expect(preview).to_contain_text("分店 浦东店")
+
+
+def look(visit: Visit) -> None:
+    """See that a page is for everybody, in both themes, at a desk and on a phone."""
+    for scheme in ("dark", "light"):
+        visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        visit.page.reload()
+        assert serious(visit.page) == [], scheme
+    visit.page.set_viewport_size({"width": 375, "height": 812})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert serious(visit.page) == []
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_every_step_is_for_everybody(visit: Visit, orders: Path) -> None:
+    page = visit.page
+    visit.open("/imports/new")
+    page.get_by_label("文件", exact=True).set_input_files(orders)
+    expect(page.locator("#preview")).to_contain_text("客户 m001")
+    look(visit)
+    page.get_by_role("button", name="用全部行试导入").first.click()
+    expect(page.get_by_role("button", name="导入 4 行")).to_be_visible()
+    look(visit)
+    page.get_by_role("button", name="导入 4 行").click()
+    expect(page.get_by_text("此前已有")).to_be_visible()
+    look(visit)

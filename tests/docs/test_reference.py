@@ -197,7 +197,8 @@ def test_every_fact_is_told() -> None:
 
 
 def test_every_address_is_told() -> None:
-    told = {row[0].strip("`") for row in table(REFERENCE / "http-api.md", "address")}
+    pages = (REFERENCE / "http-api.md", REFERENCE / "desk.md")
+    told = {row[0].strip("`") for page in pages for row in table(page, "address")}
     told = {text for row in told for text in row.replace("`", "").split(", ")}
     routers = (*server.COLLECTORS, *server.READERS, *server.DESK)
     routes = [route for router in routers for route in router.routes]

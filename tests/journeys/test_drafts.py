@@ -156,7 +156,7 @@ def test_what_it_names_outside_and_where_its_ways_lead_is_checked(town: Town) ->
     assert paths(changed(b=say("nowhere"))) == ["nodes.b.then"]
     assert paths(changed(a=say("b"), c=say())) == ["nodes.pause", "nodes.c"]
     assert paths({**BODY, "start": "nowhere"}) == ["start"]
-    assert paths({"entry": {"event": "Ordered"}}) == [""]
+    assert paths({"entry": {"event": "Ordered"}}) == ["nodes"]
 
 
 # --- publishing

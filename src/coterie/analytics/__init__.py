@@ -1,1 +1,5 @@
-"""Acting: what happened, counted. Reads the event log and nothing else; the report calls it."""
+"""Acting: what happened, counted, and what it brought. Reads the event log and nothing else.
+
+The report, Today and the pages of results and events call it; what the log does not say (whom a
+community left out) they hand in.
+"""

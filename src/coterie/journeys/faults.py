@@ -9,7 +9,7 @@ from typing import Any
 
 from coterie.core.errors import Invalid
 from coterie.journeys import graph
-from coterie.journeys.model import Journey, Node
+from coterie.journeys.model import END, Journey, Node
 from coterie.journeys.nodes import ReadRule, read_node
 from coterie.journeys.parse import as_mapping, parse
 
@@ -39,8 +39,9 @@ def _all(slug: str, body: Mapping[str, Any], read: ReadRule) -> list[Invalid]:
         probe = parse(slug, {**body, **_STANDIN}, read)
     except Invalid as error:
         found.append(error)
-    bodies = body.get("nodes")
-    if not isinstance(bodies, Mapping):
+    bodies, start = body.get("nodes"), body.get("start")
+    if not isinstance(bodies, Mapping) or not bodies:
+        found.append(Invalid("there is no node yet", path="nodes", hint="put one in"))
         return found
     nodes: dict[str, Node] = {}
     for name, each in bodies.items():
@@ -48,8 +49,9 @@ def _all(slug: str, body: Mapping[str, Any], read: ReadRule) -> list[Invalid]:
             nodes[name] = read_node(each, f"nodes.{name}", read, keyed=body.get("key") is not None)
         except Invalid as error:
             found.append(error)
-    start = body.get("start")
-    whole = len(nodes) == len(bodies) and probe is not None and isinstance(start, str)
-    if whole and nodes and probe is not None:
-        found += graph.faults(replace(probe, start=str(start), nodes=nodes))
+    if not isinstance(start, str) or start not in (*bodies, END):
+        found.append(Invalid(f"there is no node {start!r} to start at", path="start",
+                             hint=f"such as {next(iter(bodies))}"))  # fmt: skip
+    elif probe is not None and len(nodes) == len(bodies):
+        found += graph.faults(replace(probe, start=start, nodes=nodes))
     return found

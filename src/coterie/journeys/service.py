@@ -326,7 +326,7 @@ class Journeys:
         defined = self.get(work, slug)
         found = crowd.at_node(work, slug, node, limit, before)
         people = tuple(standing(defined.journey, run, started_by) for run, started_by in found)
-        total = store.counts(work, slug).nodes.get(node, 0)
+        total = crowd.number_at(work, slug, node)
         return Page(people, total, found[-1][0].id if len(found) == limit else None)
 
     def using(self, work: Work, segment: str) -> list[Defined]:

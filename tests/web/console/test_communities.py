@@ -275,4 +275,4 @@ def test_the_picture_keeps_to_its_room_and_says_what_is_left_out() -> None:
 def test_days_before_are_one_press_each(wine: Desk) -> None:
     page = wine.get("/communities/france", lang="en").text
     before = today(wine) - timedelta(days=2)
-    assert f'href="?day={before.isoformat()}#day"' in page
+    assert f'href="?day={before.isoformat()}#that-day"' in page

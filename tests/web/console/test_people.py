@@ -84,6 +84,8 @@ def test_the_list_says_who_is_here_and_who_agreed(named: Desk) -> None:
     assert figures(page) == ["3", "1", "3"]
     assert set(listed(named)) == {"王小明 u1", "Ada Lovelace u2", f"{EVIL} u3"}
     assert EVIL not in page
+    for text in ("may be written to · 1", "took consent back · 1", "never asked or answered · 1"):
+        assert text in page
     assert "客户" in named.get("/people", lang="zh").text
 
 
@@ -319,7 +321,12 @@ def test_a_person_tells_of_journeys_communities_and_interests(wine: Desk) -> Non
         uids = app.profiles.uid(work, [run.profile, member])
     page = wine.get(f"/people/{uids[run.profile]}", lang="zh").text
     assert "唤醒沉睡客户" in page
-    assert f"停在步骤“{run.node}”" in page
+    assert re.search("停在步骤“等待.*天”", page)
+    assert f"“{run.node}”" not in page
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        ended = next(run for run in app.journeys.runs(work, "win-back") if run.reason == "end")
+        uid = app.profiles.uid(work, [ended.profile])[ended.profile]
+    assert wine.get(f"/people/{uid}", family="house", lang="zh").text.count("走完全程") == 2
     page = wine.get(f"/people/{uids[member]}", lang="zh").text
     assert "法餐桌 · 法国" in page
     assert page.count("给酒评分：") > 5

@@ -48,6 +48,7 @@ def test_every_rule_that_the_parser_takes_survives_the_form(rule: dict[str, Any]
         {"trait": "a", "op": "=", "value": ["007"]},
         {"trait": "a", "op": "starts_with", "value": "4"},
         {"trait": "a", "op": "matches", "value": ' "^x" '},
+        {"trait": "a", "op": "unchanged_for", "duration": "1d", "value": ""},
         {"did": "X", "count": {"between": [1, 2], "!=": 2, ">": 0.5}},
     ],
 )
@@ -91,7 +92,7 @@ def test_whatever_is_pressed_a_rule_remains(rule: dict[str, Any], data: st.DataO
         assert from_fields(to_fields(draft)) == draft
     for _, node in walk(draft):
         node.tests = [test for test in node.tests if test["path"]]
-        node.bounds = [bound for bound in node.bounds if bound.get("value") != ""]
+        node.bounds = [{**bound, "value": bound.get("value") or "1"} for bound in node.bounds]
     parse(to_rule(draft)[0], ZONE)
 
 

@@ -286,3 +286,11 @@ def test_every_starting_point_is_a_rule_that_can_be_saved(wine: Desk) -> None:
     for start in starts:
         sent = form_of(wine.get(f"/segments/new?start={start}").text)
         meant(wine, to_rule(from_fields(sent))[0])
+
+
+def test_the_properties_of_an_event_are_offered_where_they_are_asked(wine: Desk) -> None:
+    sent = form_of(wine.get("/segments/new").text)
+    sent["act"] = "test:r.0"
+    answer = wine.browser.post("/segments/draft", data=sent, headers=AJAX).text
+    assert 'list="properties-Wine_Rated"' in answer
+    assert '<datalist id="properties-Wine_Rated"><option value="rating">' in answer

@@ -70,6 +70,12 @@ def at_node(
     return [(read_run(row), row.started_by) for row in rows]
 
 
+def number_at(work: Work, journey: str, node: str) -> int:
+    """Count the live runs at a node."""
+    query = select(func.count()).where(_live, _R.journey == journey, _R.node == node)
+    return work.connection.execute(query).scalar_one()
+
+
 def waiting(
     work: Work, journey: str, node: str, size: int, *, causes: bool
 ) -> Iterator[list[Waiting]]:

@@ -89,7 +89,7 @@ def community(
         spans_shown=[
             (
                 speech.ngettext("%(n)s day", "%(n)s days", span),
-                _address(slug, "", day=day, days=span) + "#growth",
+                _address(slug, "", day=day, days=span) + "#days",
                 span == days,
             )
             for span in _SPANS

@@ -1,6 +1,6 @@
 """Whom a list asks for: each filter is one set of people, and the list is what all have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,17 @@ _PORTION = 2_000
 
 @dataclass(frozen=True)
 class Found:
-    """Who was found: ``among`` is None for everybody; how many, and what they have in common."""
+    """Who was found: ``among`` is None for everybody; how many, and what they have in common.
+
+    ``consents`` counts everybody by her newest word, as the filter offers it.
+    """
 
     among: BitMap | None
     count: int
     everybody: int
     agreed: int
     recent: int
+    consents: Mapping[str, int]
 
 
 def find(work: Work, house: Served, query: Query) -> Found:
@@ -36,12 +40,19 @@ def find(work: Work, house: Served, query: Query) -> Found:
     directory = house.profiles.directory
     everybody = house.profiles.count(work)
     among = narrowed(work, house, query)
-    agreed = directory.words(work).given
+    words = directory.words(work)
+    agreed = words.given
     recent = directory.seen_since(work, work.now - RECENT)
     if among is not None:
         agreed, recent = agreed & among, recent & among
+    said = {"given": len(words.given), "withdrawn": len(words.withdrawn)}
     return Found(
-        among, everybody if among is None else len(among), everybody, len(agreed), len(recent)
+        among=among,
+        count=everybody if among is None else len(among),
+        everybody=everybody,
+        agreed=len(agreed),
+        recent=len(recent),
+        consents={**said, "silent": everybody - sum(said.values())},
     )
 
 

@@ -72,7 +72,7 @@ def people(request: Request, here: Here, account: Operator) -> Response:
         except Invalid as error:
             if not query.rule:
                 raise
-            fault, found = error, Found(BitMap(), 0, house.profiles.count(work), 0, 0)
+            fault, found = error, Found(BitMap(), 0, house.profiles.count(work), 0, 0, {})
         page = house.profiles.directory.page(
             work,
             query.order,

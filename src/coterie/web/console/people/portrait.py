@@ -1,6 +1,6 @@
 """Everything that a person's page shows besides her timeline, asked of the rooms at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from coterie.profiles.model import USER, Consent, Identity
 from coterie.scores.model import Activity, Interest
 from coterie.segments.definition import Change
 from coterie.storage.work import Work
+from coterie.web.console.journeys.words import Words
 from coterie.web.console.people.masks import masked
 from coterie.web.console.people.reach import Reach, reach
 from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
@@ -32,6 +33,15 @@ class Known:
     value: str
     first_seen: int | None = None
     last_seen: int | None = None
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One way of hers through a journey: the step where she stands, or why it ended, in words."""
+
+    run: Run
+    step: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -55,19 +65,14 @@ class Portrait:
     moves: tuple[Change, ...]
     parts: tuple[Participation, ...]
     invitations: tuple[Invitation, ...]
-    runs: tuple[Run, ...]
+    trips: tuple[Trip, ...]
     messages: tuple[Message, ...]
     message_count: int
 
     @property
-    def live_runs(self) -> list[Run]:
-        """Return the runs that still go on."""
-        return [run for run in self.runs if run.ended is None]
-
-    @property
     def shadows(self) -> list[Run]:
         """Return the runs in which she is left out on purpose, for comparison."""
-        return [run for run in self.runs if run.shadow]
+        return [trip.run for trip in self.trips if trip.run.shadow]
 
 
 def paint(
@@ -80,6 +85,7 @@ def paint(
     told = tuple(interests[:_INTERESTS])
     titles = Titles(work, house, speech)
     known = _identifying(work, house, profile, shown)
+    segments = segment_titles(work, house, speech)
     return Portrait(
         card=card,
         titles=titles,
@@ -93,12 +99,12 @@ def paint(
         interest_count=len(interests),
         topics=topic_titles(work, house, speech),
         items=titles.items({each.item for one in told for each in one.evidence[:_EVIDENCE]}),
-        segments=segment_titles(work, house, speech),
+        segments=segments,
         inside=frozenset(house.segments.memberships(work, [profile])[profile]),
         moves=tuple(house.segments.changes(work, profile)[::-1][:_MOVES]),
         parts=tuple(house.communities.of_person(work, profile)),
         invitations=tuple(house.communities.invitations(work, profile=profile)[::-1]),
-        runs=_runs(work, house, house.log.timelines(work, [profile])[profile]),
+        trips=_trips(work, house, profile, segments, speech),
         messages=tuple(sorted(messages, key=lambda one: one.at, reverse=True)[:_MESSAGES]),
         message_count=len(messages),
     )
@@ -124,19 +130,34 @@ def _identity(one: Identity, value: str) -> Known:
     return Known(one.kind, value, one.first_seen, one.last_seen)
 
 
-def _runs(work: Work, house: Served, events: Sequence[Logged]) -> tuple[Run, ...]:
-    """Return her ways through journeys, the newest first, as the log tells which they are."""
+def _trips(
+    work: Work, house: Served, profile: int, segments: Mapping[str, str], speech: Speech
+) -> tuple[Trip, ...]:
+    """Tell her ways through journeys, the newest first."""
+    defined = {one.slug: one for one in house.journeys.all(work)}
+    subjects = {one.name: one.subject or one.name for one in house.messaging.templates(work)}
+    words = Words(speech, speech.zone, subjects, segments)
+    events = house.log.timelines(work, [profile])[profile]
+    return tuple(
+        Trip(
+            run=run,
+            step=words.step(defined[run.journey].source, run.node),
+            reason="" if run.reason is None else words.reason(run.reason),
+        )
+        for run in _runs(work, house, events, defined)
+    )
+
+
+def _runs(
+    work: Work, house: Served, events: Sequence[Logged], known: Collection[str]
+) -> Iterator[Run]:
+    """Read her runs through the journeys that there are, as the log tells which they are."""
     began = {
         (str(event.properties["journey"]), int(event.properties["run"])): event.time
         for event in events
         if event.name == "coterie.journey.entered"
     }
-    known = {defined.slug for defined in house.journeys.all(work)}
-    runs = [
-        run
-        for (slug, number) in sorted(began, key=lambda one: began[one], reverse=True)
-        if slug in known
-        for run in house.journeys.runs(work, slug, 1, number + 1)
-        if run.id == number
-    ]
-    return tuple(runs)
+    for slug, number in sorted(began, key=lambda one: began[one], reverse=True):
+        if slug in known:
+            found = house.journeys.runs(work, slug, 1, number + 1)
+            yield from (run for run in found if run.id == number)

@@ -80,6 +80,7 @@ def _line(event: Logged, named: Mapping[str, str], titles: Titles) -> Line:
     family = family_of(event.name, event.items)
     ours = family in ("message", "community", "house")
     details = _ours(event, titles) if ours else _theirs(event)
+    reason = str(event.properties.get("reason") or "")
     return Line(
         at=event.time,
         family=family,
@@ -88,7 +89,7 @@ def _line(event: Logged, named: Mapping[str, str], titles: Titles) -> Line:
         amount=None if event.amount is None else unscaled(event.amount),
         about=tuple(_about(event.properties, titles)) if ours else (),
         details=tuple(details),
-        reason=str(event.properties.get("reason") or "") if ours else "",
+        reason=titles.reason(event.name, reason) if ours and reason else "",
     )
 
 

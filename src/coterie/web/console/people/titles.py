@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from coterie.storage.work import Work
+from coterie.web.console.journeys.words import REASONS
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
 
@@ -38,6 +39,12 @@ class Titles:
     def word(self, group: str, code: str) -> str:
         """Return the word for a code."""
         return self._speech.word(group, code)
+
+    def reason(self, event: str, code: str) -> str:
+        """Say why something happened: why a run ended, or why a message did not go out."""
+        if event.startswith("coterie.journey.") and code in REASONS:
+            return self._speech.gettext(REASONS[code])
+        return self._speech.word("reason", code)
 
     def origin(self, origin: str) -> tuple[str, str]:
         """Say who asked for a message, and where that is; a plain word leads nowhere."""

@@ -142,6 +142,8 @@ def _of_test(test: Mapping[str, Any], subject: str) -> Fields:
         return {**found, "low": write(value[0]), "high": write(value[1])}
     if takes == "values":
         return {**found, "values": write_lines(list(value))}
+    if value == "" and takes == "duration and value":  # an empty field is no value there
+        return {**found, "value": '""'}
     plain = takes in ("date", "day", "text", "pattern") and str(value).isprintable()
     return {**found, "value": value if plain and value.strip() == value else write(value)}
 

@@ -48,6 +48,7 @@ def topics(
         people = house.scores.interested(work, at_least)
         touched = house.scores.topic_touches(work)
         everybody = house.profiles.count(work)
+        weights = house.scores.weights(work)
     opened = sorted(set(open or ()))
     asked = matching(known, q.strip()) if q.strip() else []
     titles = {topic.path: title_of(speech, topic) for topic in known}
@@ -72,7 +73,7 @@ def topics(
             (_level(speech, level), _address(opened, level), level == at_least) for level in LEVELS
         ],
         toggle=lambda line: _address(line.toggled, at_least),
-        weights=house_weights(here, account),
+        weights=weights,
     )
 
 
@@ -133,7 +134,6 @@ def topic(
         ),
         at_least=at_least,
         levels=[(_level(speech, level), _here(path, level), level == at_least) for level in LEVELS],
-        weights=house_weights(here, account),
         **values,
     )
 
@@ -157,13 +157,6 @@ def rename(
 def title_of(speech: Speech, topic: Topic) -> str:
     """Call a topic by its title."""
     return speech.title({"en": topic.title_en, "zh": topic.title_zh})
-
-
-def house_weights(here: Here, account: Operator) -> Any:
-    """Return the weights that interests are computed with, for the page that explains them."""
-    house = here.house
-    with house.db.read(actor_of(account), house.clock.now()) as work:
-        return house.scores.weights(work)
 
 
 def _chart(speech: Speech, topic: Topic, title: str, days: list[tuple[str, int]]) -> Chart:
