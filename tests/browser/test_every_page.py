@@ -44,7 +44,7 @@ INSIDE = {
     "a segment's builder": "/segments/italy/edit",
     "a new segment": "/segments/new",
     "a topic": ("/topics", "main a[href^='/topics/']"),
-    "a community": ("/communities", "main a[href^='/communities/']"),
+    "a community": ("/communities", "main a[href^='/communities/']:not([href$=new])"),
     "a journey": "/journeys/win-back",
     "a journey's draft": "/journeys/win-back/edit",
     "a new broadcast": "/broadcasts/new",

@@ -4,8 +4,11 @@ Everybody counts in the arm that she was drawn into, whatever was delivered afte
 randomisation made alike stays alike. Only people whose window is over count.
 """
 
-from coterie.analytics.intervals import fits, newcombe, people_needed, smallest_shown
-from coterie.analytics.model import Arm, Doubt, Interval, Lift, Verdict
+from coterie.analytics.model import Arm, Doubt, Lift, Verdict
+from coterie.experiments.balance import fits
+from coterie.experiments.intervals import newcombe
+from coterie.experiments.model import Interval
+from coterie.experiments.sizes import people_needed, smallest_shown
 
 FEWEST = 20
 """Under so many people in an arm nothing is said, whatever the numbers look like."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from coterie.experiments.model import Interval
+
 Verdict = Literal["works", "harms", "unknown"]
 Doubt = Literal["nobody", "too_few", "spans_zero"]
 
@@ -11,14 +13,6 @@ WINDOW_DAYS = 14
 
 ANY = "*"
 """The outcome "did anything at all"."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A range of a proportion or of a difference of two, both ends included."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)

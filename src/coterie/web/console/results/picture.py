@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from coterie.analytics.intervals import wilson
 from coterie.analytics.model import Arm, Lift
+from coterie.experiments.intervals import wilson
 from coterie.analytics.series import curve
 
 WIDTH, HEIGHT = 240.0, 28.0

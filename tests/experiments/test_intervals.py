@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.analytics.intervals import fits, newcombe, people_needed, smallest_shown, wilson
+from coterie.experiments.balance import fits
+from coterie.experiments.intervals import newcombe, wilson
+from coterie.experiments.sizes import people_needed, smallest_shown
 
 # Newcombe (1998), Statistics in Medicine 17, table II: the contrasts (a) to (h) by method 10
 PUBLISHED = [
