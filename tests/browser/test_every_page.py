@@ -41,7 +41,7 @@ ROOMS = [link.address for section in NAV for link in section.links]
 INSIDE = {
     "a person": ("/people", "main a[href^='/people/']"),
     "a segment": ("/segments", "main a[href^='/segments/']:not([href$=new])"),
-    "a segment's builder": "/segments/italy/edit",
+    "a segment's builder": "/segments/italy-lovers/edit",
     "a new segment": "/segments/new",
     "a topic": ("/topics", "main a[href^='/topics/']"),
     "a community": ("/communities", "main a[href^='/communities/']:not([href$=new])"),

@@ -193,7 +193,7 @@ def many_passwords(town: Town) -> Answer:
 
 def desk_page(town: Town) -> Answer:
     owned(town)
-    return town.ask("GET", "/mailbox")
+    return town.ask("GET", "/messages")
 
 
 def api_of_a_house_with_an_owner(town: Town) -> Answer:
@@ -211,8 +211,7 @@ FORMS: dict[str, Check] = {
     "invitation-token": lambda town: town.form("/i/nosuch", {"answer": "accept"}),
     "link-token": lambda town: town.ask("GET", "/t/nosuch"),
     "article-unknown": lambda town: town.ask("GET", "/a/nosuch"),
-    "mailbox-status": lambda town: town.ask("GET", "/mailbox?status=lost"),
-    "mailbox-page": lambda town: town.ask("GET", "/mailbox?page=-1"),
+    "messages-status": lambda town: town.ask("GET", "/messages?status=lost"),
     "sign-in-no-owner": no_owner,
 }
 

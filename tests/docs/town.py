@@ -201,7 +201,7 @@ Check = Callable[[Town], Answer]
 
 def _told(response: Response) -> str:
     if "json" not in response.headers.get("content-type", ""):
-        code = re.search(r'<p class="quiet small">(\w+)</p>', response.text)
+        code = re.search(r'<p class="text-quiet text-sm">(\w+)</p>', response.text)
         return f"{response.status_code}{f' {code[1]}' if code else ''}, a page"
     body = response.json()
     if response.status_code == 200 and body.get("refused"):
