@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from coterie.journeys.schema import json_schema as journeys_schema
 from coterie.segments.schema import json_schema as rules_schema
 from coterie.settings import Settings
-from coterie.web import server
+from coterie.web.routes import DESK
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -66,7 +66,7 @@ def made() -> dict[Path, str]:
 
 def desk_routes() -> list[APIRoute]:
     """Return the routes of the operator's pages."""
-    routes = [route for router in server.DESK for route in router.routes]
+    routes = [route for router in DESK for route in router.routes]
     return [
         route
         for route in routes

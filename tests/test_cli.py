@@ -155,9 +155,7 @@ def test_a_key_is_shown_once_and_never_again(run: Runner, data: Path) -> None:
     app.close()
 
 
-def test_the_doctor_tells_how_the_house_does_and_fails_on_an_error(
-    run: Runner, data: Path
-) -> None:
+def test_the_doctor_tells_how_the_house_does_and_fails_on_an_error(run: Runner, data: Path) -> None:
     furnish(data)
     told = run.well("doctor", "--data", data)
     assert "The road runs" not in told.out

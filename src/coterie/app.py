@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every room. Builds an App from Settings."""
 
+import gc
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -350,6 +351,8 @@ def serve(app: App, ready: Callable[[str], None]) -> None:
     """
     check_exposure(app)
     config = configure(create_app(app), app.settings)
+    gc.collect()
+    gc.freeze()  # what stands here lives as long as the house: no later collection walks it
     listener = _bind(config)
     host, port = listener.getsockname()[:2]
     road, stop = RoadRunner(app), Flag()

@@ -24,7 +24,7 @@ from coterie.segments.conditions_parse import OPERATORS
 from coterie.segments.parse import CALENDAR_UNITS, COMPARISONS
 from coterie.segments.schema import json_schema
 from coterie.testing import House
-from coterie.web import server
+from coterie.web.routes import COLLECTORS, DESK, READERS
 from docs.pages import DOCS, ROOT, table
 
 REFERENCE = DOCS / "reference"
@@ -200,7 +200,7 @@ def test_every_address_is_told() -> None:
     pages = (REFERENCE / "http-api.md", REFERENCE / "desk.md")
     told = {row[0].strip("`") for page in pages for row in table(page, "address")}
     told = {text for row in told for text in row.replace("`", "").split(", ")}
-    routers = (*server.COLLECTORS, *server.READERS, *server.DESK)
+    routers = (*COLLECTORS, *READERS, *DESK)
     routes = [route for router in routers for route in router.routes]
     paths = {
         (method, getattr(route, "path", ""))

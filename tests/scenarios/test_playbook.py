@@ -177,3 +177,11 @@ def test_a_fault_found_when_it_is_applied_leaves_nothing(
         apply(house, playbooks.read(HEAD + good + text))
     assert caught.value.path.endswith(path)
     assert state(house) == before
+
+
+def test_new_weights_move_people_at_once(house: House) -> None:
+    house.define_segment("lively", {"trait": "scores.activity", "op": ">=", "value": 50})
+    rate(house, "ada", "i1")
+    assert house.members("lively") == set()
+    apply(house, playbooks.read(HEAD + "scores: {activity: {Wine Rated: 60}}"))
+    assert house.members("lively") == {"ada"}

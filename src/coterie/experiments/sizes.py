@@ -41,9 +41,7 @@ def people_needed(rate: float, rate_other: float, ratio: float = 1.0) -> tuple[i
     return ceil(ratio * other), ceil(other)
 
 
-def smallest_shown(
-    people: int, people_other: int, rate_other: float = BASELINE
-) -> float | None:
+def smallest_shown(people: int, people_other: int, rate_other: float = BASELINE) -> float | None:
     """Return the smallest rise over ``rate_other`` that these arms show with 80 % power.
 
     Where the other arm does it nearly always, the smallest fall. None when not even the greatest

@@ -175,6 +175,8 @@ def _weigh(work: Work, rooms: Rooms, scores: ScorePart) -> None:
     )
     if wanted != present:
         rooms.scores.configure(work, wanted)
+        everyone = rooms.profiles.everyone(work)
+        rooms.inbound.stir(work, rooms.segments.recheck(work, everyone))
 
 
 def _kinds(base: Kinds, weights: dict[str, float], half_life: str | None, name: str) -> Kinds:

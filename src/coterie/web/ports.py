@@ -16,8 +16,8 @@ from coterie.events.log import Log
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
-from coterie.roads.imports.service import Imports
 from coterie.roads.doctor.model import Finding
+from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound
 from coterie.scores.service import Scores
 from coterie.segments.service import Segments

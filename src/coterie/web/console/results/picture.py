@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coterie.analytics.model import Arm, Lift
-from coterie.experiments.intervals import wilson
 from coterie.analytics.series import curve
+from coterie.experiments.intervals import wilson
 
 WIDTH, HEIGHT = 240.0, 28.0
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

@@ -1,0 +1,83 @@
+"""Every route there is, by who may come: programs with a key, readers, the operator."""
+
+from coterie.web.api import events, health, items, people, report, segments
+from coterie.web.console import design, find, sign_in
+from coterie.web.console.broadcasts import compose as broadcast_compose
+from coterie.web.console.broadcasts import pages as broadcast_pages
+from coterie.web.console.communities import editing as community_editing
+from coterie.web.console.communities import listing as community_listing
+from coterie.web.console.communities import one as one_community
+from coterie.web.console.events import live as live_events
+from coterie.web.console.events import quarantine
+from coterie.web.console.house import account as house_account
+from coterie.web.console.house import audit as house_audit
+from coterie.web.console.house import doctor as house_doctor
+from coterie.web.console.house import keys as house_keys
+from coterie.web.console.house import settings as house_settings
+from coterie.web.console.house import team as house_team
+from coterie.web.console.imports import columns as import_columns
+from coterie.web.console.imports import files as import_files
+from coterie.web.console.imports import running as import_running
+from coterie.web.console.items import pages as item_pages
+from coterie.web.console.journeys import editing as journey_editing
+from coterie.web.console.journeys import listing as journey_listing
+from coterie.web.console.journeys import one as one_journey
+from coterie.web.console.journeys import publishing as journey_publishing
+from coterie.web.console.messages import pages as message_pages
+from coterie.web.console.messages import switch as message_switch
+from coterie.web.console.people import listing as people_listing
+from coterie.web.console.people import person as one_person
+from coterie.web.console.results import page as result_page
+from coterie.web.console.segments import building as segment_building
+from coterie.web.console.segments import reading as segment_reading
+from coterie.web.console.templates import pages as template_pages
+from coterie.web.console.today import page as today
+from coterie.web.console.topics import pages as topic_pages
+from coterie.web.member import articles, consent, invitations, links
+
+COLLECTORS = (health.router, events.router)
+"""These ask for a write key, or for nothing."""
+
+READERS = (articles.router, consent.router, links.router, invitations.router, sign_in.router)
+"""Nobody is signed in here: a reader has her link."""
+
+DESK = (
+    import_files.router,
+    import_columns.router,
+    import_running.router,
+    design.router,
+    today.router,
+    result_page.router,
+    live_events.router,
+    quarantine.router,
+    people_listing.router,
+    one_person.router,
+    find.router,
+    community_listing.router,
+    community_editing.router,
+    one_community.router,
+    topic_pages.router,
+    item_pages.router,
+    journey_listing.router,
+    journey_editing.router,
+    journey_publishing.router,
+    one_journey.router,
+    message_switch.router,
+    message_pages.router,
+    broadcast_compose.router,
+    broadcast_pages.router,
+    template_pages.router,
+    house_account.router,
+    house_team.router,
+    house_keys.router,
+    house_settings.router,
+    house_doctor.router,
+    house_audit.router,
+    report.router,
+    segments.router,
+    segment_building.router,
+    segment_reading.router,
+    people.router,
+    items.router,
+)
+"""Every route of these asks who sits at the desk."""
