@@ -21,7 +21,7 @@ from road.conftest import HITS, Player, Undisturbed
 
 STATIONS = (
     "sealed", "recognised", "logged", "learned", "scored", "reconsidered", "heard by journeys",
-    "heard by communities", "woken", "facts kept", "carried", "committed",
+    "heard by communities", "heard by campaigns", "woken", "facts kept", "carried", "committed",
     "leased", "delivered", "settled",
     "flushing", "flushed", "compacting",
 )  # fmt: skip
