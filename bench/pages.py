@@ -42,7 +42,8 @@ MORE = ("/segments/new", "/events/quarantine", "/imports/new", "/broadcasts/new"
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port for the length of the measurement."""
     command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         yield line.split()[3]

@@ -89,7 +89,8 @@ PAGES: dict[str, tuple[str, str | None]] = {
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port for the length of the session."""
     command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[3]
         process.terminate()
