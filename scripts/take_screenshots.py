@@ -4,13 +4,15 @@
     python scripts/take_screenshots.py --data demo
 
 Each page three times: desktop in Chinese and light, desktop in English and dark, and on a phone
-(375 pixels wide) in Chinese. The house of the folder is only read.
+(375 pixels wide) in Chinese. The folder is copied first, and a journey's draft made in the copy, so
+that its pages have something to show.
 """
 
 import argparse
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +68,7 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "journeys": ("/journeys", None),
     "journey": ("/journeys/win-back", None),
     "journey-draft": ("/journeys/win-back/edit", None),
+    "journey-publish": ("/journeys/win-back/publish", None),
     "broadcasts": ("/broadcasts", None),
     "broadcast": ("/broadcasts/new", None),
     "messages": ("/messages", None),
@@ -94,6 +97,17 @@ def served(folder: Path) -> Iterator[str]:
         assert process.stdout is not None
         yield process.stdout.readline().split()[3]
         process.terminate()
+
+
+def prepare(browser: Browser, url: str) -> None:
+    """Begin what some pages show: a wait of a week becomes nine days, in a draft."""
+    with browser.new_context(locale="en-GB") as context:
+        page = context.new_page()
+        page.goto(url + "/journeys/win-back/edit?node=pause")
+        wait = page.locator('#step input[name="for"]')
+        wait.fill("9")
+        wait.press("Tab")
+        page.get_by_text("9 days").first.wait_for()
 
 
 def go(page: Page, url: str, name: str) -> None:
@@ -143,9 +157,14 @@ def main() -> None:
     asked.add_argument("names", nargs="*", help="only these pages")
     given = asked.parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with served(given.data) as url, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(shutil.copytree(given.data, Path(folder, "house")))) as url,
+        sync_playwright() as playwright,
+    ):
         chromium = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        prepare(browser, url)
         for view in VIEWS:
             photograph(browser, url, view, given.names or list(PAGES))
         browser.close()
