@@ -91,9 +91,10 @@ PAGES: dict[str, tuple[str, str | None]] = {
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port for the length of the session."""
-    command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:
+    command = [str(COTERIE), "up", "--data", folder.name, "--port", "0"]
+    pipe, both = subprocess.PIPE, subprocess.STDOUT
+    place = folder.parent  # so that no page names a machine's folder
+    with subprocess.Popen(command, cwd=place, stdout=pipe, stderr=both, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[3]
         process.terminate()
@@ -159,7 +160,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(shutil.copytree(given.data, Path(folder, "house")))) as url,
+        served(Path(shutil.copytree(given.data, Path(folder, "coterie-demo")))) as url,
         sync_playwright() as playwright,
     ):
         chromium = shutil.which("chromium")

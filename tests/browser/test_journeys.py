@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_publish_a_changed_wait_in_a_journey(visit: Visit) -> None:
     page = visit.page
     visit.open("/")
-    task = visit.task("publish_a_changed_wait")
+    task = visit.task("publish-a-changed-wait")
     task.click(page.locator('aside a[href="/journeys"]'))
     task.click(page.get_by_role("link", name="唤醒沉睡客户"))
     people = page.locator('[data-step="pause"]').get_by_text("人在此").inner_text()
