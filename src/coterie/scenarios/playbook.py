@@ -175,7 +175,7 @@ def _weigh(work: Work, rooms: Rooms, scores: ScorePart) -> None:
     )
     if wanted != present:
         rooms.scores.configure(work, wanted)
-        everyone = rooms.profiles.everyone(work)
+        everyone = set(rooms.profiles.everyone(work))
         rooms.inbound.stir(work, rooms.segments.recheck(work, everyone))
 
 
