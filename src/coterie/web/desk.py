@@ -114,6 +114,7 @@ async def _own_form(
     return fields
 
 
+DeskForm = Annotated[dict[str, str], Depends(desk_form)]
 OpenForm = Annotated[dict[str, str], Depends(open_form)]
 
 

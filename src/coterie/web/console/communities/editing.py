@@ -1,10 +1,10 @@
 """Found a community, or change one: what it would do is shown before it is in force."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
@@ -12,13 +12,11 @@ from coterie.core.errors import Conflict, Invalid
 from coterie.messaging.model import TOUCHES
 from coterie.storage.work import Work
 from coterie.web.console.communities.form import KINDS, definition_of, fault_of, fields_of, place_of
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_
 
 router = APIRouter()
-
-Fields = Annotated[dict[str, str], Depends(desk_form)]
 
 SAVED = N_("The community is as you wrote it, from now on.")
 RESTORED = N_("The former version is in force again.")
@@ -33,7 +31,7 @@ def new(request: Request, here: Here, account: Operator, segment: str = "") -> R
 
 
 @router.post("/communities/new")
-def found(request: Request, here: Here, account: Operator, fields: Fields) -> Response:
+def found(request: Request, here: Here, account: Operator, fields: DeskForm) -> Response:
     """Show what founding would do, or do it."""
     return _write(request, here, account, None, fields)
 
@@ -49,13 +47,17 @@ def edit(request: Request, here: Here, account: Operator, slug: str) -> Response
 
 
 @router.post("/communities/{slug}/edit")
-def change(request: Request, here: Here, account: Operator, slug: str, fields: Fields) -> Response:
+def change(
+    request: Request, here: Here, account: Operator, slug: str, fields: DeskForm
+) -> Response:
     """Show what a change would do, or put it in force."""
     return _write(request, here, account, slug, {**fields, "slug": slug})
 
 
 @router.post("/communities/{slug}/restore")
-def restore(request: Request, here: Here, account: Operator, slug: str, fields: Fields) -> Response:
+def restore(
+    request: Request, here: Here, account: Operator, slug: str, fields: DeskForm
+) -> Response:
     """Put a former version in force again; nobody is invited by it."""
     version = fields.get("version", "")
     if not version.isascii() or not version.isdigit() or len(version) > 6:
@@ -67,7 +69,7 @@ def restore(request: Request, here: Here, account: Operator, slug: str, fields: 
 
 
 @router.post("/communities/{slug}/pause")
-def pause(request: Request, here: Here, account: Operator, slug: str, fields: Fields) -> Response:
+def pause(request: Request, here: Here, account: Operator, slug: str, fields: DeskForm) -> Response:
     """Pause the invitations, or resume them and invite who is eligible by now."""
     is_paused = fields.get("paused") == "on"
     with here.house.db.begin(actor_of(account), here.house.clock.now()) as work:

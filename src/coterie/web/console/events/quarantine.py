@@ -1,11 +1,11 @@
 """The quarantine: why events were refused, one opened and mended, all of a reason at once."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from coterie.accounts.model import Account
@@ -16,12 +16,11 @@ from coterie.storage import audit
 from coterie.web import exports
 from coterie.web.console.events.payload import lines, readable
 from coterie.web.console.events.saying import cure, refusal
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 
 router = APIRouter(prefix="/events/quarantine")
 
-Form = Annotated[dict[str, str], Depends(desk_form)]
 PAGE = 50
 _LAST_PAGE = 100_000
 _LARGEST_ID = 2**53
@@ -99,7 +98,7 @@ def download(here: Here, account: Operator, code: str, path: str = "") -> Respon
 
 
 @router.post("/replay")
-def replay_all(request: Request, here: Here, account: Operator, form: Form) -> Response:
+def replay_all(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
     """Read every open item of one reason anew, as it was."""
     code, path = form.get("code", ""), form.get("field", "")
     house, now = here.house, here.house.clock.now()
@@ -118,7 +117,7 @@ def replay_all(request: Request, here: Here, account: Operator, form: Form) -> R
 
 
 @router.post("/discard")
-def discard_all(request: Request, here: Here, account: Operator, form: Form) -> Response:
+def discard_all(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
     """Give every open item of one reason up, and keep why."""
     code, path, why = form.get("code", ""), form.get("field", ""), form.get("why", "")
     house, now = here.house, here.house.clock.now()
@@ -136,7 +135,7 @@ def one(request: Request, here: Here, account: Operator, item: int) -> Response:
 
 
 @router.post("/{item:int}/replay")
-def replay(request: Request, here: Here, account: Operator, item: int, form: Form) -> Response:
+def replay(request: Request, here: Here, account: Operator, item: int, form: DeskForm) -> Response:
     """Read one item anew, as it was mended; show it again when it is still wrong."""
     house, kept = here.house, _get(here, item)
     mended = form.get("payload")
@@ -152,7 +151,7 @@ def replay(request: Request, here: Here, account: Operator, item: int, form: For
 
 
 @router.post("/{item:int}/discard")
-def discard(request: Request, here: Here, account: Operator, item: int, form: Form) -> Response:
+def discard(request: Request, here: Here, account: Operator, item: int, form: DeskForm) -> Response:
     """Give one item up, and keep why."""
     house, kept = here.house, _get(here, item)
     why = form.get("why", "")

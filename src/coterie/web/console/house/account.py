@@ -1,7 +1,7 @@
 """Your account: password, language, theme, sessions and saved views."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -20,14 +20,12 @@ from coterie.accounts.names import check_preferences
 from coterie.core.errors import Conflict, Invalid, Unavailable
 from coterie.web.console.sign_in import local
 from coterie.web.cookies import SESSION
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of, desk_form
 from coterie.web.parts import Here, Parts
 from coterie.web.preferences import preferences_of, remember
 from coterie.web.speech import N_, Speech
 
 router = APIRouter(prefix="/account")
-
-DeskForm = Annotated[dict[str, str], Depends(desk_form)]
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 THEME_WORDS = {

@@ -1,18 +1,16 @@
 """Keys: who may send events to this house."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import Invalid
-from coterie.web.desk import Operator, Owner, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, Owner, actor_of, desk_form
 from coterie.web.parts import Here, Parts
 
 router = APIRouter(prefix="/keys")
-
-DeskForm = Annotated[dict[str, str], Depends(desk_form)]
 
 
 @router.get("")

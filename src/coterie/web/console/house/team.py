@@ -1,6 +1,6 @@
 """The team: who may sit at this desk, and what each may do."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -8,13 +8,11 @@ from fastapi.responses import Response
 from coterie.accounts.model import OPERATOR, ROLES, Account
 from coterie.accounts.names import first_password
 from coterie.core.errors import Conflict, CoterieError, Invalid
-from coterie.web.desk import Operator, Owner, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, Owner, actor_of, desk_form
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_, Speech
 
 router = APIRouter(prefix="/team")
-
-DeskForm = Annotated[dict[str, str], Depends(desk_form)]
 
 DUTIES = {
     "owner": N_("Manages the team, the keys and the house, and does the daily work."),

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
@@ -19,7 +19,7 @@ from coterie.scores.touches.model import ItemTouches
 from coterie.storage.work import Work
 from coterie.web.charts import Chart, Series
 from coterie.web.console.topics.pages import UNTOUCHED, title_of
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_, Speech
 
@@ -108,7 +108,7 @@ def item(request: Request, here: Here, account: Operator, key: str) -> Response:
 @router.post("/items/{key:path}")
 def retag(
     request: Request, here: Here, account: Operator, key: str,
-    fields: Annotated[dict[str, str], Depends(desk_form)],
+    fields: DeskForm,
 ) -> Response:  # fmt: skip
     """Show whose interests would follow if the item had these topics, or give it them."""
     wanted = topics_of(fields)

@@ -24,12 +24,11 @@ from coterie.web.console.journeys.drawing import Ink, draw
 from coterie.web.console.journeys.forms import body_from, branches_of, fields_of, starter
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
 from coterie.web.console.journeys.words import KINDS, Words
-from coterie.web.desk import Operator, actor_of, desk_form, long_form
+from coterie.web.desk import DeskForm, Operator, actor_of, long_form
 from coterie.web.parts import Here, Parts
 
 router = APIRouter(prefix=BASE)
 
-Form = Annotated[dict[str, str], Depends(desk_form)]
 LongForm = Annotated[dict[str, str], Depends(long_form)]
 
 Edit = Callable[[Work, Draft], tuple[Mapping[str, Any], str, str]]
@@ -198,7 +197,7 @@ def change_node(
 
 @router.post("/{slug}/edit/insert")
 def insert_node(
-    request: Request, here: Here, account: Operator, slug: str, form: Form
+    request: Request, here: Here, account: Operator, slug: str, form: DeskForm
 ) -> Response:  # fmt: skip
     """Put a new step into a way, and open its form."""
     view = View.of(request, here, account)
@@ -214,7 +213,7 @@ def insert_node(
 
 @router.post("/{slug}/edit/remove")
 def remove_node(
-    request: Request, here: Here, account: Operator, slug: str, form: Form
+    request: Request, here: Here, account: Operator, slug: str, form: DeskForm
 ) -> Response:  # fmt: skip
     """Take a step out; what led to it leads on along the way that is kept."""
     view = View.of(request, here, account)
@@ -273,7 +272,9 @@ def change_json(here: Here, account: Operator, slug: str, form: LongForm) -> Res
 
 
 @router.post("/{slug}/edit/discard")
-def discard(request: Request, here: Here, account: Operator, slug: str, _form: Form) -> Response:
+def discard(
+    request: Request, here: Here, account: Operator, slug: str, _form: DeskForm
+) -> Response:
     """Throw the draft away."""
     house, view = here.house, View.of(request, here, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:

@@ -1,9 +1,9 @@
 """All journeys on one page, a new one, and the switch that pauses one."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.errors import Conflict, Invalid
@@ -12,12 +12,10 @@ from coterie.journeys.model import Counts
 from coterie.storage.work import Work
 from coterie.web.console.journeys.beginnings import BEGINNINGS, definition_of
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 
 router = APIRouter(prefix=BASE)
-
-Form = Annotated[dict[str, str], Depends(desk_form)]
 
 _STATES = ("sent", "held", "shadow")
 
@@ -77,7 +75,7 @@ def new(request: Request, here: Here, account: Operator, example: str = "win-bac
 
 
 @router.post("/new")
-def begin(request: Request, here: Here, account: Operator, form: Form) -> Response:
+def begin(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
     """Begin the draft of a new journey."""
     house, view = here.house, View.of(request, here, account)
     title = form.get("title", "").strip()
@@ -128,7 +126,7 @@ def _free(work: Work, view: View, wish: str) -> str:
 
 
 @router.post("/{slug}/pause")
-def pause(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
+def pause(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
     """Let a journey send and do nothing until it is resumed."""
     house, view = here.house, View.of(request, here, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:
@@ -139,7 +137,7 @@ def pause(request: Request, here: Here, account: Operator, slug: str, form: Form
 
 
 @router.post("/{slug}/resume")
-def resume(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
+def resume(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
     """Let a journey go on, with what came due meanwhile."""
     house, view = here.house, View.of(request, here, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:

@@ -1,9 +1,9 @@
 """One journey: its graph with the people in it, who stands at a node and why, its versions."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.errors import Invalid, NotFound
@@ -18,12 +18,10 @@ from coterie.web.console.journeys.changes import said_differences
 from coterie.web.console.journeys.drawing import Ink, draw
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
 from coterie.web.console.journeys.words import Words
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 
 router = APIRouter(prefix=BASE)
-
-Form = Annotated[dict[str, str], Depends(desk_form)]
 
 _FEW = 8
 PAGE = 50
@@ -201,7 +199,7 @@ def version(
 
 @router.post("/{slug}/versions/{number}/restore")
 def restore(
-    request: Request, here: Here, account: Operator, slug: str, number: int, _form: Form
+    request: Request, here: Here, account: Operator, slug: str, number: int, _form: DeskForm
 ) -> Response:
     """Make a draft of an earlier version."""
     if number < 1:

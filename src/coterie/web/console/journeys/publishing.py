@@ -1,9 +1,9 @@
 """Before a draft goes live: who is affected and how; then it does."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.errors import Conflict, Invalid, NotFound
@@ -13,12 +13,10 @@ from coterie.storage.work import Work
 from coterie.web.console.journeys.changes import said_differences, said_fate, said_shift
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
 from coterie.web.console.journeys.words import Words
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 
 router = APIRouter(prefix=BASE)
-
-Form = Annotated[dict[str, str], Depends(desk_form)]
 
 _PLACE = "place-"
 
@@ -78,7 +76,7 @@ def _anew(view: View, words: Words, draft: Draft, name: str) -> str:
 
 
 @router.post("/{slug}/publish/places")
-def places(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
+def places(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
     """Say where the people of steps that are taken out go."""
     house, view = here.house, View.of(request, here, account)
     chosen = {
@@ -97,7 +95,7 @@ def places(request: Request, here: Here, account: Operator, slug: str, form: For
 
 
 @router.post("/{slug}/publish")
-def publish(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
+def publish(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
     """Make the draft the version in force, and tell the road what came of it."""
     house, view = here.house, View.of(request, here, account)
     seen, _ = form.get("seen", ""), view.speech.gettext
@@ -118,7 +116,7 @@ def publish(request: Request, here: Here, account: Operator, slug: str, form: Fo
 
 
 @router.post("/{slug}/edit/rebase")
-def rebase(request: Request, here: Here, account: Operator, slug: str, _form: Form) -> Response:
+def rebase(request: Request, here: Here, account: Operator, slug: str, _form: DeskForm) -> Response:
     """Carry a stale draft over, so that it replaces the version published meanwhile."""
     house, view = here.house, View.of(request, here, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:

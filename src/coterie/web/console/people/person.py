@@ -1,8 +1,8 @@
 """One person: who she is, what she did, and why of everything about her."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
@@ -14,12 +14,10 @@ from coterie.web.console.people.portrait import Portrait, paint
 from coterie.web.console.people.timeline import timeline
 from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
 from coterie.web.console.people.why import tell
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 
 router = APIRouter()
-
-DeskForm = Annotated[dict[str, str], Depends(desk_form)]
 
 
 @router.get("/people/{uid}")

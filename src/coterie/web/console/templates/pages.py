@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.errors import Conflict, Invalid, NotFound
@@ -14,13 +14,11 @@ from coterie.messaging.model import Content, Template
 from coterie.profiles.model import USER
 from coterie.storage.work import Work
 from coterie.web.console.templates.uses import sample, uses
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_, Speech
 
 router = APIRouter()
-
-Form = Annotated[dict[str, str], Depends(desk_form)]
 
 NEW = "new"
 _NAMES = N_("Use lower-case letters, digits, - and _, such as spring-tasting.")
@@ -87,7 +85,7 @@ def one(request: Request, here: Here, account: Operator, name: str) -> Response:
 
 
 @router.post("/templates/preview")
-def preview(request: Request, here: Here, account: Operator, form: Form) -> Response:
+def preview(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
     """Fill what is being written in for a real person; the answer is a part of the page."""
     house = here.house
     speech = here.pages.speech(request, account)
@@ -104,7 +102,7 @@ def preview(request: Request, here: Here, account: Operator, form: Form) -> Resp
 
 
 @router.post("/templates/save")
-def save(request: Request, here: Here, account: Operator, form: Form) -> Response:
+def save(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
     """Keep a template; what is wrong is shown at its place."""
     house = here.house
     speech = here.pages.speech(request, account)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from coterie.catalog.model import Topic
@@ -16,7 +16,7 @@ from coterie.scores.touches.model import ItemTouches
 from coterie.web.charts import Chart, Series
 from coterie.web.console.topics.asking import concerns
 from coterie.web.console.topics.tree import lines, matching
-from coterie.web.desk import Operator, actor_of, desk_form
+from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.speech import N_, Speech
 
@@ -141,7 +141,7 @@ def topic(
 @router.post("/topics")
 def rename(
     request: Request, here: Here, account: Operator,
-    fields: Annotated[dict[str, str], Depends(desk_form)],
+    fields: DeskForm,
 ) -> Response:  # fmt: skip
     """Give a topic its titles."""
     path = fields.get("topic", "")
