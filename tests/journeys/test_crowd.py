@@ -101,3 +101,12 @@ def test_a_page_costs_the_same_number_of_queries_for_few_and_for_many(town: Town
             events.remove(work.connection.engine, "before_cursor_execute", note)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_one_persons_runs_come_newest_first_live_and_ended(town: Town) -> None:
+    town.define("once", entry={"event": "Visited"}, start="only", nodes={"only": say(then="end")})
+    crowd(town)
+    with town.read() as work:
+        runs = town.journeys.of_person(work, town.person(work, "u1"))
+        assert town.journeys.of_person(work, 999) == []
+    assert [(run.journey, run.status) for run in runs] == [("j", "waiting"), ("once", "ended")]

@@ -329,6 +329,10 @@ class Journeys:
         total = crowd.number_at(work, slug, node)
         return Page(people, total, found[-1][0].id if len(found) == limit else None)
 
+    def of_person(self, work: Work, profile: int) -> list[Run]:
+        """Return one person's runs, live and ended, the newest first."""
+        return crowd.of_person(work, profile)
+
     def using(self, work: Work, segment: str) -> list[Defined]:
         """Return the journeys that one enters by a segment, or whose rules refer to it."""
         return [one for one in self.all(work) if segment in segments_named(one.journey)]

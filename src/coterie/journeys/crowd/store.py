@@ -76,6 +76,12 @@ def number_at(work: Work, journey: str, node: str) -> int:
     return work.connection.execute(query).scalar_one()
 
 
+def of_person(work: Work, profile: int) -> list[Run]:
+    """Return the runs of one person, the newest first."""
+    query = select(run_rows).where(_R.profile == profile).order_by(_R.id.desc())
+    return [read_run(row) for row in work.connection.execute(query)]
+
+
 def waiting(
     work: Work, journey: str, node: str, size: int, *, causes: bool
 ) -> Iterator[list[Waiting]]:

@@ -1,11 +1,10 @@
 """Everything that a person's page shows besides her timeline, asked of the rooms at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from coterie.communities.model import Invitation, Participation
-from coterie.events.model import Logged
 from coterie.journeys.model import Run
 from coterie.messaging.model import Message
 from coterie.profiles.directory.model import Card
@@ -137,27 +136,11 @@ def _trips(
     defined = {one.slug: one for one in house.journeys.all(work)}
     subjects = {one.name: one.subject or one.name for one in house.messaging.templates(work)}
     words = Words(speech, speech.zone, subjects, segments)
-    events = house.log.timelines(work, [profile])[profile]
     return tuple(
         Trip(
             run=run,
             step=words.step(defined[run.journey].source, run.node),
             reason="" if run.reason is None else words.reason(run.reason),
         )
-        for run in _runs(work, house, events, defined)
+        for run in house.journeys.of_person(work, profile)
     )
-
-
-def _runs(
-    work: Work, house: Served, events: Sequence[Logged], known: Collection[str]
-) -> Iterator[Run]:
-    """Read her runs through the journeys that there are, as the log tells which they are."""
-    began = {
-        (str(event.properties["journey"]), int(event.properties["run"])): event.time
-        for event in events
-        if event.name == "coterie.journey.entered"
-    }
-    for slug, number in sorted(began, key=lambda one: began[one], reverse=True):
-        if slug in known:
-            found = house.journeys.runs(work, slug, 1, number + 1)
-            yield from (run for run in found if run.id == number)
