@@ -97,9 +97,13 @@ class Visit:
         return Task(name, self.page)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker."""
+    """One Chromium for a file's tests.
+
+    Not for the session: while Playwright runs, its event loop does, and no other test of this
+    process could run one.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium here: install it (apt-get install chromium) to run this")
     with sync_playwright() as playwright:
