@@ -21,6 +21,7 @@ from coterie.web.parts import Here, Parts
 router = APIRouter()
 Form = Annotated[dict[str, str], Depends(long_form)]
 
+ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 3
 _SURE, _LIKELY = 0.85, 0.6
 
@@ -98,7 +99,7 @@ def plan_in(form: dict[str, str], one: Import) -> Plan:
     choices = []
     for number, column in enumerate(one.columns):
         role = form.get(f"role-{number}", "ignore")
-        known: Role = role if role in get_args(Role) else "ignore"  # type: ignore[assignment]
+        known: Role = next((one for one in ROLES if one == role), "ignore")
         name = form.get(f"name-{number}", "").strip() if known in NAMED else ""
         if known in ("trait", "property") and not name:
             name = field_name(column)
