@@ -26,10 +26,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """What happened to one person, as it travels the road.
 
     ``time`` and ``received`` are milliseconds since the epoch, UTC. ``profile`` is the dense
-    integer given by station 2 (0 before it). ``items`` are the keys of what was touched, in
+    integer given by station 2 (0 before it): the person's head; ``came_with`` is the profile of the
+    identity that carried the event, which the log keeps. ``items`` are the keys of what was touched, in
     order, found by the event's declared item property. ``amount`` is scaled by 10,000.
     ``backfill`` events move scores and segments but start nothing. ``order`` is the order of birth
-    of our own facts: of those of one moment the later born has the last word.
+    of our own facts: of those of one moment the later born has the last word. ``identities`` are
+    those beside the two of the wire format, value by kind (``phone``, ``member_no``).
     """
 
     id: str
@@ -42,6 +44,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     user_id: str | None = None
     anonymous_id: str | None = None
     previous_id: str | None = None
+    came_with: int = 0
+    identities: dict[str, str] = {}
     items: tuple[str, ...] = ()
     store: str | None = None
     amount: int | None = None
