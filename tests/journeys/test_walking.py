@@ -141,8 +141,8 @@ def test_what_a_run_does_is_known_at_its_next_question(town: Town) -> None:
     town.define("acts", **BY_ORDER, nodes=nodes)
     town.happen("u1", "Ordered")
     assert town.asked("u1") == ["right"]
-    assert town.told("coterie.tagged") == [{"tag": "asked"}]
-    assert town.told("coterie.untagged") == [{"tag": "asked"}]
+    assert town.told("coterie.tagged") == [{"tag": "asked", "by": "journey:acts"}]
+    assert town.told("coterie.untagged") == [{"tag": "asked", "by": "journey:acts"}]
     assert town.told("coterie.trait_set") == [{"trait": "stage", "value": 2}]
     assert town.told("Stage Reached") == [{"stage": 2}]
 

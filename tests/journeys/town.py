@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coterie.catalog.service import Catalog
-from coterie.core.actor import CLOCK
+from coterie.core.actor import CLOCK, Actor
 from coterie.core.errors import ChannelError
 from coterie.core.event import Event, Move
 from coterie.core.ids import derived_id
@@ -39,6 +39,7 @@ class Town:
     now: int = NOON
     facts: list[Event] = field(default_factory=list)
     sequence: int = 0
+    actor: Actor = CLOCK
 
     def __post_init__(self) -> None:
         self.profiles = Profiles(bytes(range(32)), ZONE)

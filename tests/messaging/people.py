@@ -17,6 +17,7 @@ class Person:
     email: str | None = None
     firstName: str | None = None  # noqa: N815 - as the trait is called on the wire
     traits: dict[str, Any] = field(default_factory=dict)
+    wants_nothing_chosen: bool = False
     consents: set[tuple[str, str]] = field(default_factory=lambda: {("marketing", "email")})
 
 
@@ -57,6 +58,14 @@ class People:
             profile
             for profile in profiles
             if profile in self.people and (purpose, channel) in self.people[profile].consents
+        }
+
+    def not_personalised(self, work: Work, profiles: Collection[int]) -> set[int]:
+        self._note(work)
+        return {
+            profile
+            for profile in profiles
+            if profile in self.people and self.people[profile].wants_nothing_chosen
         }
 
     def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:

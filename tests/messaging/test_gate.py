@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR, MINUTE, from_datetime, local_date
+from coterie.messaging.age import age_of
 from coterie.messaging.gate import (
     Asked,
     GateSettings,
@@ -170,3 +172,45 @@ def test_the_universal_holdout_is_stable_and_about_as_large_as_asked() -> None:
     assert 400 < len(held) < 600
     larger = GateSettings(holdout=20)
     assert all(is_held_out(key, larger) for key in held)
+
+
+# What is known of her, and her age
+
+
+def test_who_wants_nothing_chosen_gets_what_goes_to_everybody() -> None:
+    plain = Standing(ZONE, plain=True)
+    chosen = decide(TOUCH, plain, GateSettings(), NOON)
+    assert (chosen.status, chosen.reason) == ("held", Reason.NON_PERSONALISED)
+    everybody = replace(TOUCH, personalised=False)
+    assert decide(everybody, plain, GateSettings(), NOON).status == "queued"
+    assert decide(SERVICE, plain, GateSettings(), NOON).status == "queued"
+    assert decide(TOUCH, Standing(ZONE), GateSettings(), NOON).status == "queued"
+
+
+@pytest.mark.parametrize(
+    ("age", "reason"), [(None, Reason.AGE_UNKNOWN), (17, Reason.UNDER_AGE), (18, None), (90, None)]
+)
+def test_what_asks_for_an_age_waits_for_it(age: int | None, reason: Reason | None) -> None:
+    wine = replace(TOUCH, min_age=18)
+    assert decide(wine, Standing(ZONE, age=age), GateSettings(), NOON).reason == reason
+    assert decide(TOUCH, Standing(ZONE, age=age), GateSettings(), NOON).reason is None
+    assert decide(replace(SERVICE, min_age=18), Standing(ZONE), GateSettings(), NOON).reason is None
+
+
+@pytest.mark.parametrize(
+    ("traits", "age"),
+    [
+        ({"birthday": "2008-01-01"}, 18),
+        ({"birthday": "2008-01-02"}, 17),
+        ({"birthday": "2008-01-01T00:00:00+08:00"}, 18),
+        ({"birthday": "no date"}, None),
+        ({"birthday": "no date", "age_confirmed": True}, 18),
+        ({"birthday": "2015-01-01", "age_confirmed": 21}, 11),
+        ({"age_confirmed": 21}, 21),
+        ({"age_confirmed": False}, None),
+        ({"age_confirmed": "yes"}, None),
+    ],
+)
+def test_the_age_is_that_of_the_brands_day(traits: dict[str, Any], age: int | None) -> None:
+    new_year = 1_767_196_800_000  # 2026-01-01T00:00 in Shanghai
+    assert age_of(traits, new_year, ZoneInfo("Asia/Shanghai")) == age

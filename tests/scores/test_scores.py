@@ -33,7 +33,7 @@ class House:
         self.now = NOW
         self.profiles = Profiles(b"k" * 32, SHANGHAI)
         self.catalog = Catalog()
-        self.log = Log(folder)
+        self.log = Log(folder, heads=self.profiles)
         self.scores = Scores(self.profiles, self.catalog, self.log, SHANGHAI)
         self._count = 0
 
@@ -190,3 +190,43 @@ def test_someone_who_did_nothing_has_no_score(house: House) -> None:
     assert house.traits("ann") == {}
     assert house.do(house.scores.activity, ann).value == 0
     assert house.do(house.scores.interests, ann) == []
+
+
+def test_who_turned_out_to_be_one_has_the_scores_of_all_she_did(house: House) -> None:
+    house.receive(
+        house.track("ann", "Order Completed", NOW - DAY, "barolo"),
+        house.track("bob", "Order Completed", NOW - DAY, "barolo"),
+        house.track("bob", "Article Read", NOW + DAY, "chablis"),
+    )
+    ann, bob = house.person("ann"), house.person("bob")
+    before = house.traits("ann"), house.traits("bob")
+
+    def follow(work: Any, act: Callable[[], None]) -> None:
+        act()
+        house.scores.follow(work, house.profiles.shifted(work))
+
+    house.do(lambda work: follow(work, lambda: house.profiles.join(work, ann, bob)))
+    together = house.traits("ann")
+    assert house.person("bob") == ann
+    assert together["scores.activity"] > max(each["scores.activity"] for each in before)
+    handed = house.do(house.scores.hand_out, ann)
+    assert [one["topic"] for one in handed["interests"]][:1] == ["wine/italy/piedmont"]
+    house.do(house.scores.recompute_all)
+    assert house.traits("ann") == together
+
+    def apart(work: Any) -> None:
+        known = house.profiles.identities_of(work, ann)
+        house.profiles.take_apart(work, ann, [one.id for one in known if one.came_with == bob])
+
+    house.do(lambda work: follow(work, lambda: apart(work)))
+    assert (house.traits("ann"), house.traits("bob")) == before
+    with house.database.read(COMMAND, NOW) as work:
+        assert house.scores.next_due(work) == NOW + DAY
+
+
+def test_the_scores_of_who_is_erased_are_gone(house: House) -> None:
+    house.receive(house.track("ann", "Order Completed", NOW, "barolo"))
+    ann = house.person("ann")
+    assert house.do(house.scores.erase, [ann])["fading"] > 0
+    assert set(house.do(house.scores.erase, [ann]).values()) == {0}
+    assert house.traits("ann") == {}

@@ -1,6 +1,6 @@
 """The stations of the road that segments stand on, with the real log, profiles and catalog."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from coterie.catalog.model import Item
 from coterie.catalog.service import Catalog
 from coterie.core.actor import COMMAND
-from coterie.core.event import IDENTIFIED, TAGGED, UNTAGGED, Event, Move
+from coterie.core.event import ALIASED, IDENTIFIED, TAGGED, UNTAGGED, Event, Move
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments.service import Segments
@@ -33,8 +33,8 @@ class SmallHouse:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.log = Log(self.folder)
         self.profiles = Profiles(b"k" * 32, ZONE)
+        self.log = Log(self.folder, heads=self.profiles)
         self.catalog = Catalog()
         self.segments = Segments(self.profiles, self.catalog, self.log, ZONE)
 
@@ -44,14 +44,37 @@ class SmallHouse:
             return act(work)
 
     def receive(self, events: Sequence[Event]) -> list[Move]:
-        """Carry a batch: recognise, log, learn, reconsider."""
+        """Carry a batch: recognise, follow, log, learn, reconsider."""
 
         def carry(work: Work) -> list[Move]:
-            fresh = self.log.append(work, self.profiles.recognise(work, events))
+            recognised = self.profiles.recognise(work, events)
+            heads = self._follow(work)
+            fresh = self.log.append(work, recognised)
             changes = self.profiles.learn(work, fresh)
-            return self.segments.reconsider(work, fresh, changes.touched)
+            return self.segments.reconsider(work, fresh, changes.touched | heads)
 
         return self._moved(carry)
+
+    def join(self, one: int, other: int) -> list[Move]:
+        """Say that two profiles are one person."""
+        return self._edit(lambda work: self.profiles.join(work, one, other))
+
+    def take_apart(self, profile: int, identities: Collection[int]) -> list[Move]:
+        """Take identities out of a person."""
+        return self._edit(lambda work: self.profiles.take_apart(work, profile, identities))
+
+    def _edit(self, act: Callable[[Work], object]) -> list[Move]:
+        def edit(work: Work) -> list[Move]:
+            act(work)
+            return self.segments.recheck(work, self._follow(work))
+
+        return self._moved(edit)
+
+    def _follow(self, work: Work) -> set[int]:
+        """Let segments follow who leads whom now; return the heads on both sides."""
+        shifts = self.profiles.shifted(work)
+        self.segments.follow(work, shifts)
+        return {head for shift in shifts for head in (shift.before, shift.head)}
 
     def wake(self) -> list[Move]:
         """Do what time has brought."""
@@ -77,6 +100,8 @@ class SmallHouse:
 
     def _moved(self, act: Callable[[Work], list[Move]]) -> list[Move]:
         moves = self.do(act)
+        led = self.do(self.profiles.led).profiles
+        assert not {move.profile for move in moves} & set(led.tolist()), "only heads move"
         self.moves += moves
         return moves
 
@@ -100,6 +125,20 @@ class SmallHouse:
 
         return self.do(compare)
 
+    def untold(self) -> dict[str, tuple[int, int]]:
+        """Return, for each segment, its size and the one that its history tells, if they differ."""
+
+        def compare(work: Work) -> dict[str, tuple[int, int]]:
+            found = {}
+            for one in self.segments.all(work):
+                told = self.segments.history(work, one.slug)
+                size = told[-1].size if told else 0
+                if not size == one.size == len(self.segments.members(work, one.slug)):
+                    found[one.slug] = one.size, size
+            return found
+
+        return self.do(compare)
+
     # Events
 
     def track(
@@ -113,6 +152,10 @@ class SmallHouse:
     def identify(self, user: str, *, ago: int = 0, **traits: Any) -> Event:
         """Make an identify event."""
         return self._event(user, "identify", IDENTIFIED, self.now - ago, traits=traits)
+
+    def alias(self, previous: str, user: str) -> Event:
+        """Make an alias event: two ids are one person."""
+        return self._event(user, "alias", ALIASED, self.now, previous_id=previous)
 
     def tag(self, profile: int, tag: str, *, held: bool = True, until: int | None = None) -> Event:
         """Make the fact that a person has a tag, or no longer."""

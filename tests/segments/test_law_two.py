@@ -1,7 +1,8 @@
 """Law 2: what the road keeps up to date equals a full recomputation, after every step.
 
 Random rules, random histories in any order of arrival, late and future events, traits that change,
-re-tagging, and time that passes by whatever the next edge asks for, or further.
+re-tagging, people who turn out to be one and are taken apart again, and time that passes by
+whatever the next edge asks for, or further.
 """
 
 import tempfile
@@ -58,15 +59,35 @@ def _named(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
+def turns(draw: st.DrawFn, house: SmallHouse) -> None:
+    """Let two people turn out to be one, by an alias or an operator's word, or take one apart."""
+    everyone = sorted(house.do(house.profiles.everyone))
+    head = draw(st.sampled_from(everyone))
+    known = house.do(lambda work: house.profiles.identities_of(work, head))
+    hers = [one.id for one in known if one.came_with is not None]
+    step = draw(st.sampled_from(["alias", "join", "apart"]))
+    if step == "alias":
+        previous, user = draw(st.permutations(PEOPLE))[:2]
+        house.receive([house.alias(previous, user), *draw(arrivals(house))])
+    elif step == "apart" and len(hers) > 1:
+        out = draw(st.sets(st.sampled_from(hers), min_size=1, max_size=len(hers) - 1))
+        house.take_apart(head, out)
+    else:
+        house.join(head, draw(st.sampled_from(everyone)))
+
+
+@st.composite
 def lives(draw: st.DrawFn, house: SmallHouse) -> None:
     """Live some steps in a house, comparing after each."""
     for number in range(draw(st.integers(1, 3))):
         house.define(f"s{number}", draw(WINDOWED | rules(max_leaves=3)))
     house.receive(draw(arrivals(house)))
     for _ in range(draw(st.integers(2, 6))):
-        step = draw(st.sampled_from(["receive", "edge", "edge", "pass", "retag"]))
+        step = draw(st.sampled_from(["receive", "edge", "edge", "pass", "retag", "who", "who"]))
         if step == "receive":
             house.receive(draw(arrivals(house)))
+        elif step == "who":
+            draw(turns(house))
         elif step == "retag":
             topics = draw(st.lists(st.sampled_from(TOPICS), max_size=2, unique=True))
             house.retag(draw(st.sampled_from(ITEMS)), *topics)
@@ -78,6 +99,7 @@ def lives(draw: st.DrawFn, house: SmallHouse) -> None:
                 house.now += draw(st.sampled_from([1, HOUR, DAY, 8 * DAY]))
             house.wake()
         assert house.differences() == {}
+        assert house.untold() == {}
 
 
 @settings(max_examples=25, deadline=None)

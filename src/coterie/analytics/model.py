@@ -47,7 +47,8 @@ class Lift:
     drawn as they are now, would show a true difference of the size seen, or of ``seen_as``
     where less was seen; ``detectable`` is the smallest difference that as many people as there
     are now would show (both at 80 % power). ``drawn_as_meant`` is False where the arms' sizes do
-    not fit the holdout that was meant: then the arms differ by more than chance.
+    not fit the holdout that was meant: then the arms differ by more than chance. ``contaminated``
+    people turned out to have been in both arms; they are left out of everything here.
     """
 
     origin: str
@@ -61,6 +62,7 @@ class Lift:
     seen_as: float | None
     detectable: float | None
     drawn_as_meant: bool = True
+    contaminated: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,22 @@ Answers are kept in memory as long as the log has taken in nothing new, and for 
 has, so that a page that many look at costs one reading of the log.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from pyroaring import BitMap
+
 from coterie.analytics import store
+from coterie.analytics.book import store as book
 from coterie.analytics.lift import judge
 from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
+from coterie.analytics.recommended import store as recommendations
+from coterie.analytics.recommended.model import Asked, Report
 from coterie.analytics.series import by_hour, day_starts, heat, per_day, tally
 from coterie.analytics.store import DayCount, Drawn, Outcome, Tally
 from coterie.core.clock import DAY, HOUR, MINUTE, local_date, midnight
@@ -84,6 +90,7 @@ class Analytics:
         until: int,
         *,
         left_out: Iterable[Drawn] = (),
+        mixed: Collection[tuple[str, int]] = (),
         shares: Mapping[str, float] | None = None,
         event: str = ANY,
         window_days: int = WINDOW_DAYS,
@@ -91,21 +98,27 @@ class Analytics:
         """Hold each origin's treated against its held-out, by origin.
 
         ``until`` is up to when the log is complete (cut to the whole hour). ``left_out`` are those
-        whom a community drew for its control group; ``shares`` says by origin how large the
-        holdout was meant to be, 0..1. The outcome is ``event`` (``*``: anything but consent and
-        clicks on our own links) within ``window_days`` after the first draw.
+        whom a community drew for its control group; ``mixed`` (origin, profile) turned out to be
+        one with somebody of the other arm, so they are left out and counted; ``shares`` says by
+        origin how large the holdout was meant to be, 0..1. The outcome is ``event`` (``*``:
+        anything but consent and clicks on our own links) within ``window_days`` after the first
+        draw.
         """
         whole = until // HOUR * HOUR
-        drawn = tuple(left_out)
+        drawn, both = tuple(left_out), tuple(sorted(set(mixed)))
+        contaminated = Counter(origin for origin, _ in both)
         found = self.kept(
             work,
-            ("outcomes", drawn, event, window_days, whole),
-            lambda: store.outcomes(work, self._log, drawn, event, window_days * DAY, whole),
+            ("outcomes", drawn, both, event, window_days, whole),
+            lambda: store.outcomes(work, self._log, drawn, both, event, window_days * DAY, whole),
         )
         arms = arms_of(found, window_days)
         meant = shares or {}
         return {
-            origin: judge(origin, treated, held_out, meant.get(origin))
+            origin: replace(
+                judge(origin, treated, held_out, meant.get(origin)),
+                contaminated=contaminated[origin],
+            )
             for origin, (treated, held_out) in sorted(arms.items())
         }
 
@@ -138,6 +151,22 @@ class Analytics:
     def today(self, moment: int) -> date:
         """Name the day of the brand's zone that a moment falls on."""
         return local_date(moment, self._zone)
+
+    def doers(self, work: Work) -> BitMap:
+        """Return everybody of whom any behaviour was told; the others are address-book only.
+
+        A bitmap kept in memory: at two million people a few megabytes, and read anew once a minute
+        at most. Consent and what providers tell are no behaviour.
+        """
+        return self.kept(work, ("doers",), lambda: book.doers(work, self._log))
+
+    def recommended(self, work: Work, asked: Asked) -> Report:
+        """Find the paid orders that followed a recommendation of what was bought."""
+        return self.kept(
+            work,
+            ("recommended", asked.question),
+            lambda: recommendations.report(work, self._log, asked),
+        )
 
     def _slots(self, work: Work, last: date, days: int) -> list[tuple[int, str, int]]:
         since = day_starts(last, days, self._zone)[0]

@@ -104,7 +104,8 @@ drawn AS (
 ),
 first_drawn AS (
   SELECT origin, profile, min(moment) AS moment, arg_min(held_out, moment) AS held_out
-  FROM drawn WHERE moment <= $until GROUP BY origin, profile
+  FROM drawn ANTI JOIN mixed USING (origin, profile)
+  WHERE moment <= $until GROUP BY origin, profile
 ),
 behaviours AS (SELECT profile, time FROM events WHERE {behaviour}),
 followed AS (
@@ -149,12 +150,19 @@ def facts(work: Work, log: Log) -> list[Tally]:
 
 
 def outcomes(
-    work: Work, log: Log, left_out: Sequence[Drawn], event: str, window: int, until: int
+    work: Work,
+    log: Log,
+    left_out: Sequence[Drawn],
+    mixed: Sequence[tuple[str, int]],
+    event: str,
+    window: int,
+    until: int,
 ) -> list[Outcome]:
     """Count, by origin and arm, who did ``event`` (``*``: anything) within ``window`` ms.
 
     ``left_out`` are held-out people of whom the log says nothing (a community's); what was drawn
-    after ``until`` is left out, and a window that ends after it counts as waiting.
+    after ``until`` is left out, and a window that ends after it counts as waiting. ``mixed``
+    (origin, profile) were in both arms and count in none.
     """
     values: dict[str, int | str] = {"until": until, "window": window, "day": DAY}
     query = _OUTCOMES.replace("{behaviour}", _behaviour(event))
@@ -167,6 +175,11 @@ def outcomes(
             "moment": np.array([one.at for one in left_out], dtype=np.int64),
         }
         _table(lake, "given", "origin VARCHAR, profile INTEGER, moment BIGINT", given)
+        both: Columns = {
+            "origin": np.array([origin for origin, _ in mixed], dtype=object),
+            "profile": np.array([profile for _, profile in mixed], dtype=np.int32),
+        }
+        _table(lake, "mixed", "origin VARCHAR, profile INTEGER", both)
         return [Outcome(*row) for row in lake.execute(query, values).fetchall()]
 
 

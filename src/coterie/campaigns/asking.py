@@ -8,11 +8,15 @@ from coterie.profiles.model import Known
 _BUCKETS_PER_PERCENT = 100
 
 
-def request(broadcast: str, plan: Plan, holdout: int, known: Known, user_id: str | None) -> Request:
+def request(
+    broadcast: str, plan: Plan, holdout: int, known: Known, user_id: str | None, *,
+    personalised: bool = True,
+) -> Request:  # fmt: skip
     """Ask for one person's message; who is held out gets a shadow.
 
     The key is the broadcast's and the person's, so that she gets it once however often it is
-    asked for. ``holdout`` is the percentage that applies.
+    asked for. ``holdout`` is the percentage that applies;
+    what goes to everybody is not ``personalised``.
     """
     return Request(
         profile=known.profile,
@@ -25,6 +29,7 @@ def request(broadcast: str, plan: Plan, holdout: int, known: Known, user_id: str
             "profile": {"user_id": user_id, "tags": sorted(known.tags)},
             "broadcast": {"id": broadcast, "title": plan.title},
         },
+        personalised=personalised,
         shadow=is_held_out(broadcast, known.bucket_key, holdout),
     )
 

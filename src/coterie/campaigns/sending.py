@@ -1,6 +1,6 @@
 """Sends a broadcast's audience in portions, and takes back what waits once it is cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pyroaring import BitMap
@@ -25,12 +25,22 @@ _LOOK_AGAIN = HOUR
 
 
 class Sender:
-    """Hands portions to messaging, and says what would become of a plan's audience."""
+    """Hands portions to messaging, and says what would become of a plan's audience.
 
-    def __init__(self, messaging: Messaging, profiles: Profiles, default_holdout: int) -> None:
+    ``for_all`` says whether a segment chooses nobody by what is known of her.
+    """
+
+    def __init__(
+        self,
+        messaging: Messaging,
+        profiles: Profiles,
+        default_holdout: int,
+        for_all: Callable[[Work, str], bool] = lambda _work, _segment: False,
+    ) -> None:
         self._messaging = messaging
         self._profiles = profiles
         self._default_holdout = default_holdout
+        self._for_all = for_all
 
     def holdout_of(self, plan: Plan) -> int:
         """Return the percentage that is left out of a plan; service touches leave out nobody."""
@@ -42,13 +52,17 @@ class Sender:
         """Hand the next portion to messaging; return the facts.
 
         A portion that is carried again asks with the same keys, and changes nothing. Once all are
-        handed over it is only looked at, until the last message has gone out.
+        handed over it is only looked at, until the last message has gone out. Who turned out to
+        be one with somebody gets it once.
         """
         people = store.audience(work, broadcast.id)
-        portion = people[broadcast.handed : broadcast.handed + PORTION]
+        gone = broadcast.total - len(people)  # erased after they had been handed over
+        portion = people[broadcast.handed - gone : broadcast.handed - gone + PORTION]
         facts: list[Event] = []
         if portion:
-            requests = self._requests(work, broadcast.id, broadcast.plan, list(portion))
+            heads = set(self._profiles.heads(work, list(portion)).values())
+            heads -= self._messaging.reached(work, broadcast.origin, heads)
+            requests = self._requests(work, broadcast.id, broadcast.plan, sorted(heads))
             facts = self._messaging.send(work, requests).facts
         handed = broadcast.handed + len(portion)
         due = work.now if handed < broadcast.total else work.now + _LOOK_AGAIN
@@ -104,8 +118,14 @@ class Sender:
     ) -> list[Request]:
         known = self._profiles.known(work, people, fading=())
         names = self._profiles.user_ids(work, known)
-        holdout = self.holdout_of(plan)
+        holdout, chosen = self.holdout_of(plan), not self._for_all(work, plan.segment)
         return [
-            asking.request(broadcast, plan, holdout, each, names.get(profile))
+            asking.request(broadcast, plan, holdout, each, names.get(profile), personalised=chosen)
             for profile, each in sorted(known.items())
         ]
+
+
+def without(broadcast: Broadcast, people: BitMap, gone: BitMap) -> Broadcast:
+    """Reckon without some of an audience: who was handed over counts on, the others never will."""
+    handed = people[: broadcast.handed - (broadcast.total - len(people))]
+    return replace(broadcast, total=broadcast.total - len((people & gone) - handed))

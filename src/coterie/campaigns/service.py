@@ -1,6 +1,7 @@
 """The face of campaigns: draft a broadcast, try it, ask for it, approve it, send it, cancel it."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from pyroaring import BitMap
 
@@ -8,10 +9,11 @@ from coterie.campaigns import life, store
 from coterie.campaigns.check import check
 from coterie.campaigns.model import Broadcast, DryRun, Plan, Progress, Signature
 from coterie.campaigns.progress import progress_of
-from coterie.campaigns.sending import Sender
+from coterie.campaigns.sending import Sender, without
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import uuid7
+from coterie.core.people import Shift
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
 from coterie.segments.service import Segments
@@ -41,7 +43,7 @@ class Campaigns:
     ) -> None:
         self._segments = segments
         self._messaging = messaging
-        self._sender = Sender(messaging, profiles, default_holdout)
+        self._sender = Sender(messaging, profiles, default_holdout, segments.chooses_nobody)
         self.default_holdout = default_holdout
         self.approval_above = approval_above
 
@@ -148,6 +150,34 @@ class Campaigns:
         if after.due is None:
             self._messaging.resume(work, broadcast.origin)
         return facts
+
+    # --- whom they are kept of
+
+    def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
+        """An audience stays as it was fixed: who leads whom is asked as it is sent."""
+
+    def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
+        """Return the broadcasts that a person was to get, as plain JSON."""
+        titles = {each.id: each.plan.title for each in self.all(work)}
+        return {
+            "broadcasts": [
+                {"broadcast": broadcast, "title": titles.get(broadcast)}
+                for broadcast, people in sorted(store.audiences(work).items())
+                if profile in people
+            ]
+        }
+
+    def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
+        """Take these people out of every audience; count the audiences."""
+        gone, count = BitMap(profiles), 0
+        for broadcast, people in store.audiences(work).items():
+            if not people & gone:
+                continue
+            found = self._take(work, broadcast)
+            store.save(work, without(found, people, gone))
+            store.keep_audience(work, broadcast, people - gone)
+            count += 1
+        return {"broadcast_audiences": count}
 
     # --- what there is to know
 

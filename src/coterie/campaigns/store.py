@@ -96,6 +96,14 @@ def audience(work: Work, broadcast: str) -> BitMap:
     return BitMap() if kept is None else BitMap.deserialize(kept)
 
 
+def audiences(work: Work) -> dict[str, BitMap]:
+    """Return whom every broadcast that ever began is sent to, by its id."""
+    return {
+        row.broadcast: BitMap.deserialize(row.people)
+        for row in work.connection.execute(select(audience_rows))
+    }
+
+
 def _read(row: Row[Any]) -> Broadcast:
     kept = dict(row._mapping)
     return Broadcast(

@@ -1,12 +1,14 @@
 """The face of the codes: make a tracked link, read one back, sign an answer page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from coterie.codes import store
 from coterie.codes.model import Draft, Link
 from coterie.codes.tokens import Signer, not_ours, pack, pack_id, unpack, unpack_id
 from coterie.core.errors import Invalid
+from coterie.core.people import Shift
+from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
 _LINK = "link"
@@ -14,6 +16,8 @@ _LINK = "link"
 
 class Codes:
     """Tracked links and signed tokens under keys derived from ``secret`` (the master key)."""
+
+    name = "codes"
 
     def __init__(self, secret: bytes) -> None:
         self._signer = Signer(secret)
@@ -46,6 +50,27 @@ class Codes:
     def links_of(self, work: Work, item: str) -> list[Link]:
         """Return every link made for an item, oldest first: one post's senders and people."""
         return store.made_for(work, item)
+
+    # --- whom they are kept of
+
+    def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
+        """Let links follow the profiles they were made for."""
+        follow(work, store.link_rows, shifts)
+
+    def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
+        """Return the links made for a person, as plain JSON."""
+        return {
+            "links": [
+                {name: row[name] for name in ("item", "sender", "url", "campaign", "created")}
+                for row in store.of_person(work, profile)
+            ]
+        }
+
+    def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
+        """Forget for whom links were made; whoever follows one still comes to its item."""
+        return {"code_links": store.erase(work, profiles)}
+
+    # --- signed pages
 
     def sign(self, kind: str, payload: dict[str, Any], *, expires: int | None = None) -> str:
         """Sign a small payload (ids, no personal data), good until ``expires`` (ms UTC).

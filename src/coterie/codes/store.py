@@ -1,11 +1,13 @@
 """The table of tracked links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Column, Integer, Row, String, Table, select
 
 from coterie.codes.model import Draft, Link
 from coterie.core.ids import derived_id
+from coterie.storage.keeping import came_with, forget, rows_of
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -17,6 +19,7 @@ link_rows = Table(
     Column("item", String, nullable=False),
     Column("sender", String, nullable=False),
     Column("profile", Integer, nullable=True, index=True),
+    came_with(nullable=True),
     Column("url", String, nullable=True),
     Column("campaign", String, nullable=True),
     Column("created", Moment, nullable=False),
@@ -56,6 +59,17 @@ def made_for(work: Work, item: str) -> list[Link]:
     """Return every link that leads to an item, oldest first."""
     query = select(link_rows).where(link_rows.c.item == item).order_by(link_rows.c.id)
     return [_link(row) for row in work.connection.execute(query)]
+
+
+def of_person(work: Work, profile: int) -> list[dict[str, Any]]:
+    """Return the links made for a person as they are kept, oldest first."""
+    return rows_of(work, link_rows, profile, "id")
+
+
+def erase(work: Work, profiles: Collection[int]) -> int:
+    """Forget for whom links were made; they lead on. Count those that this changes."""
+    nobody = {"profile": None, "came_with": None}
+    return forget(work, link_rows, profiles, link_rows.c.profile.is_not(None), **nobody)
 
 
 def _numbers(work: Work, keys: Iterable[str]) -> dict[str, int]:

@@ -45,9 +45,12 @@ def may_retry(latest: Invitation | None) -> bool:
 
 
 def begin(latest: Invitation | None, community: str, profile: int, now: int) -> Invitation:
-    """Draw up the next invitation of a person; it is held until messaging has taken it."""
+    """Draw up the next invitation of a person; it is held until messaging has taken it.
+
+    Attempts are counted anew when two people turn out to be one, so the moment names it too.
+    """
     attempt = 1 if latest is None else latest.attempt + 1
-    name = derived_id("invitation", community, profile, attempt)
+    name = derived_id("invitation", community, profile, attempt, now)
     return Invitation(name, community, profile, attempt, "held", now)
 
 

@@ -19,6 +19,7 @@ from coterie.communities.invitation import (
     settle,
 )
 from coterie.communities.inviting import Inviter, Links, invitation_fact
+from coterie.communities.keeping.service import Keeping
 from coterie.communities.model import Community, Funnel, Invitation, Overlap, Participation
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import CONSENT_GIVEN, Event, Move
@@ -40,7 +41,7 @@ _ANSWERS: dict[str, Answer] = {
 _STOPPED = ("coterie.message.held", "coterie.message.failed")
 
 
-class Communities(Growth):
+class Communities(Growth, Keeping):
     """Communities, their participants and invitations; a listener on the road.
 
     ``links`` makes the address of an invitation's page; the page asks, and answers by a button,

@@ -1,11 +1,12 @@
 """The tables of the communities: definitions, participation intervals, invitations."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ColumnElement,
     Index,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from coterie.communities.model import Invitation, Overlap, Participation, Revision
+from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -48,14 +50,17 @@ participation_rows = Table(
     Column("id", BigId, primary_key=True),
     Column("community", String(64), nullable=False),
     Column("profile", Integer, nullable=False, index=True),
+    came_with(),
     Column("joined", Moment, nullable=False),
     Column("left", Moment, nullable=True),
     Column("via", String, nullable=False),
     Column("reason", String, nullable=True),
+    Column("gave_way", BigInteger, nullable=True),
     Index(None, "community", "profile"),
     Index("ix_community_participations_community_joined", "community", "joined"),
     Index("ix_community_participations_community_left", "community", "left"),
 )
+"""``gave_way`` is the interval that goes on where two people turned out to be one."""
 
 invitation_rows = Table(
     "community_invitations",
@@ -63,6 +68,7 @@ invitation_rows = Table(
     Column("id", String(32), primary_key=True),
     Column("community", String(64), nullable=False),
     Column("profile", Integer, nullable=False, index=True),
+    came_with(),
     Column("attempt", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("since", Moment, nullable=False),
@@ -73,6 +79,7 @@ invitation_rows = Table(
     Index(None, "community", "profile"),
 )
 
+_SHOWN = tuple(field.name for field in fields(Invitation))
 _INVITATION_CHANGES = ("state", "since", "due", "tries", "reason", "message")
 
 
@@ -150,13 +157,17 @@ def members_among(work: Work, slug: str, profiles: Collection[int]) -> set[int]:
 
 
 def last_left(work: Work, slug: str, profiles: Collection[int]) -> dict[int, int]:
-    """Return when each of these people last left the community, where they ever did."""
+    """Return when each of these people last left the community, where they ever did.
+
+    An interval that only gave way to another of the same person is no leaving.
+    """
     table = participation_rows
     found: dict[int, int] = {}
     for chunk in in_chunks(profiles):
         query = (
             select(table.c.profile, func.max(table.c.left).label("at"))
             .where(table.c.community == slug, table.c.left.is_not(None))
+            .where(table.c.gave_way.is_(None))
             .where(table.c.profile.in_(chunk))
             .group_by(table.c.profile)
         )
@@ -227,7 +238,7 @@ def newest_of(work: Work, slug: str, profiles: Collection[int]) -> dict[int, Inv
             .where(table.c.community == slug, table.c.profile.in_(chunk))
             .order_by(table.c.attempt)
         )
-        found.update((row.profile, _invitation(row)) for row in work.connection.execute(query))
+        found.update((row.profile, read_invitation(row)) for row in work.connection.execute(query))
     return found
 
 
@@ -236,7 +247,7 @@ def by_message(work: Work, messages: Collection[str]) -> list[Invitation]:
     found: list[Invitation] = []
     for chunk in in_chunks(messages):
         query = select(invitation_rows).where(invitation_rows.c.message.in_(chunk))
-        found += [_invitation(row) for row in work.connection.execute(query)]
+        found += [read_invitation(row) for row in work.connection.execute(query)]
     return found
 
 
@@ -248,7 +259,7 @@ def held_for(work: Work, reason: str, profiles: Collection[int]) -> list[Invitat
         query = select(table).where(
             table.c.state == "held", table.c.reason == reason, table.c.profile.in_(chunk)
         )
-        found += [_invitation(row) for row in work.connection.execute(query)]
+        found += [read_invitation(row) for row in work.connection.execute(query)]
     return found
 
 
@@ -256,7 +267,7 @@ def due(work: Work) -> list[Invitation]:
     """Return the invitations about which something is to be done by now."""
     table = invitation_rows
     query = select(table).where(table.c.due <= work.now).order_by(table.c.due, table.c.id)
-    return [_invitation(row) for row in work.connection.execute(query)]
+    return [read_invitation(row) for row in work.connection.execute(query)]
 
 
 def next_due(work: Work) -> int | None:
@@ -312,7 +323,7 @@ def invitations(work: Work, *, slug: str | None, profile: int | None) -> list[In
         query = query.where(table.c.community == slug)
     if profile is not None:
         query = query.where(table.c.profile == profile)
-    return [_invitation(row) for row in work.connection.execute(query)]
+    return [read_invitation(row) for row in work.connection.execute(query)]
 
 
 def _during(as_of: int | None, table: Any = participation_rows) -> ColumnElement[bool]:
@@ -321,5 +332,6 @@ def _during(as_of: int | None, table: Any = participation_rows) -> ColumnElement
     return and_(table.c.joined <= as_of, or_(table.c.left.is_(None), table.c.left > as_of))
 
 
-def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(**row._mapping)
+def read_invitation(row: Row[Any]) -> Invitation:
+    """Read an invitation out of its row."""
+    return Invitation(**{name: getattr(row, name) for name in _SHOWN})

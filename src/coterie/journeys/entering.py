@@ -62,7 +62,7 @@ def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> 
         at=event.time,
         started_by=f"event:{event.id}",
         key=key,
-        cause=Cause(event.name, event.time, event.properties),
+        cause=Cause(event.name, event.time, event.properties, event.items),
         leading=leading,
     )
 

@@ -4,7 +4,7 @@ Durations and moments are milliseconds (moments UTC); percents are hundredths, 0
 ``docs/reference/journeys.md`` says what each node means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -251,6 +251,7 @@ class Cause:
     name: str
     time: int
     properties: Mapping[str, Any]
+    items: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,9 @@ class Run:
     ``key`` is the run's key value in a keyed journey. ``arrived`` is when the run came to
     ``node``; None while it stands before it (not yet begun, paused, resting, or waiting for what
     it did itself to be learned). ``due`` is when time moves it on, None when time alone does not.
-    ``awaiting`` is the id of the message or fact that moves it on.
+    ``awaiting`` is the id of the message or fact that moves it on. ``came_with`` is the profile
+    that the run was born to, ``contaminated`` since when its person has had a run of this journey
+    in the other arm too, because two people turned out to be one.
     """
 
     id: int
@@ -278,6 +281,8 @@ class Run:
     cause: Cause | None = None
     ended: int | None = None
     reason: str | None = None
+    came_with: int = 0
+    contaminated: int | None = None
 
     @property
     def status(self) -> Literal["waiting", "ended"]:
@@ -295,6 +300,7 @@ class Counts:
     """A journey in numbers: how many runs there were, where they stand, how they ended.
 
     ``shadows`` are those held out, among all entered. ``nodes`` counts the waiting by node.
+    ``contaminated`` are those, among all entered, whose person was in both arms.
     """
 
     entered: int = 0
@@ -302,3 +308,4 @@ class Counts:
     shadows: int = 0
     ended: Mapping[str, int] = field(default_factory=dict)
     nodes: Mapping[str, int] = field(default_factory=dict)
+    contaminated: int = 0

@@ -25,10 +25,12 @@ def message_key(run: Run, node: str) -> str:
     """Derive the idempotency key of the message that a run asked for on its last visit to a node.
 
     A visit is told by its moment, since a run comes to a node once a second at most. Two runs of
-    one journey with the same key value, at one node at one moment, thus share one message.
+    one journey with the same key value, at one node at one moment, thus share one message. The
+    profile is the one that the run was born to, so that a merge changes no key.
     """
     key = "" if run.key is None else f"={run.key}"
-    return derived_id("journey", run.journey, node, run.profile, key, run.visits[node].at)
+    born_to = run.came_with or run.profile
+    return derived_id("journey", run.journey, node, born_to, key, run.visits[node].at)
 
 
 def asked_message(run: Run, node: str) -> str:
@@ -69,6 +71,7 @@ def request(run: Run, message: Message, now: int, known: Known, user_id: str | N
         },
         shadow=run.shadow and message.touch != "service",
         delivery=message.delivery,
+        items=() if cause is None else tuple(cause.items),
     )
 
 
@@ -107,7 +110,7 @@ def acted(run: Run, node: str, act: Act, now: int) -> Event:
     properties: dict[str, Any]
     match act:
         case Tag(tag=tag, on=on):
-            name, properties = TAGGED if on else UNTAGGED, {"tag": tag}
+            name, properties = TAGGED if on else UNTAGGED, {"tag": tag, "by": origin(run.journey)}
         case SetTrait(trait=trait, value=value):
             name, properties = TRAIT_SET, {"trait": trait, "value": value}
         case Emit(event=event):

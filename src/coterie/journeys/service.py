@@ -11,15 +11,13 @@ import msgspec
 from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.journeys import checking, entering, hearing, placing, saying, store
-from coterie.journeys.crowd import store as crowd
-from coterie.journeys.crowd.model import Flow, Page
-from coterie.journeys.crowd.reasons import standing
+from coterie.journeys.crowd.service import Crowd
 from coterie.journeys.drafts import store as versions
 from coterie.journeys.drafts.model import Version
 from coterie.journeys.drafts.service import Drafts
 from coterie.journeys.entering import Trigger
+from coterie.journeys.keeping.service import Keeping
 from coterie.journeys.model import (
-    Counts,
     Defined,
     EventEntry,
     Journey,
@@ -29,7 +27,6 @@ from coterie.journeys.model import (
     Wait,
     WaitRule,
     rules_of,
-    segments_named,
 )
 from coterie.journeys.parse import as_mapping, parse
 from coterie.journeys.ports import Messaging, People, Segments
@@ -47,7 +44,7 @@ UTC = ZoneInfo("UTC")
 HUNDREDTHS = 100
 
 
-class Journeys:
+class Journeys(Crowd, Keeping):
     """Automations of one house.
 
     ``default_holdout`` is in percent, ``zone`` the brand's. ``portion`` is how many people are
@@ -197,7 +194,8 @@ class Journeys:
             return []
         triggers = self._triggers(work, book, events, moves)
         before = hearing.hear(events, moves, book, work.now)
-        facts = self._starters.start(work, book, [each for each in triggers if each.leading])
+        facts = self.told_of_merges(work, events)
+        facts += self._starters.start(work, book, [each for each in triggers if each.leading])
         facts += self._touch(work, book, before)
         facts += self._starters.start(work, book, [each for each in triggers if not each.leading])
         return facts
@@ -296,46 +294,6 @@ class Journeys:
     def all(self, work: Work) -> list[Defined]:
         """Return every journey in the order of their names."""
         return list(self._book(work).values())
-
-    def runs(
-        self, work: Work, slug: str, limit: int = 1_000, before: int | None = None
-    ) -> list[Run]:
-        """Return a journey's newest runs (those with an id below ``before``), oldest first."""
-        self.get(work, slug)
-        return store.runs_of(work, slug, limit, before)
-
-    def counts(self, work: Work, slug: str) -> Counts:
-        """Return a journey in numbers."""
-        self.get(work, slug)
-        return store.counts(work, slug)
-
-    def tallies(self, work: Work) -> dict[str, Counts]:
-        """Return every journey in numbers that anybody has entered."""
-        return {slug: flow.counts for slug, flow in crowd.flows(work).items()}
-
-    def flow(self, work: Work, slug: str) -> Flow:
-        """Return a journey in numbers for its graph: who waits where, how many came there."""
-        self.get(work, slug)
-        flow = crowd.flows(work, slug).get(slug, Flow(Counts()))
-        return replace(flow, passed=crowd.passed(work, slug))
-
-    def at_node(
-        self, work: Work, slug: str, node: str, limit: int = 50, before: int | None = None
-    ) -> Page:
-        """List who stands at a node and why, the newest runs first, page by page."""
-        defined = self.get(work, slug)
-        found = crowd.at_node(work, slug, node, limit, before)
-        people = tuple(standing(defined.journey, run, started_by) for run, started_by in found)
-        total = crowd.number_at(work, slug, node)
-        return Page(people, total, found[-1][0].id if len(found) == limit else None)
-
-    def of_person(self, work: Work, profile: int) -> list[Run]:
-        """Return one person's runs, live and ended, the newest first."""
-        return crowd.of_person(work, profile)
-
-    def using(self, work: Work, segment: str) -> list[Defined]:
-        """Return the journeys that one enters by a segment, or whose rules refer to it."""
-        return [one for one in self.all(work) if segment in segments_named(one.journey)]
 
     def _book(self, work: Work) -> dict[str, Defined]:
         return {kept.slug: self._defined(kept) for kept in store.journeys(work)}

@@ -153,6 +153,7 @@ def _beginning(defined: Defined, trigger: Trigger, known: Known, earlier: int) -
         due=trigger.due,
         shadow=bucket(f"journey:{journey.slug}", known.bucket_key) < defined.holdout,
         cause=trigger.cause,
+        came_with=trigger.profile,
     )
     by_event = trigger.cause is not None
     started_by = trigger.started_by if by_event else f"{trigger.started_by}:{earlier}"

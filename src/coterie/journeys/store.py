@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coterie.journeys.model import Cause, Counts, Run, State, Visit
+from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -48,6 +49,7 @@ run_rows = Table(
     Column("journey", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("profile", Integer, nullable=False),
+    came_with(),
     Column("key", String),
     Column("lane", String, nullable=False),
     Column("started_by", String, nullable=False),
@@ -61,6 +63,7 @@ run_rows = Table(
     Column("cause", JSON(none_as_null=True)),
     Column("ended", Moment),
     Column("reason", String),
+    Column("contaminated", Moment),
 )
 
 _live = run_rows.c.ended.is_(None)
@@ -284,20 +287,19 @@ def next_due(work: Work) -> int | None:
 def counts(work: Work, journey: str) -> Counts:
     """Count a journey's runs."""
     place = case((_live, run_rows.c.node), else_=run_rows.c.reason)
-    query = (
-        select(_live.label("live"), place.label("place"), run_rows.c.shadow, func.count())
-        .where(run_rows.c.journey == journey)
-        .group_by(_live, place, run_rows.c.shadow)
-    )
+    mixed = run_rows.c.contaminated.is_not(None)
+    groups = (_live, place, run_rows.c.shadow, mixed)
+    query = select(*groups, func.count()).where(run_rows.c.journey == journey).group_by(*groups)
     nodes: dict[str, int] = {}
     ended: dict[str, int] = {}
-    shadows = 0
-    for is_live, where, shadow, number in work.connection.execute(query):
+    shadows = contaminated = 0
+    for is_live, where, shadow, is_mixed, number in work.connection.execute(query):
         tally = nodes if is_live else ended
         tally[where] = tally.get(where, 0) + number
         shadows += number if shadow else 0
+        contaminated += number if is_mixed else 0
     waiting = sum(nodes.values())
-    return Counts(waiting + sum(ended.values()), waiting, shadows, ended, nodes)
+    return Counts(waiting + sum(ended.values()), waiting, shadows, ended, nodes, contaminated)
 
 
 # --- the watermark
@@ -343,6 +345,8 @@ def read_run(row: Row[Any]) -> Run:
         cause=None if row.cause is None else Cause(**row.cause),
         ended=row.ended,
         reason=row.reason,
+        came_with=row.came_with,
+        contaminated=row.contaminated,
     )
 
 
@@ -363,4 +367,5 @@ def _changing(run: Run) -> dict[str, Any]:
 def _cause_out(cause: Cause | None) -> dict[str, Any] | None:
     if cause is None:
         return None
-    return {"name": cause.name, "time": cause.time, "properties": dict(cause.properties)}
+    said = {"name": cause.name, "time": cause.time, "properties": dict(cause.properties)}
+    return {**said, "items": list(cause.items)} if cause.items else said

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from coterie.core.clock import zone as zone_of
 from coterie.core.errors import Invalid
 from coterie.messaging import store
+from coterie.messaging.age import age_of
 from coterie.messaging.channel import Channel
 from coterie.messaging.gate import GateSettings, Standing, is_held_out
-from coterie.messaging.model import Message, Rank, Request
+from coterie.messaging.model import Message, Rank, Reason, Request
 from coterie.messaging.people import People
 from coterie.profiles.model import Known
 from coterie.profiles.pii import IDENTIFYING
@@ -22,11 +23,13 @@ _ZONE_TRAIT = "timezone"
 
 @dataclass
 class Audience:
-    """What was looked up. ``planned`` grows as slots are given away.
+    """What was looked up, at ``now``. ``planned`` grows as slots are given away.
 
-    ``ranks`` holds how the planned touches that are still queued compare with a better one.
+    ``ranks`` holds how the planned touches that are still queued compare with a better one,
+    ``outdone`` those that find no slot any more, by the cap, since two people turned out to be one.
 
-    ``revealed`` holds, by trait, the identifying values that somebody's template names.
+    ``plain`` are those who want nothing personalised. ``revealed`` holds, by trait, the
+    identifying values that somebody's template names.
     """
 
     known: Mapping[int, Known]
@@ -35,8 +38,11 @@ class Audience:
     consenting: Mapping[tuple[str, str], set[int]]
     planned: defaultdict[int, dict[str, int]]
     brand_zone: ZoneInfo
+    now: int
+    plain: set[int] = field(default_factory=set)
     revealed: dict[str, dict[int, Any]] = field(default_factory=dict)
     ranks: dict[str, Rank] = field(default_factory=dict)
+    outdone: dict[str, Reason] = field(default_factory=dict)
 
     def traits(self, profile: int) -> dict[str, Any]:
         """Return what templates may say of a person."""
@@ -77,6 +83,8 @@ class Audience:
                 or touch.profile in self.addresses[channel.address_trait]
             ),
             consents=touch.profile in self.consenting[touch.purpose, touch.channel],
+            plain=touch.profile in self.plain,
+            age=None if person is None else age_of(person.traits, self.now, self.brand_zone),
             held_out=person is not None and is_held_out(person.bucket_key, settings),
             planned=planned,
         )
@@ -114,6 +122,8 @@ def look_up(
         },
         planned=defaultdict(dict),
         brand_zone=brand_zone,
+        now=work.now,
+        plain=people.not_personalised(work, profiles),
     )
 
 

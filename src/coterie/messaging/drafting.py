@@ -7,7 +7,7 @@ import msgspec
 from coterie.core.event import Event
 from coterie.core.facts import fact
 from coterie.core.ids import derived_id
-from coterie.messaging.gate import Decision
+from coterie.messaging.gate import Asked, Decision
 from coterie.messaging.model import Content, Message, Request
 
 _ROOM = "messaging"
@@ -18,7 +18,9 @@ def message_id(key: str) -> str:
     return derived_id(_ROOM, key)
 
 
-def draft(request: Request, decision: Decision, content: Content, now: int) -> Message:
+def draft(
+    request: Request, asked: Asked, decision: Decision, content: Content, now: int
+) -> Message:
     """Write down what was asked for and what the gate said to it."""
     return Message(
         id=message_id(request.key),
@@ -38,6 +40,8 @@ def draft(request: Request, decision: Decision, content: Content, now: int) -> M
         due=decision.due,
         expires=request.expires_at,
         delivery=request.delivery,
+        personalised=asked.personalised,
+        min_age=asked.min_age,
         subject=content.subject,
         text=content.text,
     )

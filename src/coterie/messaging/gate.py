@@ -1,8 +1,11 @@
 """The gate: may this be said to this person, and when? Pure; an expected no is a value.
 
-Asked in this order: stop-all, channel, template, address, consent, universal holdout, quiet
-hours (which only put it off), expiry, caps. A service touch is asked only for channel, template,
-address and expiry, and for stop-all.
+Asked in this order: stop-all, channel, template, address, consent, the mode that is not
+personalised, age, universal holdout, quiet hours (which only put it off), expiry, caps. A service
+touch is asked only for channel, template, address and expiry, and for stop-all.
+
+A touch is *personalised* when who gets it, or what it says, rests on what is known of her: on a
+trait, a tag, a score or what she did. Who wants none of that gets what goes to everybody.
 
 Caps count what is queued or sent, service and shadows left out, by the moment it is planned for:
 a calendar day in the person's zone, and the seven times 24 hours up to it together with what is
@@ -39,11 +42,16 @@ class GateSettings:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the gate must know of one touch. Times are milliseconds UTC."""
+    """What the gate must know of one touch. Times are milliseconds UTC.
+
+    ``min_age`` is the age in years that what it speaks of asks for, None where it asks for none.
+    """
 
     service: bool
     expires: int | None
     shadow: bool = False
+    personalised: bool = True
+    min_age: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Standing:
     """What the gate must know of one person, and of the house, for one touch.
 
     ``planned`` holds the moments of her other touches that count. ``held_out`` is the universal
-    holdout's.
+    holdout's. ``plain`` says that she wants nothing personalised; ``age`` is in years, None when
+    nothing tells it.
     """
 
     zone: ZoneInfo
@@ -59,6 +68,8 @@ class Standing:
     has_template: bool = True
     has_address: bool = True
     consents: bool = True
+    plain: bool = False
+    age: int | None = None
     held_out: bool = False
     planned: Sequence[int] = ()
     stopped: bool = False
@@ -77,7 +88,7 @@ def decide(asked: Asked, standing: Standing, settings: GateSettings, now: int) -
     """Decide on one touch at one moment."""
     refusal = _refuse_always(standing)
     if refusal is None and not asked.service:
-        refusal = _refuse_unasked(standing)
+        refusal = _refuse_unasked(asked, standing)
     due = now if asked.service else after_quiet(now, settings, standing.zone)
     if refusal is None and asked.expires is not None and asked.expires <= due:
         refusal = Reason.EXPIRED
@@ -98,9 +109,13 @@ def _refuse_always(standing: Standing) -> Reason | None:
     return None if standing.has_address else Reason.NO_ADDRESS
 
 
-def _refuse_unasked(standing: Standing) -> Reason | None:
+def _refuse_unasked(asked: Asked, standing: Standing) -> Reason | None:
     if not standing.consents:
         return Reason.NO_CONSENT
+    if standing.plain and asked.personalised:
+        return Reason.NON_PERSONALISED
+    if asked.min_age is not None and (standing.age is None or standing.age < asked.min_age):
+        return Reason.AGE_UNKNOWN if standing.age is None else Reason.UNDER_AGE
     return Reason.HOLDOUT if standing.held_out else None
 
 

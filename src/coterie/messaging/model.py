@@ -36,10 +36,14 @@ class Reason(StrEnum):
     NO_TEMPLATE = "no_template"
     NO_ADDRESS = "no_address"
     NO_CONSENT = "no_consent"
+    NON_PERSONALISED = "non_personalised"
+    AGE_UNKNOWN = "age_unknown"
+    UNDER_AGE = "under_age"
     HOLDOUT = "holdout"
     EXPIRED = "expired"
     CAP_DAY = "cap_day"
     CAP_WEEK = "cap_week"
+    DUPLICATE = "duplicate"
     TEMPLATE_FAILED = "template_failed"
     ERASED = "erased"
     CANCELLED = "cancelled"
@@ -67,6 +71,8 @@ class Request:
     touches have none. ``value`` decides who gets the last slot among touches of one kind.
     ``variables`` are what the template sees beside the person's traits (``traits``, ``profile``),
     ``brand`` and ``now``; ``links.unsubscribe`` is offered by channels that know how.
+    ``personalised`` says that she was chosen by what is known of her; ``items`` are the keys of
+    what it speaks of, some of which may ask for an age.
     """
 
     profile: int
@@ -83,6 +89,8 @@ class Request:
     variables: Mapping[str, Any] = field(default_factory=dict)
     shadow: bool = False
     delivery: DeliveryKind = "at_least_once"
+    personalised: bool = True
+    items: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.touch not in TOUCHES:
@@ -131,6 +139,8 @@ class Message:
     due: int
     expires: int | None
     delivery: str
+    personalised: bool = True
+    min_age: int | None = None
     attempts: int = 0
     lost: int = 0
     provider_id: str | None = None

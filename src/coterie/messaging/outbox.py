@@ -1,6 +1,6 @@
 """The outbox: what is due goes to the channels once the gate has been asked again, and settles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from coterie.messaging.audience import Audience, look_up, look_up_planned
 from coterie.messaging.channel import Channel, Uncertain
 from coterie.messaging.drafting import decode, tell
 from coterie.messaging.gate import Asked, Decision, GateSettings, after_quiet, decide
+from coterie.messaging.keeping.caps import without_slot
+from coterie.messaging.keeping.store import twins, with_others
 from coterie.messaging.model import Content, Delivery, Leased, Message, Outcome, Reason
 from coterie.messaging.people import People, Sealer
 from coterie.messaging.store import Stored
@@ -67,10 +69,12 @@ class Outbox:
         messages = [each.message for each in stored]
         audience = look_up(work, self.profiles, self.channels, self.zone, messages)
         moved = {m.profile for m in messages if self._has_moved(audience, m, work.now)}
-        if moved:
+        crowded = with_others(work, {m.profile for m in messages if not m.is_service})
+        if moved or crowded:
             store.lock_gate(work)
-            look_up_planned(work, audience, moved)
-        sealer = self.profiles.sealer(work, {message.profile for message in messages})
+            look_up_planned(work, audience, moved | crowded)
+        self._make_room(work, audience, crowded)
+        sealer = self.profiles.sealer(work, {each.came_with for each in stored})
         changed: list[Message] = []
         deliveries: list[Delivery] = []
         for each in stored:
@@ -81,6 +85,15 @@ class Outbox:
         store.change(work, [changes_of(m, lease_until=work.now + LEASE) for m in changed])
         held = [message for message in changed if message.status == "held"]
         return Leased(deliveries, [tell(message, work.now) for message in held])
+
+    def _make_room(self, work: Work, audience: Audience, crowded: Collection[int]) -> None:
+        """Take the slots from touches of people who were two: said twice, or beyond a cap."""
+        audience.outdone |= dict.fromkeys(twins(work, crowded), Reason.DUPLICATE)
+        planned = [p for p in store.planned(work, crowded) if p.message not in audience.outdone]
+        audience.outdone |= without_slot(planned, self.settings, audience.zone)
+        for profile in crowded:
+            for message in audience.planned[profile].keys() & audience.outdone.keys():
+                del audience.planned[profile][message]
 
     def _has_moved(self, audience: Audience, message: Message, now: int) -> bool:
         """Say whether a message may go out on another day than its slot is for.
@@ -103,6 +116,8 @@ class Outbox:
         decision = self._decide(audience, message, slots, now)
         if decision.reason is None and content is None:
             decision = Decision("held", now, Reason.ERASED)
+        if decision.reason is None and message.id in audience.outdone:
+            decision = Decision("held", now, audience.outdone[message.id])
         if decision.reason is not None:
             slots.pop(message.id, None)
             held = replace(message, status="held", reason=decision.reason, at=now)
@@ -117,7 +132,7 @@ class Outbox:
     def _decide(
         self, audience: Audience, message: Message, slots: Mapping[str, int], now: int
     ) -> Decision:
-        """Ask only for what can change: address, consent, expiry, quiet hours, and so the day.
+        """Ask only for what can change: address, consent, mode, age, expiry, quiet hours and day.
 
         A message that keeps its day keeps its slot.
         """
@@ -125,7 +140,13 @@ class Outbox:
         if self._has_moved(audience, message, now):
             others = [due for other, due in slots.items() if other != message.id]
         standing = replace(audience.standing(message, self.settings, others), held_out=False)
-        return decide(Asked(message.is_service, message.expires), standing, self.settings, now)
+        asked = Asked(
+            message.is_service,
+            message.expires,
+            personalised=message.personalised,
+            min_age=message.min_age,
+        )
+        return decide(asked, standing, self.settings, now)
 
     def settle(self, work: Work, outcomes: Sequence[Outcome]) -> list[Event]:
         """Keep what became of attempts, see ``service.Messaging.settle``."""
@@ -169,9 +190,9 @@ def _settle(message: Message, outcome: Outcome, now: int, settled: _Settled) -> 
 
 def read_content(sealer: Sealer, stored: Stored) -> Content | None:
     """Open what a message says; None when nothing was written or the person was erased."""
-    if stored.content is None or stored.message.profile not in sealer:
+    if stored.content is None or stored.came_with not in sealer:
         return None
-    return decode(sealer.open(stored.message.profile, stored.content))
+    return decode(sealer.open(stored.came_with, stored.content))
 
 
 def _delivery(message: Message, content: Content, audience: Audience, now: int) -> Delivery:

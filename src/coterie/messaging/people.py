@@ -42,6 +42,10 @@ class People(Protocol):
         """Return who allows touches for a purpose on a channel."""
         ...
 
+    def not_personalised(self, work: Work, profiles: Collection[int]) -> set[int]:
+        """Return who wants nothing chosen for her by what is known of her."""
+        ...
+
     def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:
         """Return a sealer that has these people's keys."""
         ...

@@ -9,10 +9,12 @@ from coterie.core.clock import MINUTE
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.messaging import store, templates
+from coterie.messaging.asking import Ages, Unsubscribing, asked_of, no_ages, no_link
 from coterie.messaging.audience import Audience, look_up, look_up_named, look_up_planned
 from coterie.messaging.channel import Channel
 from coterie.messaging.drafting import draft, encode, tell
 from coterie.messaging.gate import Asked, Decision, GateSettings, after_quiet, decide
+from coterie.messaging.keeping.service import Keeping
 from coterie.messaging.looking import store as looking
 from coterie.messaging.looking.model import EVERYTHING, DayCount, Tally, Wanted
 from coterie.messaging.model import (
@@ -38,11 +40,12 @@ _NOTHING = Content("", "")
 _CAPS = (Reason.CAP_DAY, Reason.CAP_WEEK)
 
 
-class Messaging:
+class Messaging(Keeping):
     """Templates, the gate and the outbox of one house.
 
     ``zone`` is the brand's, for people whose own is unknown; ``brand`` is what templates see
-    under that name.
+    under that name. ``unsubscribing`` makes the address where a person withdraws from a purpose
+    on a channel; ``ages`` tells which items ask for an age.
     """
 
     def __init__(
@@ -52,12 +55,17 @@ class Messaging:
         channels: Mapping[str, Channel],
         zone: ZoneInfo,
         brand: Mapping[str, Any] | None = None,
+        *,
+        unsubscribing: Unsubscribing = no_link,
+        ages: Ages = no_ages,
     ) -> None:
         self.profiles = profiles
         self.settings = settings
         self.channels = channels
         self.zone = zone
         self.brand = brand or {}
+        self._unsubscribing = unsubscribing
+        self._ages = ages
         self._outbox = Outbox(profiles, settings, channels, zone)
 
     # --- templates
@@ -112,11 +120,9 @@ class Messaging:
         fresh = [request for key, request in first.items() if key not in stored]
         drafted, outdone = self._draft(work, fresh, stopped)
         touched = {request.profile for request in fresh}
-        sealer = self.profiles.sealer(
-            work, touched | {each.message.profile for each in stored.values()}
-        )
+        sealer = self.profiles.sealer(work, touched | {each.came_with for each in stored.values()})
         new = [
-            Stored(message, _seal(sealer, message, content))
+            Stored(message, _seal(sealer, message, content), message.profile)
             for message, content in drafted.values()
         ]
         store.insert(work, new, [first[each.message.key].value for each in new])
@@ -155,19 +161,22 @@ class Messaging:
         look_up_planned(work, audience, {request.profile for request in requests})
         about = ((request.profile, named.get(request.template, ())) for request in requests)
         look_up_named(work, self.profiles, audience, about)
+        ages = self._ages(work, {item for request in requests for item in request.items})
         drafted: dict[str, tuple[Message, Content]] = {}
         outdone: dict[str, Reason] = {}
         for request in sorted(requests, key=_slot_order):
             template = known.get(request.template)
             if template is not None and template.channel not in (None, request.channel):
                 template = None
-            decision = self._ask(audience, request, template is not None, stopped, work.now)
+            asked = asked_of(request, named.get(request.template, frozenset()), ages)
+            there = template is not None
+            decision = self._ask(audience, request, asked, there, stopped, work.now)
             if decision.reason in _CAPS:
-                decision = self._outdo(audience, request, decision, outdone, work.now)
+                decision = self._outdo(audience, request, asked, decision, outdone, work.now)
             content = _NOTHING
             if template is not None and decision.reason is None:
                 decision, content = self._write(audience, request, template, decision, work.now)
-            message = draft(request, decision, content, work.now)
+            message = draft(request, asked, decision, content, work.now)
             drafted[request.key] = (message, content)
             if message.status == "queued" and not message.is_service:
                 audience.planned[message.profile][message.id] = message.due
@@ -177,6 +186,7 @@ class Messaging:
         self,
         audience: Audience,
         request: Request,
+        asked: Asked,
         refused: Decision,
         outdone: dict[str, Reason],
         now: int,
@@ -196,7 +206,7 @@ class Messaging:
             return refused
         _, message = max(worse)
         given_up = slots.pop(message)
-        decision = self._ask(audience, request, True, False, now)
+        decision = self._ask(audience, request, asked, True, False, now)
         if decision.reason is not None:
             slots[message] = given_up
             return refused
@@ -207,12 +217,17 @@ class Messaging:
         return decision
 
     def _ask(
-        self, audience: Audience, request: Request, has_template: bool, stopped: bool, now: int
+        self,
+        audience: Audience,
+        request: Request,
+        asked: Asked,
+        has_template: bool,
+        stopped: bool,
+        now: int,
     ) -> Decision:
         planned = list(audience.planned[request.profile].values())
         standing = audience.standing(request, self.settings, planned)
         standing = replace(standing, has_template=has_template, stopped=stopped)
-        asked = Asked(request.is_service, request.expires_at, request.shadow)
         return decide(asked, standing, self.settings, now)
 
     def _write(
@@ -225,10 +240,17 @@ class Messaging:
     ) -> tuple[Decision, Content]:
         """Fill the template in; a shadow's too, so that like is compared with like."""
         try:
-            content = fill(audience, request, template, self.brand, now)
+            link = self._unsubscribe(request)
+            content = fill(audience, request, template, self.brand, now, link)
         except Invalid:
             return Decision("held", now, Reason.TEMPLATE_FAILED), _NOTHING
         return decision, content if decision.status == "queued" else _NOTHING
+
+    def _unsubscribe(self, request: Request) -> str:
+        """Return where she withdraws from what this is; a service touch needs no such place."""
+        if request.is_service:
+            return ""
+        return self._unsubscribing(request.profile, request.purpose, request.channel)
 
     # --- the outbox
 
@@ -293,10 +315,6 @@ class Messaging:
         """Count an origin's messages that are still to go out, or on their way."""
         return store.open_of(work, origin)
 
-    def erase(self, work: Work, profiles: Collection[int]) -> None:
-        """Forget what was written to people and send them nothing that still waits."""
-        store.erase(work, profiles, Reason.ERASED)
-
     # --- looking
 
     def of_person(self, work: Work, profile: int) -> list[Message]:
@@ -337,7 +355,7 @@ class Messaging:
         return store.counts(work)
 
     def _open_all(self, work: Work, stored: Sequence[Stored]) -> list[Message]:
-        sealer = self.profiles.sealer(work, {each.message.profile for each in stored})
+        sealer = self.profiles.sealer(work, {each.came_with for each in stored})
         return [_opened(sealer, each) for each in stored]
 
 

@@ -13,8 +13,8 @@ from coterie.messaging.model import Message, Reason
 Passage = Literal["passed", "held", "not_asked", "not_reached"]
 
 STATIONS: tuple[str, ...] = (
-    "stop_all", "channel", "template", "address", "consent", "holdout", "quiet", "expiry", "caps",
-    "text",
+    "stop_all", "channel", "template", "address", "consent", "personalised", "age", "holdout",
+    "quiet", "expiry", "caps", "text",
 )  # fmt: skip
 """In the order in which the gate asks; ``text`` is the filling in of the template."""
 
@@ -25,10 +25,14 @@ _STATION_OF: Mapping[str, str] = {
     Reason.NO_TEMPLATE: "template",
     Reason.NO_ADDRESS: "address",
     Reason.NO_CONSENT: "consent",
+    Reason.NON_PERSONALISED: "personalised",
+    Reason.AGE_UNKNOWN: "age",
+    Reason.UNDER_AGE: "age",
     Reason.HOLDOUT: "holdout",
     Reason.EXPIRED: "expiry",
     Reason.CAP_DAY: "caps",
     Reason.CAP_WEEK: "caps",
+    Reason.DUPLICATE: "caps",
     Reason.TEMPLATE_FAILED: "text",
 }
 

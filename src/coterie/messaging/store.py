@@ -19,10 +19,12 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
 from coterie.core.clock import WEEK
 from coterie.messaging.model import Count, Message, Rank, Template, rank_of
+from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -33,6 +35,7 @@ message_rows = Table(
     Column("id", String, nullable=False, unique=True),
     Column("key", String, nullable=False, unique=True),
     Column("profile", Integer, nullable=False),
+    came_with(),
     Column("origin", String, nullable=False),
     Column("node", String, nullable=False),
     Column("run_key", String),
@@ -48,6 +51,8 @@ message_rows = Table(
     Column("due", Moment, nullable=False),
     Column("expires", Moment),
     Column("delivery", String, nullable=False),
+    Column("personalised", Boolean, nullable=False, server_default=true()),
+    Column("min_age", Integer),
     Column("attempts", Integer, nullable=False),
     Column("lost", Integer, nullable=False),
     Column("lease_until", Moment),
@@ -59,6 +64,13 @@ message_rows = Table(
     Index("ix_messages_status_lease_until", "status", "lease_until"),
     Index("ix_messages_origin_status", "origin", "status"),
     Index("ix_messages_status_reason", "status", "reason"),
+)
+_followed = message_rows.c.profile != message_rows.c.came_with
+Index(
+    "ix_messages_followed",
+    message_rows.c.profile,
+    sqlite_where=_followed,
+    postgresql_where=_followed,
 )
 
 template_rows = Table(
@@ -87,10 +99,14 @@ _SHOWN = tuple(field.name for field in fields(Message) if field.name not in ("su
 
 @dataclass(frozen=True)
 class Stored:
-    """A message and what it says, sealed with the person's key; None where nothing was written."""
+    """A message and what it says; None where nothing was written.
+
+    It is sealed with the key of ``came_with``, the profile that it was written to.
+    """
 
     message: Message
     content: bytes | None
+    came_with: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,9 @@ class Planned:
 
 def read(row: Row[Any]) -> Stored:
     """Read one row of ``message_rows``."""
-    return Stored(Message(**{name: getattr(row, name) for name in _SHOWN}), row.content)
+    return Stored(
+        Message(**{name: getattr(row, name) for name in _SHOWN}), row.content, row.came_with
+    )
 
 
 # --- the switch and the pauses
@@ -311,15 +329,3 @@ def counts(work: Work) -> list[Count]:
         for row in work.connection.execute(query)
     ]
     return sorted(found, key=lambda each: (each.origin, each.status, each.reason or ""))
-
-
-def erase(work: Work, profiles: Collection[int], reason: str) -> None:
-    """Forget what was written to people, and hold what waits for them."""
-    waiting = _M.status.in_(("queued", "leased"))
-    for chunk in in_chunks(profiles):
-        of_them = _M.profile.in_(chunk)
-        held = {"status": "held", "reason": reason, "at": work.now}
-        work.connection.execute(message_rows.update().where(of_them, waiting).values(**held))
-        work.connection.execute(
-            message_rows.update().where(of_them).values(content=None, detail=None)
-        )

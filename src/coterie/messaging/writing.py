@@ -10,11 +10,13 @@ from coterie.messaging.model import Content, Request, Template
 
 
 def fill(
-    audience: Audience, request: Request, template: Template, brand: Mapping[str, Any], now: int
-) -> Content:
+    audience: Audience, request: Request, template: Template, brand: Mapping[str, Any], now: int,
+    unsubscribe: str = "",
+) -> Content:  # fmt: skip
     """Write what a request says by a template; raises Invalid when it cannot be filled in.
 
-    A person's traits are there as ``traits`` and ``profile``, beside what the request gives.
+    A person's traits are there as ``traits`` and ``profile``, beside what the request gives, and
+    where she may withdraw as ``links.unsubscribe``.
     """
     traits = audience.traits(request.profile)
     given = request.variables
@@ -24,6 +26,10 @@ def fill(
         "profile": _over(traits, given.get("profile")),
         "brand": brand,
     }
+    if unsubscribe:
+        links = given.get("links")
+        links = links if isinstance(links, Mapping) else {}
+        variables["links"] = {"unsubscribe": unsubscribe, **links}
     local = to_datetime(now).astimezone(audience.zone(request.profile))
     return templates.render(template, variables, local)
 

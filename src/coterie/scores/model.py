@@ -47,6 +47,8 @@ def _activity() -> Kinds:
             "Article Read": 2,
             "Article Shared": 5,
             "Tasting Attended": 10,
+            "Activity Attended": 10,
+            "coterie.activity.attended": 10,
             "Order Completed": 10,
             CONSENT_GIVEN: 0,
             CONSENT_WITHDRAWN: 0,
@@ -59,6 +61,8 @@ def _interest() -> Kinds:
         weights={
             "Article Shared": 2,
             "Tasting Attended": 3,
+            "Activity Attended": 3,
+            "coterie.activity.attended": 3,
             "Order Completed": 3,
             CONSENT_GIVEN: 0,
             CONSENT_WITHDRAWN: 0,

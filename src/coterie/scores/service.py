@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from coterie.catalog.service import Catalog
 from coterie.core.event import Event
+from coterie.core.people import Shift
 from coterie.events.log import Log
 from coterie.events.model import Logged
 from coterie.profiles.model import Known
@@ -36,6 +38,8 @@ class Scores(Touches):
     Because a touched person's levels are always made from her whole timeline, what was added in
     steps, late or out of order equals a computation from scratch, to the last bit.
     """
+
+    name = "scores"
 
     def __init__(self, profiles: Profiles, catalog: Catalog, log: Log, zone: ZoneInfo) -> None:
         super().__init__()
@@ -96,6 +100,31 @@ class Scores(Touches):
     def next_due(self, work: Work) -> int | None:
         """Return when the next event from the future is due, None when there is none."""
         return store.next_due(work)
+
+    # Whom they are kept of
+
+    def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
+        """Compute the heads on both sides of these shifts anew; who leads no more has no scores."""
+        now = {shift.profile: shift.head for shift in shifts}
+        led = {profile for profile, head in now.items() if head != profile}
+        heads = {head for shift in shifts for head in (shift.before, shift.head)} - led
+        self._profiles.unfade(work, led)
+        store.forget_due(work, led)
+        self.recompute(work, heads)
+
+    def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
+        """Return a person's scores with what they come from, as plain JSON."""
+        return {
+            "activity": msgspec.to_builtins(self.activity(work, profile)),
+            "interests": msgspec.to_builtins(self.interests(work, profile)),
+        }
+
+    def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
+        """Take these people's scores away; they are computed from the log alone."""
+        return {
+            "fading": self._profiles.unfade(work, profiles),
+            "score_due": store.forget_due(work, profiles),
+        }
 
     def weights(self, work: Work) -> Weights:
         """Return the weights in force."""

@@ -64,3 +64,12 @@ def due_profiles(work: Work) -> set[int]:
 def next_due(work: Work) -> int | None:
     """Return the earliest moment at which a profile must be computed anew."""
     return work.connection.execute(select(func.min(due_rows.c.due))).scalar()
+
+
+def forget_due(work: Work, profiles: Collection[int]) -> int:
+    """Forget when these profiles must be computed anew; count those of whom it was known."""
+    count = 0
+    for chunk in in_chunks(profiles):
+        gone = due_rows.delete().where(due_rows.c.profile.in_(chunk))
+        count += work.connection.execute(gone).rowcount
+    return count

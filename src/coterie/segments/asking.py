@@ -20,7 +20,7 @@ from coterie.segments.explain import explain
 from coterie.segments.growth import by_day
 from coterie.segments.language import Vocabulary, vocabulary
 from coterie.segments.library import Library, open_library
-from coterie.segments.model import Rule, World
+from coterie.segments.model import Rule, World, rests_on_nothing
 from coterie.segments.parse import check_identifying, parse
 from coterie.segments.people import Asker, Topics, load_people
 from coterie.segments.phrases import Naming
@@ -52,6 +52,14 @@ class Asking:
     def get(self, work: Work, slug: str) -> Definition:
         """Return a segment's current definition; raises NotFound."""
         return self._library(work).definition(slug)
+
+    def chooses_nobody(self, work: Work, slug: str) -> bool:
+        """Say whether a segment is everybody, or drawn by lot: it rests on nothing known of people.
+
+        A segment that is gone is said to choose.
+        """
+        found = {one.slug: one for one in self.all(work)}.get(slug)
+        return found is not None and rests_on_nothing(self._read(found.rule))
 
     def versions(self, work: Work, slug: str) -> list[Definition]:
         """Return every version of a segment, newest first, without sizes; raises NotFound."""

@@ -235,7 +235,7 @@ _READERS: dict[type, Callable[[Reader, Any], bool]] = {
     Not: lambda reader, rule: not reader.matches(rule.part),
     Everyone: lambda _reader, _rule: True,
     Trait: lambda reader, rule: reader.trait(rule.condition),
-    Tag: lambda reader, rule: rule.tag in reader.person.known.tags,
+    Tag: lambda reader, rule: reader.person.known.holds(rule.tag),
     Did: lambda reader, rule: reader.measure(rule).holds(),
     Share: lambda reader, rule: share_holds(rule, *reader.share(rule)),
     InSegment: lambda reader, rule: reader.meets_segment(rule.segment),

@@ -178,3 +178,16 @@ class World:
     identifying: frozenset[str] = frozenset()
     since: Mapping[str, int] = field(default_factory=dict)
     key: tuple[str, str] | None = None
+
+
+def rests_on_nothing(rule: Rule) -> bool:
+    """Say whether a rule asks nothing of a person: everybody, a draw by lot, or made of those.
+
+    >>> rests_on_nothing(All((Everyone(), Bucket("a", 0, 5_000)))), rests_on_nothing(Tag("vip"))
+    (True, False)
+    """
+    if isinstance(rule, All | Any_):
+        return all(rests_on_nothing(part) for part in rule.parts)
+    if isinstance(rule, Not):
+        return rests_on_nothing(rule.part)
+    return isinstance(rule, Everyone | Bucket)

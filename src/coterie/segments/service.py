@@ -15,9 +15,9 @@ from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import check_slug
 from coterie.segments import store
-from coterie.segments.asking import Asking
 from coterie.segments.calendar import Edge
 from coterie.segments.definition import Definition
+from coterie.segments.keeping import Keeping
 from coterie.segments.library import Library
 from coterie.segments.moves import Traces, backfilled, moves_between
 from coterie.segments.parse import trait_roots
@@ -29,7 +29,7 @@ MANY = 2_000
 """From so many people on, everyone's reader is faster than one person's."""
 
 
-class Segments(Asking):
+class Segments(Keeping):
     """Named rules and who meets them. ``zone`` is the brand's."""
 
     def define(
@@ -127,7 +127,10 @@ class Segments(Asking):
         return self.reconsider(work, (), ())
 
     def recheck(self, work: Work, profiles: Collection[int]) -> list[Move]:
-        """Ask all rules again of these people, such as after items got other topics."""
+        """Ask all rules again of these people, such as after items got other topics.
+
+        After shifts these are the heads on both sides: one that leads again enters like a new one.
+        """
         store.lock_watermark(work)
         store.renew_stamp(work)
         library = self._library(work)

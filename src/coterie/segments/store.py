@@ -29,6 +29,7 @@ from sqlalchemy import (
 from coterie.core.errors import NotFound
 from coterie.core.event import Move
 from coterie.segments.definition import Change, Definition, Published
+from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work
 
@@ -59,12 +60,15 @@ change_rows = Table(
     Column("id", BigId, primary_key=True),
     Column("segment", String, nullable=False),
     Column("profile", Integer, nullable=False),
+    came_with(),
     Column("entered", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("silent", Boolean, nullable=False),
     Index(None, "segment", "at"),
     Index(None, "profile"),
 )
+"""``silent`` ones were counted and nobody heard of them: who left led no more, or was erased."""
 
 mark_rows = Table(
     "segment_watermark",
@@ -181,6 +185,8 @@ def publish(
     populations: Mapping[str, BitMap],
     moves: Iterable[Move],
     versions: Mapping[str, int],
+    *,
+    silent: bool = False,
 ) -> None:
     """Write new populations, and the moves that led to them with the rule's version of each."""
     if populations:
@@ -203,6 +209,7 @@ def publish(
                 "entered": move.entered,
                 "at": move.at,
                 "version": versions[move.segment],
+                "silent": silent,
             }
             for move in moves
         ],
@@ -230,7 +237,7 @@ def changes(work: Work, profile: int) -> list[Change]:
     """Return one person's moves in and out of segments, oldest first."""
     query = (
         select(change_rows)
-        .where(change_rows.c.profile == profile)
+        .where(change_rows.c.profile == profile, ~change_rows.c.silent)
         .order_by(change_rows.c.at, change_rows.c.id)
     )
     return [_change(row) for row in work.connection.execute(query)]
@@ -241,6 +248,7 @@ def latest(work: Work, slug: str, entered: bool, limit: int) -> list[Change]:
     query = (
         select(change_rows)
         .where(change_rows.c.segment == slug, change_rows.c.entered == entered)
+        .where(~change_rows.c.silent)
         .order_by(change_rows.c.at.desc(), change_rows.c.id.desc())
         .limit(limit)
     )

@@ -105,7 +105,7 @@ def _of_trait(rule: Trait, reader: Reader) -> dict[str, Any]:
 
 
 def _of_tag(rule: Tag, reader: Reader) -> dict[str, Any]:
-    return {"tag": rule.tag, "has": rule.tag in reader.person.known.tags}
+    return {"tag": rule.tag, "has": reader.person.known.holds(rule.tag)}
 
 
 def _of_did(rule: Did, reader: Reader) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
 from coterie.communities.growth.days import QUARTER
 from coterie.communities.model import Combination, Invitation, Participation
-from coterie.communities.store import invitation_rows, participation_rows
+from coterie.communities.store import invitation_rows, participation_rows, read_invitation
 from coterie.events.log import Log
 from coterie.storage.work import Work
 
@@ -163,7 +163,7 @@ def invited(
     if reason is not None:
         query = query.where(table.c.reason == reason)
     query = query.order_by(table.c.since.desc(), table.c.id).limit(limit).offset(offset)
-    return [Invitation(**row._mapping) for row in work.connection.execute(query)]
+    return [read_invitation(row) for row in work.connection.execute(query)]
 
 
 def _newest(query: Select[Any]) -> Select[Any]:

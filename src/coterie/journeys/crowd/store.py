@@ -21,26 +21,27 @@ _live = _R.ended.is_(None)
 def flows(work: Work, journey: str | None = None) -> dict[str, Flow]:
     """Count the runs of every journey that has any, or of one; ``passed`` is left out."""
     place = case((_live, _R.node), else_=_R.reason)
-    groups = (_R.journey, _live, place, _R.shadow)
+    groups = (_R.journey, _live, place, _R.shadow, _R.contaminated.is_not(None))
     query = select(*groups, func.count()).group_by(*groups)
     if journey is not None:
         query = query.where(_R.journey == journey)
-    found: dict[str, list[tuple[bool, str, bool, int]]] = {}
+    found: dict[str, list[tuple[bool, str, bool, bool, int]]] = {}
     for slug, *row in work.connection.execute(query):
         found.setdefault(slug, []).append(tuple(row))
     return {slug: _flow(rows) for slug, rows in found.items()}
 
 
-def _flow(rows: Sequence[tuple[bool, str, bool, int]]) -> Flow:
+def _flow(rows: Sequence[tuple[bool, str, bool, bool, int]]) -> Flow:
     nodes, ended, shadows = Counter[str](), Counter[str](), Counter[str]()
-    for is_live, place, shadow, number in rows:
+    for is_live, place, shadow, _, number in rows:
         (nodes if is_live else ended)[place] += number
         if is_live and shadow:
             shadows[place] += number
     counts = Counts(
         entered=nodes.total() + ended.total(),
         waiting=nodes.total(),
-        shadows=sum(number for *_, shadow, number in rows if shadow),
+        shadows=sum(number for _, _, shadow, _, number in rows if shadow),
+        contaminated=sum(number for *_, mixed, number in rows if mixed),
         ended=dict(ended),
         nodes=dict(nodes),
     )

@@ -1,0 +1,94 @@
+"""Messages by the profile that they were born to: who has others' messages too, what to forget."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, case, func, or_, select
+
+from coterie.core.clock import DAY
+from coterie.messaging.store import Stored, message_rows, read
+from coterie.storage.keeping import forget, of_people
+from coterie.storage.work import Work, in_chunks
+
+_M = message_rows.c
+_WAITING = ("queued", "leased")
+_DRAWN = (*_WAITING, "sent", "failed", "shadow")
+
+
+def with_others(work: Work, profiles: Collection[int]) -> set[int]:
+    """Return which of these people have messages that were born to another profile."""
+    query = select(_M.profile).where(_M.profile != _M.came_with).distinct()
+    return {
+        profile
+        for chunk in in_chunks(profiles)
+        for profile in work.connection.execute(query.where(_M.profile.in_(chunk))).scalars()
+    }
+
+
+def twins(work: Work, profiles: Collection[int]) -> set[str]:
+    """Name the queued messages that say what another profile of hers is told the same day.
+
+    Of two that wait the later written is the twin; what is sent or on its way has none.
+    """
+    other = message_rows.alias("other")
+    same = [other.c[name] == _M[name] for name in ("profile", "origin", "node", "template")]
+    query = select(_M.id).where(
+        _M.status == "queued",
+        *same,
+        func.coalesce(other.c.run_key, "") == func.coalesce(_M.run_key, ""),
+        other.c.came_with != _M.came_with,
+        other.c.due > _M.due - DAY,
+        other.c.due < _M.due + DAY,
+        or_(
+            other.c.status.in_(("leased", "sent")),
+            and_(other.c.status == "queued", other.c.seq < _M.seq),
+        ),
+    )
+    return {
+        message
+        for chunk in in_chunks(profiles)
+        for message in work.connection.execute(query.where(_M.profile.in_(chunk))).scalars()
+    }
+
+
+def reached(work: Work, origin: str, profiles: Collection[int]) -> set[int]:
+    """Return which of these people an origin has written to, or drawn into its holdout."""
+    query = select(_M.profile).where(_M.origin == origin, _M.status.in_(_DRAWN)).distinct()
+    return {
+        profile
+        for chunk in in_chunks(profiles)
+        for profile in work.connection.execute(query.where(_M.profile.in_(chunk))).scalars()
+    }
+
+
+def sent_between(work: Work, profiles: Collection[int], since: int, until: int) -> list[Stored]:
+    """Return what was sent to these people, or to profiles of theirs, in [since, until]."""
+    found: dict[str, Stored] = {}
+    for chunk in in_chunks(profiles):
+        query = select(message_rows).where(
+            of_people(message_rows, chunk), _M.status == "sent", _M.at >= since, _M.at <= until
+        )
+        for row in work.connection.execute(query.order_by(_M.at, _M.seq)):
+            found[row.id] = read(row)
+    return sorted(found.values(), key=lambda each: (each.message.at, each.message.id))
+
+
+def contaminated(work: Work) -> list[tuple[str, int]]:
+    """Return (origin, profile) of who was written to as one and held out as another."""
+    followed = select(_M.profile).where(_M.profile != _M.came_with)
+    out = case((_M.status == "shadow", 1), else_=0)
+    query = (
+        select(_M.origin, _M.profile)
+        .where(_M.status.in_(_DRAWN), _M.touch != "service", _M.profile.in_(followed))
+        .group_by(_M.origin, _M.profile)
+        .having(func.count(_M.came_with.distinct()) > 1, func.max(out) > func.min(out))
+    )
+    return [(row.origin, row.profile) for row in work.connection.execute(query)]
+
+
+def erase(work: Work, profiles: Collection[int], reason: str) -> int:
+    """Hold what waits for these people, and forget what was written to them; count the messages."""
+    held = {"status": "held", "reason": reason, "at": work.now, "lease_until": None}
+    waiting = forget(work, message_rows, profiles, _M.status.in_(_WAITING), **held)
+    names = ("content", "detail", "provider_id", "run_key")
+    told = or_(*(_M[name].is_not(None) for name in names))
+    return max(waiting, forget(work, message_rows, profiles, told, **dict.fromkeys(names)))

@@ -1,0 +1,65 @@
+"""Who leads no more, or was erased, is in no population; what was published stays told."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from pyroaring import BitMap
+
+from coterie.core.event import Move
+from coterie.core.people import Shift
+from coterie.segments import store
+from coterie.segments.asking import Asking
+from coterie.storage.keeping import follow
+from coterie.storage.work import Work
+
+
+class Keeping(Asking):
+    """The part of ``Segments`` that keeps step with who is who."""
+
+    name = "segments"
+
+    def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
+        """Take who leads no more out of every population: a leaving that nobody hears of.
+
+        The heads are not asked here: ``recheck`` them once everybody has followed, and hand on
+        its moves.
+        """
+        heads = {shift.profile: shift.head for shift in shifts}
+        self._take_out(work, {profile for profile, head in heads.items() if head != profile})
+        follow(work, store.change_rows, shifts)
+
+    def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
+        """Return which segments a person is in, and when she entered or left any, as plain JSON."""
+        inside = self.memberships(work, [profile])[profile]
+        return {
+            "segments": [
+                {"segment": one.slug, "title_en": one.title_en, "title_zh": one.title_zh}
+                for one in self.all(work)
+                if one.slug in inside
+            ],
+            "moves": [
+                {"segment": one.segment, "entered": one.entered, "at": one.at}
+                for one in self.changes(work, profile)
+            ],
+        }
+
+    def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
+        """Take these people out of every population; the sizes of the past stay true."""
+        return {"segments": self._take_out(work, profiles)}
+
+    def _take_out(self, work: Work, profiles: Collection[int]) -> int:
+        """Let these people leave without a word; count in how many segments any of them was."""
+        store.lock_watermark(work)
+        store.renew_stamp(work)
+        gone = BitMap(profiles)
+        before = store.all_members(work)
+        leaving = {slug: members & gone for slug, members in before.items() if members & gone}
+        versions = {slug: one.version for slug, one in store.definitions(work).items()}
+        moves = [
+            Move(slug, profile, entered=False, at=work.now)
+            for slug, people in leaving.items()
+            for profile in people
+        ]
+        after = {slug: before[slug] - people for slug, people in leaving.items()}
+        store.publish(work, after, moves, versions, silent=True)
+        return len(leaving)
