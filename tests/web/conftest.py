@@ -1,11 +1,14 @@
 """A house for the web's tests: all of its rooms, over SQLite, with a clock that stands still."""
 
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -21,6 +24,7 @@ from coterie.messaging.model import Delivery, Receipt
 from coterie.settings import Settings
 from coterie.storage.work import Work
 from coterie.testing.clock import FakeClock
+from coterie.web.serve import configure
 from coterie.web.server import create_app
 
 QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
@@ -133,3 +137,19 @@ def open_browser(house: House, peer: str = "127.0.0.1") -> TestClient:
 @pytest.fixture
 def browser(house: House) -> TestClient:
     return open_browser(house)
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """The house served by uvicorn on a free port, from another thread."""
+    # the protocol is named, or asyncio leaves Nagle's delay on
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    server = uvicorn.Server(configure(create_app(house), house.settings))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()

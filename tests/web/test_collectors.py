@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import json
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,10 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coterie.app import open_app
 from coterie.core.actor import COMMAND
 from coterie.core.clock import parse_time
+from coterie.events.door import Door
 from coterie.web.server import create_app
 from web.conftest import NOW, House, open_browser
 
@@ -261,10 +264,116 @@ def test_too_many_requests_are_told_when_to_come_back(house: House, key: str) ->
     answers = [send(browser, key, {"batch": [READ]}) for _ in range(5)]
     assert [a.status_code for a in answers] == [200, 200, 200, 200, 429]
     assert answers[-1].headers["retry-after"] == "1"
+    assert int(answers[-1].headers["x-ratelimit-reset"]) > 0
     assert answers[-1].json()["code"] == "too_many_requests"
     assert send(browser, other, {"batch": [READ]}).status_code == 200
     house.clock.set(NOW + 500)
     assert send(browser, key, {"batch": [READ]}).status_code == 200
+
+
+def test_an_item_of_a_batch_may_have_32_kb_and_no_byte_more(
+    browser: TestClient, house: House, key: str
+) -> None:
+    def item(size: int) -> bytes:
+        head = (
+            b'{"type":"track","event":"X","userId":"u","messageId":"%d","properties":{"t":"' % size
+        )
+        return head + b"x" * (size - len(head) - 3) + b'"}}'
+
+    answer = send(browser, key, b'{"batch":[%b,%b]}' % (item(32_768), item(32_769)))
+    assert [event.id for event in house.events()] == ["32768"]
+    [refused] = answer.json()["refused"]
+    assert (refused["index"], refused["messageId"], refused["code"]) == (
+        1, "32769", "event_too_large"
+    )  # fmt: skip
+
+
+def logged(house: House) -> int:
+    house.carry()
+    with house.db.read(COMMAND, NOW) as work:
+        return house.log.counts(work).get("Article Read", 0)
+
+
+def test_a_message_id_counts_once_in_a_batch_across_batches_and_across_a_restart(
+    browser: TestClient, house: House, key: str
+) -> None:
+    assert send(browser, key, {"batch": [READ, READ]}).json()["accepted"] == 2
+    send(browser, key, {"batch": [READ]})
+    send(browser, house.new_key("till"), READ, "track")  # whatever the source
+    assert logged(house) == 1
+    house.app.close()
+    again = House(open_app(house.settings, clock=house.clock, channels={}), house.clock)
+    send(open_browser(again), key, {"batch": [READ, {**READ, "messageId": "m2"}]})
+    assert logged(again) == 2
+    again.app.close()
+
+
+@pytest.mark.parametrize(
+    ("item", "sent_at", "expected"),
+    [
+        # the client's clock is two hours slow
+        ({"timestamp": "2026-01-01T10:00:00Z"}, "2026-01-01T10:00:05Z", "12:00:01"),
+        ({"timestamp": "2026-01-01T10:00:00Z"}, None, "10:00:00"),
+        ({"timestamp": "2026-01-01T18:00:00+08:00"}, None, "10:00:00"),
+        ({"timestamp": "2026-01-01T10:00:00"}, None, "10:00:00"),
+        ({}, "2026-01-01T10:00:05Z", "12:00:06"),
+        ({"timestamp": None}, None, "12:00:06"),
+        ({"originalTimestamp": "2026-01-01T10:00:00Z"}, "2026-01-01T10:00:05+00:00", "12:00:01"),
+        # corrected by whoever forwarded it
+        ({"timestamp": "2026-01-01T09:00:00Z", "originalTimestamp": "2026-01-01T10:00:00Z"},
+         "2026-01-01T10:00:05Z", "09:00:00"),
+        # an item's own sentAt is nearer to it
+        ({"timestamp": "2026-01-01T10:00:00Z", "sentAt": "2026-01-01T10:00:02Z"},
+         "2026-01-01T10:00:05Z", "12:00:04"),
+        # history that a server sends now is kept but for the transport
+        ({"timestamp": "2026-01-01T03:00:00.000Z"}, "2026-01-01T12:00:06Z", "03:00:00"),
+    ],
+)  # fmt: skip
+def test_the_time_of_an_event_is_that_of_our_clock(
+    browser: TestClient, house: House, key: str, item: Any, sent_at: str | None, expected: str
+) -> None:
+    house.clock.set(parse_time("2026-01-01T12:00:06Z", ZoneInfo("UTC")))
+    send(browser, key, {"batch": [{**READ, **item}], "sentAt": sent_at})
+    [event] = house.events()
+    assert event.time == parse_time(f"2026-01-01T{expected}Z", ZoneInfo("UTC"))
+
+
+def test_an_alias_moves_history(browser: TestClient, house: House, key: str) -> None:
+    before = {"type": "track", "event": "Article Read", "anonymousId": "a1"}
+    send(browser, key, {"batch": [before]})
+    house.carry()
+    send(browser, key, {"batch": [{**READ, "messageId": "m2"}]})
+    house.carry()
+    send(browser, key, {"userId": "u1", "previousId": "a1"}, "alias")
+    house.carry()
+    profile = house.profile_of("u1")
+    with house.db.read(COMMAND, NOW) as work:
+        assert house.profiles.find(work, "anonymous_id", "a1") == profile
+        events = house.log.timelines(work, [profile])[profile]
+    assert [event.name for event in events].count("Article Read") == 2
+
+
+def test_who_was_erased_is_answered_yes_and_not_kept(
+    browser: TestClient, house: House, key: str
+) -> None:
+    asked: list[set[tuple[str, str]]] = []
+
+    def suppressed(identities: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        asked.append(set(identities))
+        return {("user_id", "gone"), ("email", "gone@example.com")} & set(identities)
+
+    house.app.door = Door(house.inbox, suppressed=suppressed)
+    alone = send(browser, key, {"userId": "gone", "event": "X"}, "track")
+    assert (alone.status_code, alone.json()) == (
+        200, {"accepted": 0, "refused": [], "suppressed": 1}
+    )  # fmt: skip
+    named = {"type": "identify", "userId": "u2", "traits": {"email": "gone@example.com"}}
+    aliased = {"type": "alias", "userId": "u2", "previousId": "gone"}
+    mixed = send(browser, key, {"batch": [named, aliased, READ, {"type": "track"}]})
+    assert mixed.json()["accepted"] == 1
+    assert mixed.json()["suppressed"] == 2
+    assert [event.id for event in house.events()] == ["m1"]
+    assert len(asked) == 2  # once a request, whatever it holds
 
 
 def test_only_post_is_taken_and_an_unknown_call_is_not_found(browser: TestClient) -> None:

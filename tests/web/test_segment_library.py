@@ -1,31 +1,13 @@
 """An unmodified segment-analytics-python against a served house."""
 
 import socket
-from collections.abc import Iterator
 from datetime import date
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from segment.analytics.client import Client
 
-from coterie.web.serve import configure
-from coterie.web.server import create_app
 from web.conftest import House
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    """The house served by uvicorn on a free port, from another thread."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(configure(create_app(house), house.settings))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
 
 
 def client(address: str, key: str, errors: list[Any], **options: Any) -> Client:

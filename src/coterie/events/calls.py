@@ -25,7 +25,9 @@ from coterie.core.event import (
     is_own,
 )
 from coterie.core.ids import uuid7
-from coterie.events.decode import check_depth, decode
+from coterie.events import posthog
+from coterie.events.call import Call, Id
+from coterie.events.decode import MAX_DEPTH, check_depth, decode
 from coterie.events.model import Envelope
 
 MAX_EVENT_BYTES = 32_768
@@ -36,34 +38,20 @@ LATEST = 32_503_680_000_000
 """The year 3000: event times from 1970 up to here are believed."""
 
 SINGLE_CALLS = ("track", "identify", "group", "alias", "page", "screen")
+POSTHOG = "posthog"
+"""Stands for any call of PostHog's, whose events name their kind themselves."""
+
+_ACTS = ("track", "page", "screen")
+
+_NOT_ALONE = (None, "", "email", "phone", "user_id", "anonymous_id")
+"""Kinds of a context's external ids by which alone an event names nobody."""
 
 _UTC = ZoneInfo("UTC")
 
-Id = str | int | float | None
-Fields = dict[str, Any] | None
 Reading = tuple[str, dict[str, Any], dict[str, Any]]
 """What a call's reader finds: the event's name, its properties, the person's traits."""
 
-
-class _Call(msgspec.Struct, rename="camel"):
-    type: str | None = None
-    event: str | None = None
-    name: str | None = None
-    category: str | None = None
-    message_id: Id = None
-    user_id: Id = None
-    anonymous_id: Id = None
-    previous_id: Id = None
-    group_id: Id = None
-    timestamp: str | None = None
-    original_timestamp: str | None = None
-    sent_at: str | None = None
-    properties: Fields = None
-    traits: Fields = None
-    context: Fields = None
-
-
-_call_decoder = msgspec.json.Decoder(_Call)
+_call_decoder = msgspec.json.Decoder(Call)
 
 
 def read_item(call: str, raw: bytes, envelope: Envelope, now: int) -> Event:
@@ -74,9 +62,10 @@ def read_item(call: str, raw: bytes, envelope: Envelope, now: int) -> Event:
             hint=f"send at most {MAX_EVENT_BYTES:,}",
             code="event_too_large",
         )
-    item = decode(_call_decoder, raw)
-    check_depth(raw, item.properties, item.traits, item.context)
-    kind = item.type if call == "batch" else call
+    item = posthog.read(raw) if call == POSTHOG else decode(_call_decoder, raw)
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+        check_depth(item.properties, item.traits, item.context)
+    kind = call if call in _READERS else item.type
     if not kind:
         raise Invalid("the item has no type", path="type", code="no_type")
     reader = _READERS.get(kind)
@@ -87,14 +76,19 @@ def read_item(call: str, raw: bytes, envelope: Envelope, now: int) -> Event:
             hint=f"use one of {', '.join(SINGLE_CALLS)}",
             code="unknown_type",
         )
-    return _event(kind, reader(item), item, envelope, now)
+    event = _event(kind, reader(item), item, envelope, now)
+    if call == POSTHOG and item.traits and kind in _ACTS:  # there, any event may set traits
+        return msgspec.structs.replace(event, traits=item.traits)
+    return event
 
 
-def _event(kind: str, reading: Reading, item: _Call, envelope: Envelope, now: int) -> Event:
+def _event(kind: str, reading: Reading, item: Call, envelope: Envelope, now: int) -> Event:
     name, properties, traits = reading
     user_id = read_id(item.user_id, "userId")
     anonymous_id = read_id(item.anonymous_id, "anonymousId")
-    if user_id is None and anonymous_id is None:
+    shared, own = envelope.context, item.context
+    context = _merged(shared, own) if shared and own else own or shared or {}
+    if user_id is None and anonymous_id is None and not _names_somebody(context):
         raise Invalid(
             "the event has neither userId nor anonymousId", hint="send one of them", code="no_ids"
         )
@@ -108,15 +102,31 @@ def _event(kind: str, reading: Reading, item: _Call, envelope: Envelope, now: in
         source=envelope.source,
         user_id=user_id,
         anonymous_id=anonymous_id,
-        previous_id=read_id(item.previous_id, "previousId"),
+        previous_id=read_id(item.previous_id, "previousId") if item.previous_id else None,
         properties=properties,
         traits=traits,
-        context=_merged(envelope.context, item.context),
+        context=context,
         backfill=envelope.backfill or now - time > DAY,
     )
 
 
-def _read_track(item: _Call) -> Reading:
+def _names_somebody(context: dict[str, Any]) -> bool:
+    """Say whether an event without either id names somebody by an id of another kind.
+
+    A phone or an e-mail address alone does not do: it may be written so that it is none.
+    """
+    given = context.get("externalIds")
+    for one in given if isinstance(given, list) else ():
+        if isinstance(one, dict) and one.get("type") not in _NOT_ALONE:
+            kind, value = one.get("type"), one.get("id")
+            said = isinstance(value, str | int) and not isinstance(value, bool)
+            text = str(value).replace("\x00", "").strip() if said else ""
+            if isinstance(kind, str) and 0 < len(kind) <= MAX_NAME >= len(text) > 0:
+                return True
+    return False
+
+
+def _read_track(item: Call) -> Reading:
     name = (item.event or "").strip()
     if not name:
         raise Invalid("the track call names no event", path="event", code="no_event")
@@ -137,15 +147,15 @@ def _read_track(item: _Call) -> Reading:
     return name, item.properties or {}, {}
 
 
-def _read_page(item: _Call) -> Reading:
+def _read_page(item: Call) -> Reading:
     return PAGE_VIEWED, _view(item), {}
 
 
-def _read_screen(item: _Call) -> Reading:
+def _read_screen(item: Call) -> Reading:
     return SCREEN_VIEWED, _view(item), {}
 
 
-def _view(item: _Call) -> dict[str, Any]:
+def _view(item: Call) -> dict[str, Any]:
     properties = item.properties or {}
     for key, value in (("name", item.name), ("category", item.category)):
         if value:
@@ -153,18 +163,18 @@ def _view(item: _Call) -> dict[str, Any]:
     return properties
 
 
-def _read_identify(item: _Call) -> Reading:
+def _read_identify(item: Call) -> Reading:
     return IDENTIFIED, {}, item.traits or {}
 
 
-def _read_group(item: _Call) -> Reading:
+def _read_group(item: Call) -> Reading:
     group = read_id(item.group_id, "groupId")
     if group is None:
         raise Invalid("the group call has no groupId", path="groupId", code="no_group")
     return GROUPED, {"groupId": group, "traits": item.traits or {}}, {}
 
 
-def _read_alias(item: _Call) -> Reading:
+def _read_alias(item: Call) -> Reading:
     if read_id(item.previous_id, "previousId") is None:
         raise Invalid("the alias call has no previousId", path="previousId", code="no_previous_id")
     if read_id(item.user_id, "userId") is None:
@@ -172,7 +182,7 @@ def _read_alias(item: _Call) -> Reading:
     return ALIASED, {}, {}
 
 
-_READERS: dict[str, Callable[[_Call], Reading]] = {
+_READERS: dict[str, Callable[[Call], Reading]] = {
     "track": _read_track,
     "page": _read_page,
     "screen": _read_screen,
@@ -182,23 +192,21 @@ _READERS: dict[str, Callable[[_Call], Reading]] = {
 }
 
 
-def _time_of(item: _Call, envelope: Envelope) -> int:
+def _time_of(item: Call, envelope: Envelope) -> int:
     """Return the event's time, corrected for a wrong clock at the sender.
 
     ``received - (sentAt - timestamp)``; without a ``sentAt`` as sent; without a ``timestamp``
     when received. Beside an ``originalTimestamp`` the ``timestamp`` has been corrected already.
     """
-    stated = read_moment(item.timestamp, "timestamp")
-    original = read_moment(item.original_timestamp, "originalTimestamp")
-    sent_at = read_moment(item.sent_at, "sentAt")
-    sent_at = envelope.sent_at if sent_at is None else sent_at
-    if stated is not None and original is not None:
-        time = stated
+    sent_at = read_moment(item.sent_at, "sentAt") if item.sent_at else envelope.sent_at
+    if item.timestamp:
+        time = read_moment(item.timestamp, "timestamp")
+    elif item.original_timestamp:
+        time = read_moment(item.original_timestamp, "originalTimestamp")
     else:
-        claimed = original if stated is None else stated
-        if claimed is None:
-            return envelope.received
-        time = claimed if sent_at is None else envelope.received - (sent_at - claimed)
+        return envelope.received
+    if sent_at is not None and not (item.timestamp and item.original_timestamp):
+        time = envelope.received - (sent_at - time)
     if not 0 <= time < LATEST:
         raise Invalid(
             "the event's time is before 1970 or after 2999", path="timestamp", code="invalid_time"
@@ -206,10 +214,8 @@ def _time_of(item: _Call, envelope: Envelope) -> int:
     return time
 
 
-def read_moment(text: str | None, path: str) -> int | None:
-    """Read an ISO 8601 time; without an offset it is UTC. None when absent."""
-    if not text:
-        return None
+def read_moment(text: str, path: str) -> int:
+    """Read an ISO 8601 time; without an offset it is UTC."""
     try:
         return parse_time(text, _UTC)
     except Invalid as error:
@@ -225,27 +231,30 @@ def read_id(value: Id, path: str, longest: int = MAX_NAME) -> str | None:
     """Read an id as text: numbers become their digits, null and blanks are absent."""
     if value is None:
         return None
+    if type(value) is str:  # nearly always: the short way
+        text = value.strip()
+        if len(text) > longest:
+            raise _too_long(path, longest)
+        return text or None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and abs(value) >= 10**longest:
-        raise _longread_id(path, longest)
-    text = str(value).strip()
+        raise _too_long(path, longest)
+    text = str(value)
     if len(text) > longest:
-        raise _longread_id(path, longest)
-    return text or None
+        raise _too_long(path, longest)
+    return text
 
 
-def _longread_id(path: str, longest: int) -> Invalid:
+def _too_long(path: str, longest: int) -> Invalid:
     return Invalid(
         f"{path} is too long", path=path, hint=f"use at most {longest} characters",
         code="id_too_long",
     )  # fmt: skip
 
 
-def _merged(shared: Fields, own: Fields) -> dict[str, Any]:
+def _merged(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Merge the batch's context under the item's own, objects key by key; the item wins."""
-    if not shared or not own:
-        return own or shared or {}
     merged = {**shared, **own}
     for key, value in shared.items():
         inner = own.get(key)

@@ -3,10 +3,12 @@
 So accepting never waits for the road, and a batch that was answered with 200 is on the disk. The
 road reads it in order by id and keeps its own offset. A row holds the valid events of one request,
 encoded, so that carrying does not validate again. What was refused lies in quarantine beside it.
-Both hold what people sent, identifying values included: ``forget`` is their retention.
+Requests that come together share a commit (``group``). Both hold what people sent, identifying
+values included: ``forget`` is their retention, ``erase`` takes one person out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -14,8 +16,11 @@ import msgspec
 from coterie.core.actor import CLOCK
 from coterie.core.event import Event
 from coterie.events import inbox_store
+from coterie.events.erasing import Erased, Eraser, search
+from coterie.events.group import Entry, Group
 from coterie.events.model import Backlog, Envelope, Quarantined, Refused
 from coterie.events.quarantine import Quarantine
+from coterie.events.wire import MAX_EVENTS
 from coterie.storage.database import Database
 
 _encoder = msgspec.json.Encoder()
@@ -32,11 +37,29 @@ class Inbox:
         self._database = database
         self.quarantine = Quarantine(database)
         inbox_store.prepare(database)
+        self._group = Group(self._write)
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Inbox":
         """Open the SQLite inbox of a data folder."""
         return cls(Database(f"sqlite:///{folder / 'inbox.db'}"))
+
+    def enter(
+        self,
+        received: int,
+        source: str,
+        events: Sequence[Event],
+        refused: Sequence[Refused] = (),
+        envelope: Envelope | None = None,
+    ) -> "Future[int]":
+        """Hand one request over; the future holds its id, 0 when no event was valid.
+
+        It does so once the commit that holds the request is on the disk. ``envelope`` is what the
+        refused items need to be read again.
+        """
+        shared = _encoder.encode(envelope or Envelope(source, received)) if refused else b""
+        encoded = _encoder.encode(events) if events else b""
+        return self._group.enter(Entry(received, source, len(events), encoded, refused, shared))
 
     def put(
         self,
@@ -46,17 +69,15 @@ class Inbox:
         refused: Sequence[Refused] = (),
         envelope: Envelope | None = None,
     ) -> int:
-        """Write one request in one durable commit; return its id, 0 when no event was valid.
+        """Hand one request over and wait until it is on the disk; return its id."""
+        return self.enter(received, source, events, refused, envelope).result()
 
-        ``envelope`` is what the refused items need to be read again.
-        """
-        shared = envelope or Envelope(source, received)
-        with self._database.begin(CLOCK, received) as work:
+    def _write(self, entries: Sequence[Entry]) -> list[int]:
+        with self._database.begin(CLOCK, entries[0].received) as work:
             inbox_store.lock(work)
-            inbox_store.quarantine(work, source, refused, _encoder.encode(shared))
-            if not events:
-                return 0
-            return inbox_store.add(work, source, len(events), _encoder.encode(events))
+            for entry in entries:
+                inbox_store.quarantine(work, entry)
+            return inbox_store.add_all(work, entries)
 
     def reach(self, offset: int, max_events: int) -> int:
         """Return the id up to which the next whole requests make ``max_events``.
@@ -95,6 +116,17 @@ class Inbox:
         with self._database.begin(CLOCK, before) as work:
             return inbox_store.forget(work, before, upto)
 
+    def waiting(self, carried: int, most: int) -> int:
+        """Return how many events wait behind the newest request that the road has carried.
+
+        Where there cannot be more than ``most`` of them, no more than that is said.
+        """
+        with self._database.read(CLOCK, 0) as work:
+            requests = inbox_store.last(work) - carried
+            if requests * MAX_EVENTS <= most:
+                return max(0, requests)
+            return inbox_store.backlog(work, carried)[1]
+
     def backlog(self, carried: int) -> Backlog:
         """Return what waits behind the newest request that the road has carried."""
         with self._database.read(CLOCK, 0) as work:
@@ -117,6 +149,20 @@ class Inbox:
         """
         return self.quarantine.replay(quarantined, now, corrected)
 
+    def erase(self, identities: Collection[tuple[str, str]]) -> Erased:
+        """Take a person out, carried or waiting: her events, and what names her elsewhere.
+
+        ``identities`` are (kind, value); see ``erasing`` for what goes and what is blanked. Ids of
+        requests stay, so that the road's offset does. Nothing is left in the file's free pages or
+        its write-ahead log.
+        """
+        return Eraser(self._database, identities).run()
+
+    def search(self, texts: Collection[str]) -> dict[str, int]:
+        """Count the requests and quarantined items in which each of these texts is to be found."""
+        return search(self._database, texts)
+
     def close(self) -> None:
-        """Close the connections."""
+        """Commit what waits and close the connections."""
+        self._group.close()
         self._database.close()

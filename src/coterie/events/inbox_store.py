@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from coterie.core.actor import CLOCK
-from coterie.events.model import Refused
+from coterie.events.group import Entry
 from coterie.storage.database import Database
 from coterie.storage.schema import BigId, Moment
 from coterie.storage.work import Work, in_chunks
@@ -86,6 +86,8 @@ def prepare(database: Database) -> None:
         @event.listens_for(database.engine, "connect")
         def _configure(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA synchronous=FULL")
+            # what is deleted is overwritten: no free page keeps a person who was erased
+            connection.execute("PRAGMA secure_delete=ON")
 
     with database.begin(CLOCK, 0) as work:
         lock(work)
@@ -103,28 +105,44 @@ def lock(work: Work) -> None:
 
 def add(work: Work, source: str, count: int, events: bytes) -> int:
     """Write one request's events; return the row's id."""
-    statement = insert(inbox_rows).values(
-        received=work.now, source=source, total=count, size=len(events), events=events
-    )
-    [key] = work.connection.execute(statement.returning(inbox_rows.c.id)).scalars()
-    return int(key)
+    return add_all(work, [Entry(work.now, source, count, events)])[0]
 
 
-def quarantine(work: Work, source: str, refused: Sequence[Refused], envelope: bytes) -> None:
+def add_all(work: Work, entries: Sequence[Entry]) -> list[int]:
+    """Write requests in their order; return the id of each, 0 for one without events."""
+    rows = [
+        {
+            "received": entry.received,
+            "source": entry.source,
+            "total": entry.total,
+            "size": len(entry.events),
+            "events": entry.events,
+        }
+        for entry in entries
+        if entry.total
+    ]
+    if not rows:
+        return [0] * len(entries)
+    made = insert(inbox_rows).returning(inbox_rows.c.id, sort_by_parameter_order=True)
+    keys = iter(work.connection.execute(made, rows).scalars().all())
+    return [next(keys) if entry.total else 0 for entry in entries]
+
+
+def quarantine(work: Work, entry: Entry) -> None:
     """Keep refused items with their reasons, and what they shared with their batch."""
     rows = [
         {
-            "received": work.now,
-            "source": source,
+            "received": entry.received,
+            "source": entry.source,
             "call": item.call,
             "message_id": item.message_id,
             "code": item.code,
             "reason": item.reason,
             "path": item.path,
-            "envelope": envelope,
+            "envelope": entry.envelope,
             "raw": item.raw,
         }
-        for item in refused
+        for item in entry.refused
     ]
     work.insert(quarantine_rows, rows)
 
@@ -257,3 +275,63 @@ def _chosen(query: Select[Any], code: str | None, path: str | None, only_open: b
     if path is not None:
         query = query.where(_Q.path == path)
     return query.where(_open) if only_open else query
+
+
+def request_ids(work: Work, after: int, limit: int) -> list[int]:
+    """Return the ids of the next requests."""
+    return _next_ids(work, inbox_rows, after, limit)
+
+
+def quarantine_ids(work: Work, after: int, limit: int) -> list[int]:
+    """Return the ids of the next items of the quarantine."""
+    return _next_ids(work, quarantine_rows, after, limit)
+
+
+def _next_ids(work: Work, table: Table, after: int, limit: int) -> list[int]:
+    query = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(limit)
+    return list(work.connection.execute(query).scalars())
+
+
+def requests(work: Work, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Return the encoded events of some requests."""
+    query = select(inbox_rows.c.id, inbox_rows.c.events).where(inbox_rows.c.id.in_(keys))
+    return [(row.id, row.events) for row in work.connection.execute(query)]
+
+
+def rewrite(work: Work, requests: Sequence[tuple[int, int, bytes]]) -> None:
+    """Give requests, by id, other events: how many, and encoded."""
+    table = inbox_rows.c
+    for key, total, events in requests:
+        changed = update(inbox_rows).where(table.id == key)
+        work.connection.execute(changed.values(total=total, size=len(events), events=events))
+
+
+def quarantine_texts(work: Work, keys: Sequence[int]) -> list[Row[Any]]:
+    """Return what some items of the quarantine hold: message id, reason, raw and envelope."""
+    columns = (_Q.id, _Q.message_id, _Q.reason, _Q.raw, _Q.envelope)
+    return list(work.connection.execute(select(*columns).where(_Q.id.in_(keys))))
+
+
+def delete_quarantined(work: Work, keys: Sequence[int]) -> None:
+    """Delete items of the quarantine, and what was decided on them."""
+    for chunk in in_chunks(keys):
+        work.connection.execute(delete(discard_rows).where(discard_rows.c.id.in_(chunk)))
+        work.connection.execute(delete(quarantine_rows).where(_Q.id.in_(chunk)))
+
+
+def scrub(database: Database) -> None:
+    """Let nothing that was deleted stay in free pages or, on SQLite, in the write-ahead log.
+
+    PostgreSQL's own log, and a standby's, forget by their own retention.
+    """
+    if database.dialect == "postgresql":
+        plain = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with plain.connect() as connection:
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"VACUUM {table.name}")
+        return
+    raw = database.engine.raw_connection()  # SQLAlchemy would begin a transaction
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.close()

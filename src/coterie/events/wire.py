@@ -7,16 +7,17 @@ that item only (see ``calls``).
 """
 
 import zlib
+from dataclasses import replace
 
 import msgspec
 
 from coterie.core.errors import Invalid
 from coterie.core.event import Event
+from coterie.events.call import Fields, Id
 from coterie.events.calls import (
     MAX_EVENT_BYTES,
+    POSTHOG,
     SINGLE_CALLS,
-    Fields,
-    Id,
     read_id,
     read_item,
     read_moment,
@@ -31,6 +32,7 @@ MAX_SHARED_BYTES = 8_000_000
 """Bytes that a batch's shared context may grow to when each of its events carries it."""
 
 CALLS = ("batch", *SINGLE_CALLS)
+"""The calls of Segment's; ``posthog`` is one of our own, for any of PostHog's addresses."""
 
 
 class _Batch(msgspec.Struct, rename="camel"):
@@ -39,16 +41,26 @@ class _Batch(msgspec.Struct, rename="camel"):
     context: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Key(msgspec.Struct, rename="camel"):
-    write_key: str | None = None
+class _PostHogBatch(msgspec.Struct):
+    batch: list[msgspec.Raw] | None = None
+    sent_at: str | None = None
+    historical_migration: bool | None = None
 
 
-class _MessageId(msgspec.Struct, rename="camel"):
-    message_id: Id = None
+class _Key(msgspec.Struct):
+    write_key: str | None = msgspec.field(default=None, name="writeKey")
+    api_key: str | None = None
+    token: str | None = None
+
+
+class _MessageId(msgspec.Struct):
+    message_id: Id = msgspec.field(default=None, name="messageId")
+    uuid: Id = None
 
 
 _batch_decoder = msgspec.json.Decoder(_Batch)
 _fields_decoder: msgspec.json.Decoder[Fields] = msgspec.json.Decoder(Fields)
+_posthog_decoder = msgspec.json.Decoder(_PostHogBatch)
 _key_decoder = msgspec.json.Decoder(_Key)
 _message_id_decoder = msgspec.json.Decoder(_MessageId)
 
@@ -68,38 +80,60 @@ def inflate(body: bytes) -> bytes:
 
 
 def body_key(body: bytes) -> str | None:
-    """Return the ``writeKey`` in a body, as analytics-python sends it; None without one."""
+    """Return the key in a body; None without one.
+
+    It is ``writeKey`` from analytics-python, ``api_key`` or ``token`` from PostHog's libraries.
+    """
     _check_body(body)
-    return decode(_key_decoder, body).write_key
+    found = decode(_key_decoder, body)
+    return found.write_key or found.api_key or found.token
 
 
 def read_body(call: str, body: bytes, envelope: Envelope, now: int) -> Read:
     """Read the body of one request; ``call`` is the last word of its address."""
-    if call not in CALLS:
+    if call not in CALLS and call != POSTHOG:
         raise Invalid(
             f"{call!r} is no call", hint=f"use one of {', '.join(CALLS)}", code="unknown_call"
         )
     _check_body(body)
+    if call == POSTHOG:
+        return _read_posthog(body, envelope, now)
     if call != "batch":
         return _read_items(call, [body], envelope, now)
     batch = decode(_batch_decoder, body)
-    if not batch.batch:
+    items = _checked(batch.batch)
+    shared = replace(
+        envelope,
+        sent_at=read_moment(batch.sent_at, "sentAt") if batch.sent_at else None,
+        context=_shared_context(bytes(batch.context), len(items)),
+    )
+    return _read_items(call, items, shared, now)
+
+
+def _read_posthog(body: bytes, envelope: Envelope, now: int) -> Read:
+    """Read a batch of PostHog's, or a body that is one event itself."""
+    batch = decode(_posthog_decoder, body)
+    shared = replace(
+        envelope,
+        sent_at=read_moment(batch.sent_at, "sent_at") if batch.sent_at else None,
+        backfill=envelope.backfill or bool(batch.historical_migration),
+    )
+    items = [body] if batch.batch is None else _checked(batch.batch)
+    return _read_items(POSTHOG, items, shared, now)
+
+
+def _checked(batch: list[msgspec.Raw] | None) -> list[bytes]:
+    """Return the items of a batch, of which there must be some and not too many."""
+    if not batch:
         raise Invalid("the batch holds no events", path="batch", code="empty_batch")
-    if len(batch.batch) > MAX_EVENTS:
+    if len(batch) > MAX_EVENTS:
         raise Invalid(
-            f"{len(batch.batch)} events in one batch",
+            f"{len(batch)} events in one batch",
             path="batch",
             hint=f"send at most {MAX_EVENTS:,} at once",
             code="too_many_events",
         )
-    shared = Envelope(
-        source=envelope.source,
-        received=envelope.received,
-        sent_at=read_moment(batch.sent_at, "sentAt"),
-        context=_shared_context(bytes(batch.context), len(batch.batch)),
-        backfill=envelope.backfill,
-    )
-    return _read_items(call, [bytes(raw) for raw in batch.batch], shared, now)
+    return [bytes(raw) for raw in batch]
 
 
 def _read_items(call: str, raws: list[bytes], envelope: Envelope, now: int) -> Read:
@@ -109,7 +143,7 @@ def _read_items(call: str, raws: list[bytes], envelope: Envelope, now: int) -> R
         try:
             events.append(read_item(call, raw, envelope, now))
         except Invalid as error:
-            if call != "batch" and error.code == "invalid_json":
+            if call in SINGLE_CALLS and error.code == "invalid_json":
                 raise
             refused.append(
                 Refused(
@@ -134,14 +168,15 @@ def _shared_context(raw: bytes, events: int) -> Fields:
             hint="send fewer events at once, or a smaller context",
         )
     context = decode(_fields_decoder, raw)
-    check_depth(raw, context)
+    check_depth(context)
     return context
 
 
 def _message_id_of(raw: bytes) -> str | None:
     """Find the message id of a refused item, so that its sender can tell which one it was."""
     try:
-        return read_id(decode(_message_id_decoder, raw).message_id, "messageId")
+        found = decode(_message_id_decoder, raw)
+        return read_id(found.message_id or found.uuid, "messageId")
     except Invalid:
         return None
 
