@@ -1,10 +1,12 @@
 """How long the server takes for each page of the desk, at the size of the house in a folder.
 
     coterie demo --once --data demo
-    python bench/pages.py --data demo
+    python bench/console.py --data demo
+    python bench/console.py --data large --find "user 1234567" --find 13800138000
 
 Each page is asked for over real HTTP on loopback, one request at a time. ``ratio`` is the page's
-median against that of ``/health`` in the same run, the least that any answer costs.
+median against that of ``/health`` in the same run, the least that any answer costs. ``--find``
+names what is searched for on People; the person found first is opened, with her timeline.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import quote
 
 import httpx2
 from rich.console import Console
@@ -35,6 +38,7 @@ INSIDE = {
 }
 """A room, and how the address of a page inside it begins; the first one linked is measured."""
 
+TIMELINE = "/timeline"
 MORE = ("/segments/new", "/events/quarantine", "/imports/new", "/broadcasts/new", "/find?q=a")
 
 
@@ -74,20 +78,36 @@ def measure(browser: httpx2.Client, address: str, rounds: int) -> list[float]:
     return times
 
 
+def found(browser: httpx2.Client, texts: list[str]) -> list[str]:
+    """Return the searches for some texts, and the page and timeline of whom the first ones find."""
+    addresses = []
+    for text in texts:
+        search = f"/people?q={quote(text)}"
+        person = first_inside(browser.get(search).text, "/people/")
+        addresses += [search, *([person, person + TIMELINE] if person else [])]
+    return addresses
+
+
+def inside(browser: httpx2.Client) -> list[str]:
+    """Return every room, and of some a page inside."""
+    addresses = [*ROOMS]
+    for room, prefix in INSIDE.items():
+        first = first_inside(browser.get(room).text, prefix)
+        addresses += [first] if first else []
+    return addresses
+
+
 def main() -> None:
     """Print one row a page."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--data", type=Path, required=True, help="a house's folder")
-    asked.add_argument("--rounds", type=int, default=15)
+    asked.add_argument("--rounds", type=int, default=50)
+    asked.add_argument("--find", action="append", default=[], help="a name, id, phone or e-mail")
     given = asked.parse_args()
     table = Table("page", "median ms", "p90 ms", "worst ms", "ratio")
     with served(given.data) as url, httpx2.Client(base_url=url, timeout=60) as browser:
         floor = statistics.median(measure(browser, "/health", given.rounds))
-        addresses = [*ROOMS]
-        for room, prefix in INSIDE.items():
-            inside = first_inside(browser.get(room).text, prefix)
-            addresses += [inside] if inside else []
-        for address in [*addresses, *MORE]:
+        for address in [*found(browser, given.find), *inside(browser), *MORE]:
             times = sorted(measure(browser, address, given.rounds))
             median = statistics.median(times)
             p90 = times[int(len(times) * 0.9)]

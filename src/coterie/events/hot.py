@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Text, cast, delete, func, select, update
 
 from coterie.events.model import Sought
-from coterie.events.rows import COLUMNS, Columns, Row, joined, to_columns, unfold
+from coterie.events.rows import COLUMNS, NOTHING, Columns, Row, joined, to_columns, unfold
 from coterie.events.store import hot_item_rows, hot_rows, named
 from coterie.storage.work import Work, in_chunks
 
@@ -20,7 +20,7 @@ _ROW = [hot_rows.c[name] for name in COLUMNS]
 
 def append(work: Work, rows: Sequence[Row]) -> None:
     """Write rows, with one stamp for all of them."""
-    stamp = int.from_bytes(os.urandom(8)) >> 1
+    stamp = _new_stamp()
     values = [{**dict(zip(COLUMNS, row, strict=True)), "stamp": stamp} for row in rows]
     work.insert(hot_rows, values)
     lines = unfold((row[0], row[7]) for row in rows)
@@ -70,16 +70,21 @@ def profiles_of_items(work: Work, items: Collection[str]) -> set[int]:
     return found
 
 
-def newest(work: Work, sought: Sought, after: int, before: int, limit: int) -> list[Sequence[Any]]:
-    """Return the newest rows with after < seq < before, newest first."""
+def newest(
+    work: Work, sought: Sought, members: Sequence[int], after: int, before: int, limit: int
+) -> list[Sequence[Any]]:
+    """Return the newest rows with after < seq < before, newest first.
+
+    ``members`` are the profiles of the person that is sought, nobody: everybody.
+    """
     table = hot_rows.c
     query = select(*_ROW).where(table.seq > after, table.seq < before)
     if sought.name is not None:
         query = query.where(table.name == sought.name)
     if sought.source is not None:
         query = query.where(table.source == sought.source)
-    if sought.profile is not None:
-        query = query.where(table.profile == sought.profile)
+    if members:
+        query = query.where(table.profile.in_(members))
     if not sought.own:
         query = query.where(named(table.name, ["*"]))
     return list(work.connection.execute(query.order_by(table.seq.desc()).limit(limit)))
@@ -103,6 +108,41 @@ def drop(work: Work, upto: int) -> None:
     work.connection.execute(delete(hot_rows).where(hot_rows.c.seq <= upto))
 
 
+def blank(work: Work, profiles: Collection[int]) -> int:
+    """Empty the properties of people's rows; return of how many.
+
+    All rows from the first of them on get another stamp, so that no mirror, in no process, goes on
+    to show (or to flush) what was there.
+    """
+    table, blanked, first = hot_rows.c, 0, None
+    for chunk in in_chunks(profiles):
+        hers = table.profile.in_(chunk), table.properties != NOTHING
+        query = select(func.count(), func.min(table.seq)).where(*hers)
+        number, lowest = work.connection.execute(query).one()
+        if number:
+            blanked += number
+            first = lowest if first is None else min(first, lowest)
+            work.connection.execute(update(hot_rows).where(*hers).values(properties=NOTHING))
+    if first is not None:
+        anew = update(hot_rows).where(table.seq >= first).values(stamp=_new_stamp())
+        work.connection.execute(anew)
+    return blanked
+
+
+def holds(work: Work, text: str) -> bool:
+    """Say whether a text stands in any value of any row, in whatever case."""
+    columns = [cast(column, Text) for column in hot_rows.c]
+    items = cast(hot_item_rows.c.item, Text)
+    return any(
+        work.connection.execute(select(1).where(column.icontains(text, autoescape=True))).first()
+        for column in [*columns, items]
+    )
+
+
+def _new_stamp() -> int:
+    return int.from_bytes(os.urandom(8)) >> 1
+
+
 class Mirror:
     """The hot tail in memory, as columns, so that reading all of it is not a walk of the table.
 
@@ -117,6 +157,11 @@ class Mirror:
         self._lock = Lock()
         self._last = (0, 0)
         self._columns = to_columns([])
+
+    def forget(self) -> None:
+        """Let go of what is held in memory."""
+        with self._lock:
+            self._last, self._columns = (0, 0), to_columns([])
 
     def columns(self, work: Work) -> Columns:
         """Return the hot tail as this transaction sees it."""

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+from coterie.core.clock import SECOND
 from coterie.core.errors import NotFound
 from coterie.core.ids import check_slug
 from coterie.events import store
@@ -10,7 +11,11 @@ from coterie.events.model import WriteKey
 from coterie.storage.audit import record
 from coterie.storage.work import Work
 
+HOLD = 1 * SECOND
+"""How long a key is believed after it was looked up."""
+
 _SHOWN = 12
+_MOST_KNOWN = 10_000
 
 
 class Keys:
@@ -18,10 +23,13 @@ class Keys:
 
     When a key was last used is noted in memory, so that the door writes nothing for it, and kept
     by ``keep_uses`` now and then; a crash forgets what was noted since.
+    A key that was looked up holds for a second (``held``): one that another process disables opens
+    the doors of this one so much longer.
     """
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
+        self._known: dict[str, tuple[str, int]] = {}
 
     def new(self, work: Work, source: str) -> str:
         """Make a key for a source and return it: the only time that it is ever seen."""
@@ -37,6 +45,18 @@ class Keys:
         source = store.source_of_key(work, digest)
         if source is not None:
             self._used[digest] = work.now
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[digest] = (source, work.now)
+        return source
+
+    def held(self, key: str, now: int) -> str | None:
+        """Return the source of a key that was looked up within the last second, without asking."""
+        digest = _digest(key)
+        source, looked_up = self._known.get(digest, ("", 0))
+        if not source or not 0 <= now - looked_up < HOLD:
+            return None
+        self._used[digest] = now
         return source
 
     def keep_uses(self, work: Work) -> None:
@@ -55,6 +75,8 @@ class Keys:
         if len(key_id) != _SHOWN or not store.disable_key(work, key_id):
             raise NotFound(f"no write key with id {key_id!r}")
         record(work, "write_key.disable", key_id)
+        self._known.clear()
+        work.after_commit(self._known.clear)  # somebody may have come in meanwhile
 
     def all(self, work: Work) -> list[WriteKey]:
         """Return every key, oldest first, without the keys themselves."""

@@ -1,16 +1,13 @@
 """The lake: immutable Parquet files in two orders, written and read by DuckDB.
 
-``topic/<file>.parquet`` is ordered by (name, item, time): posting lists for rules. Line 0 is the
-event itself; lines 1, 2, ... are its items, with seq, line, time, profile, name and item only.
-``person/<file>.parquet`` is ordered by (profile, time), one row an event, for timelines.
-
-Words (names, items, sources) are text: Parquet keeps a dictionary of them in each file, so a file
-is readable by any engine without a table of ours, and sorted words cost next to nothing. No
-message ids: they would not compress. Which files count is the manifest's to say, never the
-folder's.
+How events lie in them is told in ``layout``. Words (names, items, sources) are text: Parquet keeps
+a dictionary of them in each file, so a file is readable by any engine without a table of ours, and
+sorted words cost next to nothing. No message ids: they would not compress. Which files count is
+the manifest's to say, never the folder's.
 """
 
 import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -20,28 +17,21 @@ from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.event import OWN
+from coterie.core.people import Led
+from coterie.events import layout
+from coterie.events.layout import EVENTS, FORMAT, ONE_OF_ITEMS, ORDERS, restored
 from coterie.events.model import NameSpan, Segment, Sought
-from coterie.events.rows import NO_AMOUNT, Columns, to_lines
+from coterie.events.rows import COLUMNS, NO_AMOUNT, NOTHING, Columns, to_lines
+from coterie.events.seen import Digests, SeenFiles
 
-ORDERS = {"topic": "name, item NULLS FIRST, time, seq, line", "person": "profile, time, seq"}
-_FORMAT = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
-
-_EVENTS = f"""
-    SELECT seq, time, received, profile, name, type, source, items, store,
-           nullif(amount, {NO_AMOUNT}) AS amount, properties::JSON AS properties
-    FROM given_events
-"""
-
-_TOPIC = f"""
-    SELECT seq, 0::SMALLINT AS line, time, received, profile, name, type, source,
-           NULL::VARCHAR AS item, store, amount, properties
-    FROM ({_EVENTS})
-    UNION ALL
-    SELECT seq, l.line, e.time, NULL, e.profile, e.name, NULL, NULL, l.item, NULL, NULL, NULL
-    FROM given_lines l JOIN given_events e USING (seq)
-"""
+_ROW = (
+    "SELECT seq, time, received, profile, name, type, source, items, store, amount, "
+    f"{restored('properties', item=ONE_OF_ITEMS)} AS properties"
+)
+_KINDS = (*ORDERS, "ids")
 
 _VIEW_COLUMNS = """
     seq BIGINT, time BIGINT, received BIGINT, profile INTEGER, name VARCHAR, type VARCHAR,
@@ -58,6 +48,7 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.seen = SeenFiles(folder / "ids")
         self._lock = Lock()
         self._duckdb: duckdb.DuckDBPyConnection | None = None
         self._opened = 0
@@ -70,73 +61,200 @@ class Lake:
         """
         with self._cursor() as cursor:
             cursor.register("given_events", columns)
-            cursor.register("given_lines", to_lines(columns))
-            self._copy(cursor, _TOPIC, "topic", file)
-            self._copy(cursor, _EVENTS, "person", file)
-            spans = cursor.execute(
-                "SELECT name, count(*), min(time), max(time) FROM given_events "
-                "GROUP BY name ORDER BY name"
-            ).fetchall()
+            return self._write(cursor, file, day)
+
+    @contextmanager
+    def desk(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection to make temporary tables in, such as that of ``write_arrived``."""
+        with self._cursor() as cursor:
+            yield cursor
+
+    def arrivals(self, desk: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int64], Digests]:
+        """Return the rows of a desk's table ``arrivals``, in order, with the digests of the ids."""
+        query = "SELECT row, high, low FROM all_arrivals ORDER BY row"
+        found = desk.execute(query).fetchnumpy()
+        return found["row"], Digests(found["high"], found["low"])
+
+    def add_arrivals(
+        self,
+        desk: duckdb.DuckDBPyConnection,
+        columns: Columns,
+        rows: Sequence[int],
+        digests: Digests,
+    ) -> None:
+        """Put more events into a desk's table ``arrivals``."""
+        numbers = np.array(rows, dtype=np.int64)
+        given = {**columns, "row": numbers, "high": digests.high, "low": digests.low}
+        desk.register("added", given)
+        listed = ", ".join(name for name in COLUMNS if name not in ("seq", "amount"))
+        desk.execute(
+            "CREATE OR REPLACE TEMP TABLE single AS "
+            f"SELECT * REPLACE ({layout.marked()} AS properties) FROM "
+            f"(SELECT {listed}, row, high, low, {layout.ITEMS} AS item, "
+            f"nullif(amount, {NO_AMOUNT}) AS amount FROM added)"
+        )
+        desk.unregister("added")
+        desk.execute(layout.ALL_ARRIVALS)
+
+    def keep_fresh(self, desk: duckdb.DuckDBPyConnection, rows: NDArray[np.int64]) -> list[int]:
+        """Choose the rows of ``arrivals`` that are new; return whose they are."""
+        desk.register("new_rows", {"row": rows})
+        desk.execute("CREATE OR REPLACE TEMP TABLE fresh AS SELECT row FROM new_rows")
+        desk.unregister("new_rows")
+        query = "SELECT DISTINCT profile FROM all_arrivals JOIN fresh USING (row)"
+        people: list[int] = desk.execute(query).fetchnumpy()["profile"].tolist()
+        return people
+
+    def write_arrived(
+        self, desk: duckdb.DuckDBPyConnection, first_seq: int, file: str, day: int
+    ) -> Segment:
+        """Write the new ones (``fresh``) of a desk's table ``arrivals``, as ``write`` does."""
+        desk.execute(layout.ARRIVED)
+        desk.execute(
+            "CREATE OR REPLACE TEMP VIEW given_events AS "
+            f"SELECT rowid + {first_seq} AS seq, * FROM arrived"
+        )
+        return self._write(desk, file, day, layout.LAY_OUT_MARKED)
+
+    def _write(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        file: str,
+        day: int,
+        lay_out: str = layout.LAY_OUT,
+    ) -> Segment:
+        cursor.execute(lay_out)
+        for order, rows in layout.LAID_OUT.items():
+            self._copy(cursor, rows, order, file)
+        spans = cursor.execute(layout.SPANS).fetchall()
         return Segment(
             file=file,
             day=day,
-            events=len(columns["seq"]),
-            first=int(columns["time"].min()),
-            last=int(columns["time"].max()),
-            low_profile=int(columns["profile"].min()),
-            high_profile=int(columns["profile"].max()),
-            names=tuple(NameSpan(*span) for span in spans),
+            events=sum(span[1] for span in spans),
+            first=min(span[2] for span in spans),
+            last=max(span[3] for span in spans),
+            low_profile=min(span[4] for span in spans),
+            high_profile=max(span[5] for span in spans),
+            names=tuple(NameSpan(*span[:4]) for span in spans),
         )
 
     def merge(self, files: Sequence[str], file: str) -> None:
         """Write the events of several segments into one new pair of files."""
         with self._cursor() as cursor:
             for order in ORDERS:
-                source = f"SELECT * FROM read_parquet({_literals(self._paths(order, files))})"
+                source = (
+                    f"SELECT * FROM read_parquet({_literals(self._paths(order, files))}) "
+                    f"ORDER BY {ORDERS[order]}"
+                )
                 self._copy(cursor, source, order, file)
+
+    def holding(self, files: Sequence[str], profiles: Collection[int]) -> dict[str, int]:
+        """Count people's events that have properties, by file; files without any are left out."""
+        found: dict[str, int] = {}
+        with self._cursor() as cursor:
+            self._ask_of(cursor, profiles)
+            for file in files:
+                query = (
+                    "SELECT count(*) FROM read_parquet(?) WHERE properties::VARCHAR <> ? "
+                    "AND profile IN (SELECT profile FROM asked)"
+                )
+                values = [self._paths("person", [file]), NOTHING]
+                [(number,)] = cursor.execute(query, values).fetchall()
+                if number:
+                    found[file] = number
+        return found
+
+    def blank(self, file: str, profiles: Collection[int], anew: str) -> None:
+        """Write a segment anew, in its order, with the properties of people's events emptied."""
+        with self._cursor() as cursor:
+            self._ask_of(cursor, profiles)
+            for order in ORDERS:
+                source = (
+                    "SELECT * REPLACE (CASE WHEN properties IS NOT NULL AND profile IN "
+                    f"(SELECT profile FROM asked) THEN '{NOTHING}'::JSON ELSE properties END "
+                    f"AS properties) FROM read_parquet({_literals(self._paths(order, [file]))})"
+                )
+                self._copy(cursor, source, order, anew)
+        self._newest.cache_clear()
+
+    def search(self, texts: Collection[str]) -> list[str]:
+        """Return where any of these texts stands in a file of the folder, in whatever case.
+
+        Every value of every column is decoded and looked through, as text; within a longer word
+        it is another one: "SO-77" does not stand in "SO-771".
+        """
+        found: list[str] = []
+        with self._cursor() as cursor:
+            lowered = [text.lower() for text in texts]
+            words = [rf"(^|\W){re.escape(text)}($|\W)" for text in lowered]
+            cursor.register(
+                "texts", {"text": np.array(lowered, object), "word": np.array(words, object)}
+            )
+            for path in sorted(self.folder.rglob("*.parquet")):
+                source = f"read_parquet({_literal(str(path))})"
+                columns = cursor.execute(f"SELECT * FROM {source} LIMIT 0").description or []
+                for name in [column[0] for column in columns]:
+                    query = (
+                        f'SELECT count(*) FROM (SELECT DISTINCT "{name}"::VARCHAR AS value '
+                        f"FROM {source}) JOIN texts ON contains(lower(value), text) "
+                        "AND regexp_matches(lower(value), word)"
+                    )
+                    if cursor.execute(query).fetchall() != [(0,)]:
+                        found.append(f"{path.relative_to(self.folder.parent)}: {name}")
+        return found
 
     def of_profiles(
         self, files: Sequence[str], profiles: Collection[int], since: int | None
     ) -> list[tuple[Any, ...]]:
         """Return the rows of some people, as ``rows.to_logged`` reads them."""
         with self._cursor() as cursor:
-            asked = np.fromiter(profiles, dtype=np.int32, count=len(profiles))
-            cursor.register("asked", {"profile": asked})
+            self._ask_of(cursor, profiles)
             query = (
-                "SELECT seq, time, received, profile, name, type, source, items, store, amount, "
-                "properties FROM read_parquet(?) "
+                f"{_ROW} FROM read_parquet(?) "
                 "WHERE profile IN (SELECT profile FROM asked) AND time >= ?"
             )
             start = -(2**63) if since is None else since
             return cursor.execute(query, [self._paths("person", files), start]).fetchall()
 
     def newest(
-        self, files: Sequence[str], sought: Sought, after: int, before: int, limit: int
+        self,
+        files: Sequence[str],
+        sought: Sought,
+        members: Sequence[int],
+        after: int,
+        before: int,
+        limit: int,
     ) -> tuple[tuple[Any, ...], ...]:
         """Return the newest rows with after < seq < before, newest first.
 
-        The files never change, so neither do their answers: those that are asked again and again,
-        as a page that watches does, are kept in memory.
+        ``members`` are the profiles of the person that is sought, nobody: everybody. The files
+        never change, so neither do their answers: those that are asked again and again, as a page
+        that watches does, are kept in memory.
         """
-        return self._newest(tuple(files), sought, after, before, limit)
+        return self._newest(tuple(files), sought, tuple(members), after, before, limit)
 
     def _read_newest(
-        self, files: tuple[str, ...], sought: Sought, after: int, before: int, limit: int
+        self,
+        files: tuple[str, ...],
+        sought: Sought,
+        members: tuple[int, ...],
+        after: int,
+        before: int,
+        limit: int,
     ) -> tuple[tuple[Any, ...], ...]:
         tests = ["seq > ?", "seq < ?"]
         values: list[Any] = [after, before]
-        asked = {"name": sought.name, "source": sought.source, "profile": sought.profile}
+        asked = {"name": sought.name, "source": sought.source}
+        if members:
+            tests.append(f"profile IN ({_marks(members)})")
+            values += members
         for column, value in asked.items():
             if value is not None:
                 tests.append(f"{column} = ?")
                 values.append(value)
         if not sought.own:
             tests.append(f"NOT starts_with(name, '{OWN}')")
-        query = (
-            "SELECT seq, time, received, profile, name, type, source, items, store, amount, "
-            f"properties FROM read_parquet(?) WHERE {' AND '.join(tests)} "
-            "ORDER BY seq DESC LIMIT ?"
-        )
+        query = f"{_ROW} FROM read_parquet(?) WHERE {' AND '.join(tests)} ORDER BY seq DESC LIMIT ?"
         with self._cursor() as cursor:
             parameters = [self._paths("person", files), *values, limit]
             return tuple(cursor.execute(query, parameters).fetchall())
@@ -164,14 +282,17 @@ class Lake:
         """Return who touched one of the items."""
         query = (
             "SELECT DISTINCT profile FROM read_parquet(?) "
-            "WHERE line > 0 AND item IN (SELECT unnest(?::VARCHAR[]))"
+            "WHERE item IN (SELECT unnest(?::VARCHAR[]))"
         )
         return self._ints(query, [self._paths("topic", files), list(items)])
 
     @contextmanager
-    def open(self, files: Sequence[str], hot: Columns) -> Iterator[duckdb.DuckDBPyConnection]:
+    def open(
+        self, files: Sequence[str], hot: Columns, led: Led
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a connection of one's own with the views ``events`` and ``event_items``.
 
+        Events of the profiles in ``led`` are shown as their heads'.
         What is created through it lives in a database of its own and is gone afterwards.
         """
         root = self._root()
@@ -181,7 +302,7 @@ class Lake:
             cursor = root.cursor()
         try:
             cursor.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
-            self._create_views(cursor, files, hot)
+            self._create_views(cursor, files, hot, led)
             yield cursor
         finally:
             cursor.close()
@@ -190,13 +311,19 @@ class Lake:
 
     def files(self) -> set[str]:
         """Return the names of all files in the folder, wanted or not."""
-        return {path.stem for order in ORDERS for path in (self.folder / order).glob("*.parquet")}
+        return {
+            path.stem
+            for kind in _KINDS
+            for path in (self.folder / kind).glob("*")
+            if path.suffix in (".parquet", ".ids")
+        }
 
     def delete(self, files: Collection[str]) -> None:
-        """Delete files, in both orders."""
-        for order in ORDERS:
-            for path in self._paths(order, files):
-                Path(path).unlink(missing_ok=True)
+        """Delete files, in both orders, and those of digests."""
+        for file in files:
+            for kind in _KINDS:
+                suffix = "parquet" if kind in ORDERS else "ids"
+                (self.folder / kind / f"{file}.{suffix}").unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop DuckDB; the next use starts it again."""
@@ -206,30 +333,42 @@ class Lake:
                 self._duckdb = None
 
     def _create_views(
-        self, cursor: duckdb.DuckDBPyConnection, files: Sequence[str], hot: Columns
+        self, cursor: duckdb.DuckDBPyConnection, files: Sequence[str], hot: Columns, led: Led
     ) -> None:
         cursor.register("given_events", hot)
         cursor.register("given_lines", to_lines(hot))
         cursor.execute(f"CREATE TABLE hot_events ({_VIEW_COLUMNS})")
-        cursor.execute(f"INSERT INTO hot_events BY NAME SELECT * EXCLUDE (items) FROM ({_EVENTS})")
+        cursor.execute(f"INSERT INTO hot_events BY NAME SELECT * EXCLUDE (items) FROM ({EVENTS})")
         cursor.execute("CREATE TABLE hot_lines AS SELECT seq, item FROM given_lines")
         cursor.unregister("given_events")
         cursor.unregister("given_lines")
         events, lines = "SELECT * FROM hot_events", "SELECT * FROM hot_lines"
         if files:
-            columns = ", ".join(part.split()[0] for part in _VIEW_COLUMNS.split(","))
+            columns = ", ".join(part.split()[0] for part in _VIEW_COLUMNS.split(",")[:-1])
+            columns += f", {restored('properties')}::JSON AS properties"
             lake = f"FROM read_parquet({_literals(self._paths('topic', files))})"
             events = f"SELECT {columns} {lake} WHERE line = 0 UNION ALL {events}"
-            lines = f"SELECT seq, item {lake} WHERE line > 0 UNION ALL {lines}"
+            lines = f"SELECT seq, item {lake} WHERE item IS NOT NULL UNION ALL {lines}"
+        if len(led.profiles):
+            cursor.register("given_led", {"profile": led.profiles, "head": led.heads})
+            cursor.execute("CREATE TABLE led AS SELECT * FROM given_led")
+            cursor.unregister("given_led")
+            events = (
+                "SELECT e.* REPLACE (coalesce(led.head, e.profile) AS profile) "
+                f"FROM ({events}) e LEFT JOIN led USING (profile)"
+            )
         cursor.execute(f"CREATE VIEW events AS {events}")
         cursor.execute(f"CREATE VIEW event_items AS {lines}")
 
-    def _copy(self, cursor: duckdb.DuckDBPyConnection, source: str, order: str, file: str) -> None:
+    def _ask_of(self, cursor: duckdb.DuckDBPyConnection, profiles: Collection[int]) -> None:
+        asked = np.fromiter(profiles, dtype=np.int32, count=len(profiles))
+        cursor.register("asked", {"profile": asked})
+
+    def _copy(self, cursor: duckdb.DuckDBPyConnection, rows: str, order: str, file: str) -> None:
         [path] = self._paths(order, [file])
         folder = Path(path).parent
         folder.mkdir(parents=True, exist_ok=True)
-        ordered = f"SELECT * FROM ({source}) ORDER BY {ORDERS[order]}"
-        cursor.execute(f"COPY ({ordered}) TO {_literal(path)} {_FORMAT}")
+        cursor.execute(f"COPY ({rows}) TO {_literal(path)} {FORMAT}")
         # the manifest's commit must never reach the disk before the file does
         for written in (Path(path), folder):
             handle = os.open(written, os.O_RDONLY)
@@ -268,7 +407,7 @@ class Lake:
             return self._duckdb
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" for _ in values)
 
 

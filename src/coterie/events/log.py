@@ -9,20 +9,25 @@ them. ``flush`` moves them to the lake (``lake``), ``compact`` puts the lake's f
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.clock import DAY, HOUR
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import uuid7
+from coterie.core.people import Alone, Heads, Shift
 from coterie.events import compaction, hot, store
 from coterie.events.lake import Lake
-from coterie.events.model import EventSpec, LakeState, Logged, Sought
+from coterie.events.model import EventSpec, LakeState, Logged, Sought, Taken
 from coterie.events.resolve import resolve
 from coterie.events.rows import Columns, rows_after, to_columns, to_logged, to_rows
+from coterie.events.seen import LARGEST, Digests, joined
 from coterie.storage.work import Work
 
 GRACE = 1 * HOUR
@@ -40,11 +45,21 @@ class Log:
     An event counts once per id within ``dedup_window`` ms of its last appending (30 days): ids are
     kept that long and forgotten by ``sweep``. The hot tail is flushed when it holds ``flush_rows``
     events. The lake itself forgets nothing.
+
+    A row keeps the profile that its event came with, for ever. All questions are about persons,
+    named by their heads (``heads`` knows them; without it everybody is one for herself), and all
+    answers name heads: a merge, or an un-merge, rewrites nothing here.
     """
 
     def __init__(
-        self, folder: Path, *, dedup_window: int = 30 * DAY, flush_rows: int = 50_000
+        self,
+        folder: Path,
+        *,
+        dedup_window: int = 30 * DAY,
+        flush_rows: int = 50_000,
+        heads: Heads[Work] | None = None,
     ) -> None:
+        self._heads: Heads[Work] = Alone() if heads is None else heads
         self._lake = Lake(folder / "lake")
         self._mirror = hot.Mirror()
         self._window = dedup_window
@@ -95,6 +110,51 @@ class Log:
             _forget(work, fresh)
         return fresh
 
+    @contextmanager
+    def desk(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection to lay out history on, in a table ``arrivals``; see ``take_in``."""
+        with self._lake.desk() as desk:
+            yield desk
+
+    def lay(
+        self,
+        work: Work,
+        desk: duckdb.DuckDBPyConnection,
+        rows: Sequence[int],
+        events: Sequence[Event],
+    ) -> list[Event]:
+        """Lay single events on a desk, among what came in columns; ``rows`` say where.
+
+        They come back with items, amount and store filled in.
+        """
+        found = resolve(events, store.specs(work))
+        digests = Digests.of([digest_of(event.id) for event in events])
+        self._lake.add_arrivals(desk, to_columns(to_rows(found, 0)), rows, digests)
+        return found
+
+    def take_in(self, work: Work, desk: duckdb.DuckDBPyConnection) -> Taken:
+        """Append a desk's ``arrivals`` straight to the lake, by the law of ``append_bulk``.
+
+        Its columns: ``row`` (in the order of arrival), ``high`` and ``low`` (the digest of the
+        message id), ``profile`` (the one it came with), and those of ``rows.COLUMNS`` with items,
+        amount and store resolved, and a null for a missing amount. Of equal ids the first row counts. Seqs are given person by
+        person, each person's by (time, row), which is the order that anybody asks for.
+        """
+        rows, digests = self._lake.arrivals(desk)
+        state = store.take_state(work)
+        is_fresh = digests.first_of_each()
+        is_fresh &= ~self._are_known(work, digests)
+        fresh = rows[is_fresh]
+        if not len(fresh):
+            return Taken(fresh, [])
+        people = self._lake.keep_fresh(desk, fresh)
+        segment = self._lake.write_arrived(desk, state.next_seq, uuid7(work.now), work.now // DAY)
+        store.add_segment(work, segment)
+        self._remember(work, digests.take(is_fresh))
+        store.set_state(work, next_seq=state.next_seq + len(fresh))
+        work.memo.pop(_TIMELINES, None)
+        return Taken(fresh, people)
+
     def timelines(
         self, work: Work, profiles: Collection[int], *, since: int | None = None
     ) -> dict[int, list[Logged]]:
@@ -112,9 +172,10 @@ class Log:
     def _read_timelines(
         self, work: Work, profiles: Collection[int], since: int | None
     ) -> dict[int, list[Logged]]:
-        asked = dict.fromkeys(profiles)
+        found: dict[int, list[Logged]] = {profile: [] for profile in profiles}
+        asked = self._heads_of_members(work, found)
         if not asked:
-            return {}
+            return found
         fresh = hot.of_profiles(work, asked, since)
         flushed, manifest = store.manifest(work)
         low, high = min(asked), max(asked)
@@ -127,10 +188,17 @@ class Log:
         rows: list[Sequence[Any]] = [row for row in fresh if row[0] > flushed]
         if files:
             rows.extend(self._lake.of_profiles(files, asked, since))
-        found: dict[int, list[Logged]] = {profile: [] for profile in asked}
         for row in sorted(rows, key=lambda row: (row[1], row[0])):
-            found[row[3]].append(to_logged(row))
+            found[asked[row[3]]].append(to_logged(row, asked))
         return found
+
+    def _heads_of_members(self, work: Work, heads: Collection[int]) -> dict[int, int]:
+        """Return the head of every profile of these persons."""
+        of_each = self._heads.members(work, heads) if heads else {}
+        return {member: head for head, members in of_each.items() for member in members}
+
+    def _heads_of(self, work: Work, came_with: Collection[int]) -> set[int]:
+        return set(self._heads.heads(work, came_with).values()) if came_with else set()
 
     def newest(
         self, work: Work, sought: Sought, limit: int, *, after: int = 0, before: int | None = None
@@ -141,14 +209,19 @@ class Log:
         the lake, past what is hot.
         """
         end = _NEVER if before is None else before
-        rows: list[Sequence[Any]] = list(hot.newest(work, sought, after, end, limit))
+        members = [] if sought.profile is None else self._heads_of_members(work, [sought.profile])
+        if sought.profile is not None and not members:
+            return []
+        asked = sorted(members)
+        rows: list[Sequence[Any]] = list(hot.newest(work, sought, asked, after, end, limit))
         flushed, manifest = store.manifest(work)
         rows = [row for row in rows if row[0] > flushed]
-        files = [row.file for row in manifest if _may_hold(row, sought)]
+        files = [row.file for row in manifest if _may_hold(row, asked)]
         if files:
-            rows += self._lake.newest(files, sought, after, end, limit)
+            rows += self._lake.newest(files, sought, asked, after, end, limit)
         rows.sort(key=lambda row: row[0], reverse=True)
-        return [to_logged(row) for row in rows[:limit]]
+        heads = self._heads.heads(work, {row[3] for row in rows[:limit]})
+        return [to_logged(row, heads) for row in rows[:limit]]
 
     def one(self, work: Work, seq: int) -> Logged:
         """Return the event of a seq; raises NotFound."""
@@ -157,7 +230,7 @@ class Log:
         raise NotFound(f"there is no event {seq}")
 
     def watermark(self, work: Work) -> tuple[int, ...]:
-        """Return what changes whenever the log takes something in, as this transaction sees it.
+        """Return what changes whenever the log's answers may, as this transaction sees it.
 
         Answers that were read under one watermark hold as long as it stays the same.
         """
@@ -179,7 +252,7 @@ class Log:
         if spans:
             files, exact = _distinct(spans)
             found |= self._lake.profiles_between(files, exact, after, until)
-        return found
+        return self._heads_of(work, found)
 
     def next_time(self, work: Work, names: Sequence[str], after: int) -> int | None:
         """Return the earliest time after a moment at which one of ``names`` happened, or None."""
@@ -202,7 +275,7 @@ class Log:
         _, manifest = store.manifest(work)
         if manifest:
             found |= self._lake.profiles_of_items([row.file for row in manifest], items)
-        return found
+        return self._heads_of(work, found)
 
     def counts(self, work: Work) -> dict[str, int]:
         """Return how many events of each name there are."""
@@ -219,8 +292,54 @@ class Log:
         columns = self._mirror.columns(work)
         flushed, manifest = store.manifest(work)
         hot_columns = rows_after(columns, flushed)
-        with self._lake.open([row.file for row in manifest], hot_columns) as connection:
+        files = [row.file for row in manifest]
+        with self._lake.open(files, hot_columns, self._heads.led(work)) as connection:
             yield connection
+
+    def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
+        """Tell people's events as those of the heads that lead them now."""
+        memo: dict[int, list[Logged]] = work.memo.get(_TIMELINES, {})
+        for shift in shifts:
+            for profile in (shift.profile, shift.before, shift.head):
+                memo.pop(profile, None)
+        if shifts:
+            store.revise(work)
+
+    def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
+        """Empty the properties of everything that came with these profiles; count the events.
+
+        What counts and sums are made of stays: name, time, source, store, items, amount. Segments
+        that hold something of hers are written anew under the manifest, in this transaction.
+        Their files, and all that wait for a sweep, are deleted as soon as it commits, without the
+        hour of grace: what is erased must not lie on the disk. A reader that has a file open
+        keeps it until he is done; one that is about to open it fails and may ask again.
+        """
+        store.take_state(work)
+        tail = hot.blank(work, profiles)
+        segments = store.segments(work)
+        files = [one.file for one in segments if _may_hold(one, profiles)]
+        held = self._lake.holding(files, profiles)
+        for segment in segments:
+            if segment.file in held:
+                anew = replace(segment, file=uuid7(work.now))
+                self._lake.blank(segment.file, profiles, anew.file)
+                store.retire(work, [segment.file])
+                store.add_segment(work, anew)
+        work.memo.pop(_TIMELINES, None)
+        store.revise(work)
+        old = self._lake.files() - self._wanted(work)
+        work.after_commit(lambda: self._lake.delete(old))
+        work.after_commit(self._mirror.forget)
+        return {"log_hot": tail, "lake": sum(held.values())}
+
+    def search(self, work: Work, texts: Collection[str]) -> list[str]:
+        """Return the places where one of these texts stands, to prove that none does.
+
+        Looked through are the hot tail and every value of every file in the lake's folder, of
+        those too that are wanted no more. Upper and lower case are one.
+        """
+        found = [f"log_hot: {text}" for text in texts if hot.holds(work, text)]
+        return found + self._lake.search(texts)
 
     def flush(self, work: Work) -> int:
         """Move the hot tail to the lake; return how many events moved."""
@@ -258,8 +377,7 @@ class Log:
         """
         store.take_state(work)
         store.prune_seen(work, work.now - self._window)
-        _, manifest = store.manifest(work)
-        wanted = {row.file for row in manifest}
+        wanted = self._wanted(work)
         marked = store.retired(work)
         present = self._lake.files()
         old = [
@@ -276,7 +394,7 @@ class Log:
     def state(self, work: Work) -> LakeState:
         """Say how the lake's files stand; changes nothing."""
         segments = store.segments(work)
-        present, wanted = self._lake.files(), {segment.file for segment in segments}
+        present, wanted = self._lake.files(), self._wanted(work)
         return LakeState(
             hot=store.hot_count(work),
             files=len(segments),
@@ -293,13 +411,14 @@ class Log:
         """Leave out what is known by its id, remember the rest, and find what they touched."""
         by_digest: dict[bytes, Event] = {}
         for event in events:
-            by_digest.setdefault(hashlib.sha256(event.id.encode()).digest()[:16], event)
+            by_digest.setdefault(digest_of(event.id), event)
         seen = store.seen(work, by_digest)
         expired = work.now - self._window
+        in_files = self._in_files(work, Digests.of(by_digest)) if by_digest else []
         fresh = {
             digest: event
-            for digest, event in by_digest.items()
-            if seen.get(digest, expired) <= expired
+            for (digest, event), is_known in zip(by_digest.items(), in_files, strict=True)
+            if not is_known and seen.get(digest, expired) <= expired
         }
         store.mark_seen(
             work,
@@ -308,16 +427,54 @@ class Log:
         )
         return resolve(list(fresh.values()), store.specs(work)) if fresh else []
 
+    def _in_files(self, work: Work, digests: Digests) -> Sequence[bool]:
+        """Say of each digest whether a bulk brought it within the window."""
+        expired = work.now - self._window
+        files = [row.file for row in store.seen_files(work) if row.at > expired]
+        known: list[bool] = self._lake.seen.known(files, digests).tolist()
+        return known
+
+    def _are_known(self, work: Work, digests: Digests) -> NDArray[np.bool_]:
+        known = np.array(self._in_files(work, digests), dtype=bool)
+        if store.any_seen(work):
+            expired = work.now - self._window
+            one_by_one = store.seen(work, digests.as_bytes())
+            held = [one_by_one.get(one, expired) > expired for one in digests.as_bytes()]
+            known |= np.array(held, dtype=bool)
+        return known
+
+    def _remember(self, work: Work, digests: Digests) -> None:
+        """Keep a bulk's digests, together with those of this moment that are as few."""
+        parts, old = [digests], []
+        for row in sorted(store.seen_files(work), key=lambda row: row.ids):
+            size = sum(map(len, parts))
+            if row.at == work.now and row.ids <= 2 * size and row.ids + size <= LARGEST:
+                parts.append(self._lake.seen.read(row.file))
+                old.append(row.file)
+        whole = joined(parts)
+        file = uuid7(work.now)
+        self._lake.seen.write(file, whole)
+        store.retire_seen_files(work, old)
+        store.add_seen_file(work, file, len(whole))
+
+    def _wanted(self, work: Work) -> set[str]:
+        """Name every file that belongs to the log."""
+        held = {row.file for row in store.manifest(work)[1]}
+        return held | {row.file for row in store.seen_files(work)}
+
     def _write_segment(self, work: Work, columns: Columns) -> None:
         segment = self._lake.write(columns, uuid7(work.now), work.now // DAY)
         store.add_segment(work, segment)
 
 
-def _may_hold(row: Any, sought: Sought) -> bool:
-    if sought.profile is None:
-        return True
-    held: bool = row.low_profile <= sought.profile <= row.high_profile
-    return held
+def digest_of(message_id: str) -> bytes:
+    """Return what is remembered of a message id."""
+    return hashlib.sha256(message_id.encode()).digest()[:16]
+
+
+def _may_hold(row: Any, members: Collection[int]) -> bool:
+    """Say whether a segment may hold events of a person (nobody: of anybody)."""
+    return not members or any(row.low_profile <= one <= row.high_profile for one in members)
 
 
 def _distinct(spans: Sequence[Any]) -> tuple[list[str], list[str]]:

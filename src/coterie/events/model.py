@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.event import Event
 
@@ -12,7 +14,8 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event as the log holds it.
 
     ``seq`` is dense and grows with arrival; one person's events are ordered by (time, seq).
-    Times are milliseconds UTC; ``amount`` is scaled by 10,000. ``profile`` is the one it came with.
+    Times are milliseconds UTC; ``amount`` is scaled by 10,000. ``profile`` is the head of the
+    person it belongs to now.
     """
 
     seq: int
@@ -70,10 +73,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The door's answer: how many events are durable now, and which items were refused."""
+    """The door's answer: how many events are durable now, and which items were refused.
+
+    ``suppressed`` counts events of people who were erased: taken note of, and not kept.
+    """
 
     accepted: int
     refused: list[Refused]
+    suppressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class Replayed:
 class Sought:
     """Which events a reader of the newest wants; what is None or empty is not asked for.
 
-    ``own`` says whether facts of our own belong to it.
+    ``profile`` is a head. ``own`` says whether facts of our own belong to it.
     """
 
     name: str | None = None
@@ -184,6 +191,14 @@ class LakeState:
     to_compact: int
     orphans: int
     missing: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was new of a desk's arrivals: their rows, and the profiles that they came with."""
+
+    rows: NDArray[np.int64]
+    profiles: list[int]
 
 
 @dataclass(frozen=True)

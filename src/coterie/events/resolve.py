@@ -13,7 +13,9 @@ from coterie.core.event import Event
 from coterie.core.numbers import is_number, scaled
 from coterie.events.model import EventSpec
 
-ITEM_KEYS = ("item", "item_id", "product_id", "wine_id", "article_id", "sku")
+ITEM_KEYS = (
+    "item", "item_id", "product_id", "wine_id", "article_id", "sku", "content_id", "activity_id",
+)  # fmt: skip
 AMOUNT_KEYS = ("total", "revenue", "value", "amount", "price")
 STORE_KEYS = ("store_id", "store")
 PRODUCTS = "products"

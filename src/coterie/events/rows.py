@@ -1,6 +1,6 @@
 """How an event lies in the log: as a flat row, as columns of numpy arrays, and back. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ COLUMNS = (
 NO_AMOUNT = -(2**63)
 """Stands for "no amount" in an array of integers; amounts are always nearer to zero."""
 
+NOTHING = "{}"
+"""The properties of an event that has none, as JSON."""
+
 _SHAPES: dict[str, Any] = {
     "seq": np.int64,
     "time": np.int64,
@@ -37,14 +40,14 @@ _items_decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
 def to_rows(events: Sequence[Event], first_seq: int) -> list[Row]:
-    """Flatten events, numbered from ``first_seq`` on."""
+    """Flatten events, numbered from ``first_seq`` on; a row's profile is the one it came with."""
     encode = _encoder.encode
     return [
         (
             seq,
             event.time,
             event.received,
-            event.profile,
+            event.came_with or event.profile,
             event.name,
             event.type,
             event.source,
@@ -57,14 +60,14 @@ def to_rows(events: Sequence[Event], first_seq: int) -> list[Row]:
     ]
 
 
-def to_logged(row: Sequence[Any]) -> Logged:
-    """Read a row back."""
-    seq, time, received, profile, name, kind, source, items, store, amount, properties = row
+def to_logged(row: Sequence[Any], heads: Mapping[int, int]) -> Logged:
+    """Read a row back, given the head of the profile that it came with."""
+    seq, time, received, came_with, name, kind, source, items, store, amount, properties = row
     return Logged(
         seq=seq,
         time=time,
         received=received,
-        profile=profile,
+        profile=heads[came_with],
         name=name,
         type=kind,
         source=source,

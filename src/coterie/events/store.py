@@ -65,6 +65,8 @@ state_rows = Table(
     Column("next_seq", BigInteger, nullable=False),
     Column("flushed", BigInteger, nullable=False),  # hot events up to this seq are in the lake
     Column("hot", BigInteger, nullable=False),  # how many events the hot tail holds
+    # grows whenever the log tells something else without having taken anything in
+    Column("revision", BigInteger, nullable=False, server_default="0"),
 )
 
 hot_rows = Table(
@@ -101,6 +103,14 @@ seen_rows = Table(
     Column("digest", LargeBinary(_DIGEST), primary_key=True),
     Column("at", Moment, nullable=False),
     sqlite_with_rowid=False,
+)
+
+seen_file_rows = Table(
+    "log_seen_files",
+    metadata,
+    Column("file", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("ids", BigInteger, nullable=False),
 )
 
 segment_rows = Table(
@@ -211,10 +221,16 @@ def take_state(work: Work) -> Row[Any]:
     return row
 
 
-def position(work: Work) -> tuple[int, int]:
-    """Return the next seq and the one up to which the lake holds everything."""
-    row = work.connection.execute(select(state_rows.c.next_seq, state_rows.c.flushed)).first()
-    return (1, 0) if row is None else (row.next_seq, row.flushed)
+def position(work: Work) -> tuple[int, int, int]:
+    """Return the next seq, the one up to which the lake holds everything, and the revision."""
+    columns = state_rows.c.next_seq, state_rows.c.flushed, state_rows.c.revision
+    row = work.connection.execute(select(*columns)).first()
+    return (1, 0, 0) if row is None else (row.next_seq, row.flushed, row.revision)
+
+
+def revise(work: Work) -> None:
+    """Write down that the log tells something else from now on."""
+    work.connection.execute(update(state_rows).values(revision=state_rows.c.revision + 1))
 
 
 def hot_count(work: Work) -> int:
@@ -262,8 +278,32 @@ def _digests(digests: Collection[bytes]) -> Subquery:
     return select(cut.label("digest")).subquery()
 
 
+def any_seen(work: Work) -> bool:
+    """Say whether any digest is remembered one by one."""
+    return work.connection.execute(select(seen_rows.c.digest).limit(1)).first() is not None
+
+
+def seen_files(work: Work) -> list[Row[Any]]:
+    """Return (file, at, ids) of every file of digests, the largest first."""
+    query = select(seen_file_rows).order_by(seen_file_rows.c.ids.desc(), seen_file_rows.c.file)
+    return list(work.connection.execute(query))
+
+
+def add_seen_file(work: Work, file: str, ids: int) -> None:
+    """Remember the digests of a file as of now."""
+    work.insert(seen_file_rows, [{"file": file, "at": work.now, "ids": ids}])
+
+
+def retire_seen_files(work: Work, files: Sequence[str]) -> None:
+    """Forget files of digests; they stay on the disk until a later sweep."""
+    work.connection.execute(delete(seen_file_rows).where(seen_file_rows.c.file.in_(files)))
+    mark_retired(work, files)
+
+
 def prune_seen(work: Work, before: int) -> int:
-    """Forget digests that were seen at or before a moment; count them."""
+    """Forget digests that were seen at or before a moment; count those of one by one."""
+    old = [row.file for row in seen_files(work) if row.at <= before]
+    retire_seen_files(work, old)
     return work.connection.execute(delete(seen_rows).where(seen_rows.c.at <= before)).rowcount
 
 

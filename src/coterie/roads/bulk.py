@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,23 @@ import msgspec
 from coterie.catalog.check import check_item
 from coterie.catalog.model import Item
 from coterie.catalog.service import Catalog
-from coterie.core.actor import Actor
+from coterie.core.actor import CLOCK, Actor
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import derived_id
 from coterie.core.numbers import scaled
 from coterie.events.calls import read_item
+from coterie.events.door import Suppressed
 from coterie.events.model import Envelope
+from coterie.events.named import identities_of
+from coterie.roads.history.service import History, opened
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 from coterie.roads.values import BadValue
 
 CHUNK = 200_000
 _SAMPLE = 5
+_ERASED = "erased: the person was erased at her request"
 _MORE, _LESS = "\0more", "\0less"
 """Marks that no file holds: a row with more values than the header has columns, or fewer."""
 
@@ -143,8 +148,35 @@ class Importer:
         now: int,
         progress: Progress = lambda _rows: None,
     ) -> Imported:
-        """Import a file; rows that were imported before change nothing."""
+        """Import a file; rows that were imported before change nothing.
+
+        Events go by columns where they can, the same events either way; then the scores and
+        segments of all who came are brought, once for the whole file.
+        """
+        report = self.take_in(actor, file, file_map, source, now, progress)
+        while self.inbound.settle_owed(now):
+            progress(report.read)
+        return report
+
+    def take_in(
+        self,
+        actor: Actor,
+        file: Path,
+        file_map: FileMap,
+        source: str,
+        now: int,
+        progress: Progress = lambda _rows: None,
+    ) -> Imported:
+        """Import a file, and leave owing what follows from events that went by columns."""
         report = Imported(file_map.kind)
+        suppressed = self._suppressed(now)
+        with opened(
+            self.inbound, file, file_map, source, now, self.brand_zone, row_id, suppressed
+        ) as history:
+            if history is not None:
+                self._by_columns(actor, history, report, progress)
+                history.finish(actor)
+                return report
         for chunk in self._chunks(file, file_map, source, now, report):
             if file_map.kind == "items":
                 report.fresh += self._keep_items(actor, now, chunk)
@@ -152,6 +184,44 @@ class Importer:
                 report.fresh += self.inbound.bulk(actor, now, chunk)
             progress(report.read)
         return report
+
+    def _by_columns(
+        self, actor: Actor, history: History, report: Imported, progress: Progress
+    ) -> None:
+        self._show_some(history, report)
+        while report.read < history.rows:
+            portion = history.read(report.read)
+            events: dict[int, Event] = {}
+            for number, row in portion.careful.items():
+                name = partial(history.name, portion, number)
+                envelope = history.reader.envelope
+                made = make_row(number, row, history.file_map, envelope, self.brand_zone, name)
+                if self._is_taken(made, history.reader.suppressed, report):
+                    assert isinstance(made.thing, Event)
+                    events[number] = made.thing
+            report.fresh += history.carry(actor, events)
+            report.read += portion.rows
+            report.accepted += portion.rows - len(portion.careful) + len(events)
+            progress(report.read)
+
+    def _show_some(self, history: History, report: Imported) -> None:
+        rows = (row for _, row in history.first_rows())
+        given = (history.file_map, history.source, history.now, self.brand_zone)
+        for made in make_rows(rows, *given):
+            if made.thing is not None and len(report.sample) < _SAMPLE:
+                report.sample.append(as_json(made.shown))
+
+    def _is_taken(self, made: Made, suppressed: Suppressed, report: Imported) -> bool:
+        """Say whether a row goes in; tell of one that stays out."""
+        if made.refusal is not None:
+            shown = shown_row(made.values)
+            refused = Rejected(made.row, made.refusal.reason, made.refusal.path, shown)
+        elif isinstance(made.thing, Event) and suppressed(identities_of(made.thing)):
+            refused = Rejected(made.row, _ERASED, "", {})
+        else:
+            return made.thing is not None
+        report.rejected.append(refused)
+        return False
 
     def _keep_items(self, actor: Actor, now: int, items: Sequence[Any]) -> int:
         keys = {item.key for item in items}
@@ -172,18 +242,23 @@ class Importer:
     def _made(
         self, file: Path, file_map: FileMap, source: str, now: int, report: Imported
     ) -> Iterator[Event | Item]:
+        suppressed = self._suppressed(now)
         for made in make_rows(
             read_rows(file, file_map.encoding), file_map, source, now, self.brand_zone
         ):
             report.read = made.row
-            if made.refusal is not None:
-                refusal = made.refusal
-                shown = shown_row(made.values)
-                report.rejected.append(Rejected(made.row, refusal.reason, refusal.path, shown))
-            elif made.thing is not None:
+            if self._is_taken(made, suppressed, report) and made.thing is not None:
                 if len(report.sample) < _SAMPLE:
                     report.sample.append(as_json(made.shown))
                 yield made.thing
+
+
+    def _suppressed(self, now: int) -> Suppressed:
+        """Return what knows who was erased: their rows stay out, and nothing of them is kept."""
+        erasures = self.inbound.profiles.erasures
+        with self.inbound.database.read(CLOCK, now) as work:
+            erasures.refresh(work)
+        return erasures.suppressed
 
 
 def make_rows(
@@ -197,20 +272,34 @@ def make_rows(
     envelope = Envelope(source, received=now, backfill=True)
     seen: Counter[bytes] = Counter()
     for number, row in enumerate(rows, 1):
-        shown: dict[str, Any] = {}
-        try:
-            _check_shape(row)
-            if file_map.kind == "items":
-                shown = to_item(file_map, row)
-                thing: Event | Item = _item(shown)
-            else:
-                shown = to_call(file_map, row, brand_zone)
-                shown["messageId"] = shown["messageId"] or _row_id(source, row, seen)
-                thing = read_item(shown["type"], msgspec.json.encode(shown), envelope, now)
-        except Invalid as error:
-            yield Made(number, row, shown, None, error)
-            continue
-        yield Made(number, row, shown, thing)
+        yield make_row(
+            number, row, file_map, envelope, brand_zone, lambda row: row_id(source, row, seen)
+        )
+
+
+def make_row(
+    number: int,
+    row: Row,
+    file_map: FileMap,
+    envelope: Envelope,
+    brand_zone: ZoneInfo,
+    name: Callable[[Row], str],
+) -> Made:
+    """Make of one row what its map says; ``name`` gives it a message id if it has none."""
+    shown: dict[str, Any] = {}
+    try:
+        _check_shape(row)
+        if file_map.kind == "items":
+            shown = to_item(file_map, row)
+            return Made(number, row, shown, _item(shown))
+        shown = to_call(file_map, row, brand_zone)
+        shown["messageId"] = shown["messageId"] or name(row)
+        call = msgspec.json.encode(shown)
+        return Made(
+            number, row, shown, read_item(shown["type"], call, envelope, envelope.received)
+        )
+    except Invalid as error:
+        return Made(number, row, shown, None, error)
 
 
 def _check_shape(row: Row) -> None:
@@ -232,7 +321,7 @@ def as_json(values: Row) -> dict[str, Any]:
     return plain
 
 
-def _row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
+def row_id(source: str, row: Row, seen: Counter[bytes]) -> str:
     """Name a row by its content, and by which of its equals it is."""
     content = msgspec.json.encode([str(value) for value in row.values()])
     seen[content] += 1

@@ -1,0 +1,194 @@
+"""A file that goes by columns gives the same log, and the same people, as one read row by row."""
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from coterie.core.actor import COMMAND
+from coterie.events.model import EventSpec
+from coterie.roads import bulk
+from coterie.roads.bulk import Imported, Importer, make_rows, read_rows
+from coterie.roads.history import service
+from coterie.roads.mapping import parse_map
+from coterie.testing import House
+
+COLUMNS = ("id", "uid", "anon", "what", "when", "wine", "sum", "shop", "note")
+MAP: dict[str, Any] = {
+    "kind": "events",
+    "event": "what",
+    "user_id": "uid",
+    "anonymous_id": "anon",
+    "message_id": "id",
+    "timestamp": "when",
+    "properties": {
+        "wine_id": "wine", "total": {"number": "sum"}, "store": "shop", "note": "note",
+        "way": {"value": "import"},
+    },
+}  # fmt: skip
+MAPS: dict[str, dict[str, Any]] = {
+    "plain": MAP,
+    "blanks skipped": {**MAP, "skip_blanks": True},
+    "named by template": {**MAP, "message_id": "order-{id}/{wine}"},
+    "named by content": {key: value for key, value in MAP.items() if key != "message_id"},
+    "another zone": {**MAP, "zone": "America/New_York"},
+    "times by format": {**MAP, "timestamp": {"time": "when", "format": "%Y-%m-%d"}},
+    "two amounts": {
+        **MAP, "event": {"value": "Bought"}, "properties": {"price": "sum", "total": "note"},
+    },
+}  # fmt: skip
+USUAL: dict[str, list[str]] = {
+    "id": ["1", "2", "3", "4", "a-b", "订单-9"],
+    "uid": ["ada", "bob", "7", "", "ada"],
+    "anon": ["", "", "", "phone-1"],
+    "what": ["Bought", "Opened", "Bought"],
+    "when": ["2025-12-01", "2025-12-02T10:00:00Z", "2025-12-02 10:00", "2025-07-01T00:00:00+05:30",
+             "2025-11-02 01:30:00", "2025-12-01T10:00:00.1234Z", ""],
+    "wine": ["w1", "w2", "7", "酒", ""],
+    "sum": ["1", "2.50", "0.1", "-3", "12345.6789", ""],
+    "shop": ["s1", "", "w1"],
+    "note": ["", "fine", "好酒", "1"],
+}  # fmt: skip
+ODD = {
+    "id": ["", " 5 ", "x" * 120, "é"],
+    "uid": [" ada ", "x" * 300, "\u3000", "erased"],
+    "anon": ["ada"],
+    "what": ["", " Bought ", "coterie.x", "Consent Given", "Specified", "x" * 300],
+    "when": ["2025-02-30", "2999-01-01", "yesterday", "2025-03-09 02:30", "1969-12-31", "2026-02-01",
+             "2025-12-01T24:00", "20251201", "2025-12-01T10", "2025-12-01T10:00:00.1234567Z"],
+    "wine": ['w"1', "w\\1", "x" * 300, "\ufdd0", "ada@example.com", "13800138000", "6901234567892"],
+    "sum": ["many", "1e3", "0.00001", "99999999999999999999", "1,000", " 1"],
+    "shop": ["line\nbreak", "it's", "\ufdd2"],
+    "note": ['say "hi"', "ada@example.com", "call 13800138000", "\ufdd1", "a\tb", ':":5,', "1.50",
+             "日本ﾃｽﾄ", "x" * 31_000],
+}  # fmt: skip
+
+
+def cells(name: str) -> st.SearchStrategy[str]:
+    usual = st.sampled_from(USUAL[name])
+    return st.integers(0, 14).flatmap(lambda n: st.sampled_from(ODD[name]) if n == 14 else usual)
+
+
+rows = st.lists(st.tuples(*(cells(name) for name in COLUMNS)), min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[House]]:
+    folder = tmp_path_factory.mktemp("history")
+    with (
+        House(at="2026-01-01T00:00:00Z", path=folder / "columns") as one,
+        House(at="2026-01-01T00:00:00Z", path=folder / "rows") as two,
+    ):
+        for house in (one, two):
+            with house.app.db.begin(COMMAND, house.app.clock.now()) as work:
+                house.app.log.define_specs(work, [EventSpec("Specified", "note", None, "wine")])
+            house.define_segment("drinkers", {"did": "Bought", "count": {">=": 2}})
+        yield [one, two]
+
+
+def importer(house: House) -> Importer:
+    return Importer(house.app.inbound, house.app.catalog, house.app.zone)
+
+
+def by_columns(house: House, file: Path, document: dict[str, Any], source: str) -> Imported:
+    return importer(house).run(
+        COMMAND, file, parse_map(document), source, house.app.clock.now()
+    )
+
+
+def by_rows(house: House, file: Path, document: dict[str, Any], source: str) -> Imported:
+    """Read the same file one row after the other."""
+    report = Imported("events")
+    file_map, now = parse_map(document), house.app.clock.now()
+    events = []
+    for made in make_rows(read_rows(file, "utf-8-sig"), file_map, source, now, house.app.zone):
+        report.read = made.row
+        if made.refusal is None:
+            events.append(made.thing)
+        else:
+            report.rejected.append(made)  # type: ignore[arg-type]
+    report.accepted = len(events)
+    report.fresh = house.app.inbound.bulk(COMMAND, now, events)  # type: ignore[arg-type]
+    return report
+
+
+def told(house: House, source: str) -> dict[str, Any]:
+    """All that is known of what came from a source, without the numbers of profiles."""
+    app = house.app
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        with app.log.open_lake(work) as lake:
+            found = lake.execute(
+                "SELECT e.profile, e.time, e.seq, e.received, e.name, e.type, e.store, e.amount, "
+                "e.properties, (SELECT list(item ORDER BY item) FROM event_items i "
+                "WHERE i.seq = e.seq) FROM events e WHERE source = ?", [source],
+            ).fetchall()  # fmt: skip
+        everybody = app.profiles.everyone(work)
+        names = app.profiles.user_ids(work, everybody)
+        timelines = app.log.timelines(work, list(everybody))
+        scores = {
+            names[who]: dict(one.traits) for who, one in app.profiles.known(work, everybody).items()
+        }
+        seen = {
+            names[who]: sorted(
+                (one.kind, one.value, one.first_seen, one.last_seen)
+                for one in app.profiles.identities_of(work, who)
+            )
+            for who in everybody
+        }
+    return {
+        "lake": sorted(repr((names[row[0]], row[1], row[3:])) for row in found),
+        "timelines": {
+            names[who]: sorted(
+                repr((e.time, e.name, e.items, e.store, e.amount, e.properties)) for e in events
+            )
+            for who, events in timelines.items()
+        },
+        "scores": scores,
+        "seen": seen,
+        "members": house.members("drinkers"),
+    }
+
+
+def counts(report: Imported) -> tuple[Any, ...]:
+    return report.read, report.accepted, report.fresh, [one.row for one in report.rejected]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # houses that grow can't be shrunk
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(table=rows, which=st.sampled_from(sorted(MAPS)), kind=st.sampled_from(["csv", "parquet"]))
+def test_columns_give_what_rows_give(
+    houses: list[House], tmp_path: Path, table: list[tuple[str, ...]], which: str, kind: str
+) -> None:
+    file = tmp_path / f"rows.{kind}"
+    write(file, table)
+    source = f"s{random.random()}"
+    one, two = houses
+    columns = by_columns(one, file, MAPS[which], source)
+    assert counts(columns) == counts(by_rows(two, file, MAPS[which], source))
+    assert told(one, source) == told(two, source)
+    assert by_columns(one, file, MAPS[which], source).fresh == 0
+
+
+def write(file: Path, table: list[tuple[str, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS, *table])
+    if file.suffix == ".csv":
+        file.write_text(text.getvalue(), newline="")
+        return
+    with duckdb.connect() as engine:
+        shape = ", ".join(f'"{name}" VARCHAR' for name in COLUMNS)
+        engine.execute(f"CREATE TABLE given ({shape})")
+        marks = ", ".join("nullif(?, '')" for _ in COLUMNS)
+        engine.executemany(f"INSERT INTO given VALUES ({marks})", table)
+        engine.execute(f"COPY given TO '{file}' (FORMAT parquet)")
