@@ -2,9 +2,11 @@
 
 import gc
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time
+from pathlib import Path
 from threading import Event as Flag
 from threading import RLock, Thread
 from typing import Any
@@ -13,6 +15,9 @@ from zoneinfo import ZoneInfo
 import uvicorn
 
 from coterie.accounts.service import Accounts
+from coterie.activities.base import Links as ActivityLinks
+from coterie.activities.model import Activity
+from coterie.activities.service import Activities
 from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
 from coterie.analytics.service import Analytics
@@ -30,15 +35,19 @@ from coterie.events.door import Door
 from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
+from coterie.events.pressure import MEGABYTE, Bounds, Pressure
 from coterie.journeys.service import Journeys
 from coterie.messaging.channel import Channel, check_channel
 from coterie.messaging.gate import GateSettings
 from coterie.messaging.quiet import Window
 from coterie.messaging.service import Messaging
+from coterie.orders.commerce import Commerce, open_commerce
 from coterie.profiles.service import Profiles
 from coterie.roads.doctor.examination import examine
 from coterie.roads.doctor.measures import measure
 from coterie.roads.doctor.model import Finding
+from coterie.roads.erasing.service import Erasing, OpenCopy
+from coterie.roads.erasing.suppressing import Suppressing
 from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound, Observer, nobody
 from coterie.roads.outbound import Outbound
@@ -53,6 +62,7 @@ from coterie.storage.database import Database
 from coterie.storage.instance import Instance
 from coterie.storage.leases import Lease
 from coterie.storage.work import Work
+from coterie.tagging.service import Tagging
 from coterie.web.security import LOOPBACK
 from coterie.web.serve import configure
 from coterie.web.server import create_app
@@ -84,10 +94,15 @@ class App:
     journeys: Journeys
     communities: Communities
     campaigns: Campaigns
+    activities: Activities
+    tagging: Tagging
+    commerce: Commerce
     analytics: Analytics
     inbound: Inbound
     outbound: Outbound
     imports: Imports
+    erasing: Erasing
+    suppressing: Suppressing
 
     def __post_init__(self) -> None:
         self._road = RLock()
@@ -98,7 +113,8 @@ class App:
         with self._road:
             while self.inbound.run(now, lease) or self.outbound.run(now):
                 pass
-            if self.imports.advance(now, lease):
+            busy = self.erasing.advance(now, lease)
+            if self.imports.advance(now, lease) or busy:
                 self.poke()  # the next portion follows at once, under a lease renewed
 
     def tidy(self, now: int) -> None:
@@ -223,12 +239,20 @@ def _furnish(
     key = master_key(settings)
     zone = zone_named(instance.zone)
     inbox = Inbox.in_folder(settings.data) if db.dialect == "sqlite" else Inbox(db)
-    log = Log(settings.data, dedup_window=settings.dedup_days * DAY)
     profiles, catalog, codes = Profiles(key, zone), Catalog(), Codes(key)
+    log = Log(settings.data, dedup_window=settings.dedup_days * DAY, heads=profiles)
     scores = Scores(profiles, catalog, log, zone)
     segments = Segments(profiles, catalog, log, zone)
     ways = load_channels(settings) if channels is None else channels
-    messaging = Messaging(profiles, gate_settings(settings), ways, zone, {"name": settings.brand})
+    messaging = Messaging(
+        profiles,
+        gate_settings(settings),
+        ways,
+        zone,
+        {"name": settings.brand},
+        unsubscribing=_preference_links(settings, codes),
+        ages=catalog.ages,
+    )
     journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
     communities = Communities(
         segments,
@@ -240,9 +264,41 @@ def _furnish(
         links=_answer_links(settings, codes),
     )
     campaigns = Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above)
-    inbound = Inbound(
-        db, inbox, profiles, log, scores, segments, (journeys, communities, campaigns), observe
+    activities = Activities(
+        profiles,
+        catalog,
+        segments,
+        messaging,
+        codes,
+        zone,
+        links=_activity_links(settings, codes),
     )
+    tagging = Tagging(profiles, segments, messaging)
+    commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency)
+    keepers = (
+        scores, segments, messaging, journeys, communities, campaigns, codes, activities, tagging,
+        commerce.orders, commerce.claims,
+    )  # fmt: skip
+    inbound = Inbound(
+        db,
+        inbox,
+        profiles,
+        log,
+        scores,
+        segments,
+        (journeys, communities, campaigns, activities, tagging),
+        observe,
+        commerce.orders.sift,
+        keepers,
+    )
+    imports = Imports(
+        inbound,
+        catalog,
+        zone,
+        settings.data / "uploads",
+        most_bytes=settings.upload_mb * 1024**2,
+    )
+    suppressing = Suppressing(db, profiles.erasures)
     return App(
         settings=settings,
         db=db,
@@ -251,7 +307,7 @@ def _furnish(
         zone=zone,
         accounts=Accounts(),
         inbox=inbox,
-        door=Door(inbox),
+        door=Door(inbox, _pressure(settings, db, inbox, inbound), suppressing),
         keys=Keys(),
         log=log,
         profiles=profiles,
@@ -263,17 +319,49 @@ def _furnish(
         journeys=journeys,
         communities=communities,
         campaigns=campaigns,
+        activities=activities,
+        tagging=tagging,
+        commerce=commerce,
         analytics=Analytics(log, zone),
         inbound=inbound,
         outbound=Outbound(db, messaging, ways, observe),
-        imports=Imports(
-            inbound,
-            catalog,
-            zone,
-            settings.data / "uploads",
-            most_bytes=settings.upload_mb * 1024**2,
+        imports=imports,
+        erasing=Erasing(
+            inbound, imports, profiles, keepers, settings.data, _copies(settings, key, clock)
         ),
+        suppressing=suppressing,
     )
+
+
+def _copies(settings: Settings, key: bytes, clock: Clock) -> OpenCopy:
+    """Open a copy of the house as a house of its own, with the same master key."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[Erasing]:
+        place = {"data": folder, "database": "", "master_key": key.hex()}
+        app = open_app(settings.model_copy(update=place), clock=clock, channels={})
+        try:
+            yield app.erasing
+        finally:
+            app.close()
+
+    return opened
+
+
+def _pressure(settings: Settings, db: Database, inbox: Inbox, inbound: Inbound) -> Pressure:
+    """Bound what waits by the settings; what is carried is known to the road alone."""
+
+    def waiting(most: int) -> int:
+        with db.read(CLOCK, 0) as work:
+            carried = inbound.carried_until(work)
+        return inbox.waiting(carried, most)
+
+    bounds = Bounds(
+        request_bytes=settings.request_mb * MEGABYTE,
+        waiting_events=settings.waiting_events,
+        spare_bytes=settings.spare_disk_mb * MEGABYTE,
+    )
+    return Pressure(bounds, waiting, settings.data)
 
 
 def _of_segment(one: Definition) -> dict[str, Any]:
@@ -327,6 +415,22 @@ def _answer_links(settings: Settings, codes: Codes) -> Callable[[int, str, str],
     def link(profile: int, community: str, invitation: str) -> str:
         said = {"profile": profile, "community": community, "invitation": invitation}
         return f"{base_url(settings)}/i/{codes.sign('invitation', said)}"
+
+    return link
+
+
+def _preference_links(settings: Settings, codes: Codes) -> Callable[[int, str, str], str]:
+    def link(profile: int, purpose: str, channel: str) -> str:
+        said = {"profile": profile, "purpose": purpose, "channel": channel}
+        return f"{base_url(settings)}/u/{codes.sign('preferences', said)}"
+
+    return link
+
+
+def _activity_links(settings: Settings, codes: Codes) -> ActivityLinks:
+    def link(profile: int, activity: Activity) -> str:
+        said = {"profile": profile, "activity": activity.slug}
+        return f"{base_url(settings)}/e/{codes.sign('activity', said)}"
 
     return link
 

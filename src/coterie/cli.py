@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from coterie import settings as configuration
-from coterie.app import App, open_app, serve
-from coterie.core import document
+from coterie.app import serve
 from coterie.core.actor import COMMAND
 from coterie.core.errors import (
     Conflict,
@@ -30,6 +28,7 @@ from coterie.core.errors import (
     Unavailable,
 )
 from coterie.core.ids import check_slug
+from coterie.opening import AsJson, Data, house
 from coterie.printing import (
     err,
     of_import,
@@ -39,11 +38,13 @@ from coterie.printing import (
     print_json,
     print_report,
 )
+from coterie.protecting import backup, person, restore
 from coterie.roads.bulk import Importer
 from coterie.roads.doctor import examination
-from coterie.roads.mapping import FileMap, parse_map
+from coterie.roads.shipped.importing import RecipeImporter
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
+from coterie.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
 
 EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
     (Invalid, 2),
@@ -71,16 +72,17 @@ keys = typer.Typer(no_args_is_help=True, help="Write keys: who may send events."
 segments = typer.Typer(no_args_is_help=True, help="Segments and who is in them.")
 quarantine = typer.Typer(no_args_is_help=True, help="Refused input, kept with its reason.")
 cli.add_typer(keys, name="key")
+cli.add_typer(person, name="person")
+cli.command()(backup)
+cli.command()(restore)
 cli.add_typer(quarantine, name="quarantine")
 cli.add_typer(segments, name="segments")
+cli.add_typer(feeds, name="feed")
+cli.add_typer(orders, name="orders")
+cli.add_typer(simulate, name="simulate")
 
-Data = Annotated[
-    Path | None,
-    typer.Option(help="The folder that holds everything.", envvar="COTERIE_DATA"),
-]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", envvar="COTERIE_PORT")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", envvar="COTERIE_HOST")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
 def main() -> None:
@@ -120,7 +122,7 @@ def _root(
 @cli.command()
 def up(data: Data = None, port: Port = None, host: Host = None) -> None:
     """Serve the house: the door for events, the pages, and the roads."""
-    with _house(data=data, port=port, host=host) as app:
+    with house(data=data, port=port, host=host) as app:
         serve(app, _say_ready)
 
 
@@ -136,7 +138,7 @@ def demo(
 ) -> None:
     """Play the wine community on 150,000 real ratings, then serve the Today page."""
     founding = wine.founding(ratings)
-    with _house(founding, data=data or DEMO_FOLDER, port=port) as app:
+    with house(founding, data=data or DEMO_FOLDER, port=port) as app:
         with _progress("Playing the wine community") as told:
             seconds = wine.play(app, ratings, told)
         with app.db.read(COMMAND, app.clock.now()) as work:
@@ -146,31 +148,38 @@ def demo(
         else:
             print_report(report)
     if not once:
-        with _house(data=data or DEMO_FOLDER, port=port) as app:
+        with house(data=data or DEMO_FOLDER, port=port) as app:
             serve(app, _say_ready)
 
 
 @cli.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A .csv, .tsv or .parquet file.")],
-    map_file: Annotated[Path, typer.Option("--map", help="YAML: what a row becomes.")],
+    file: Annotated[Path, typer.Argument(help="A .csv, .xlsx, .json, .jsonl or .parquet file.")],
+    map_name: Annotated[str, typer.Option("--map", help="A map's file, or a shipped map's name.")],
     data: Data = None,
-    source: Annotated[str, typer.Option(help="The source stamped on what comes in.")] = "import",
+    source: Annotated[
+        str, typer.Option(help="The source stamped on what comes in; of a shipped map the file's.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, keep nothing.")] = False,
+    _maps: Annotated[
+        bool,
+        typer.Option("--maps", callback=print_maps, is_eager=True, help="List the shipped maps."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import events, profiles or items; what can't be read stays out, with row and reason."""
+    recipe = find_recipe(map_name)
+    source = source or ("import" if recipe.is_plain and not recipe.columns else slug_of(file.stem))
     check_slug(source, "source")
-    file_map = _read_map(map_file)
-    with _house(data=data) as app:
-        importer = Importer(app.inbound, app.catalog, app.zone)
+    with house(data=data) as app:
+        importer = RecipeImporter(Importer(app.inbound, app.catalog, app.zone))
         now = app.clock.now()
         if dry_run:
-            report = importer.dry_run(file, file_map, source, now)
+            report = importer.dry_run(file, recipe, source, now)
         else:
             with _progress(f"Importing {file.name}") as told:
                 report = importer.run(
-                    COMMAND, file, file_map, source, now, lambda rows: told(f"{rows:,} rows", 0.0)
+                    COMMAND, file, recipe, source, now, lambda rows: told(f"{rows:,} rows", 0.0)
                 )
             app.settle(now)
     if as_json:
@@ -181,12 +190,12 @@ def import_file(
 
 @cli.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="A playbook (YAML).")],
+    file: Annotated[str, typer.Argument(help="A playbook (YAML), or `ladder`, which is shipped.")],
     data: Data = None,
 ) -> None:
     """Apply a playbook: topics, scores, templates, segments, communities, journeys."""
-    playbook = playbooks.from_file(file)
-    with _house(data=data) as app:
+    playbook = playbooks.found(file)
+    with house(data=data) as app:
         now = app.clock.now()
         with app.db.begin(COMMAND, now) as work:
             playbooks.furnish(work, app, playbook)
@@ -212,7 +221,7 @@ def owner(
     ] = "",
 ) -> None:
     """Create an owner account; from then on the console asks who you are."""
-    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
         if new_password:
             app.accounts.set_password(work, name, password)
         else:
@@ -223,14 +232,14 @@ def owner(
 @cli.command()
 def migrate(data: Data = None) -> None:
     """Bring the database to this version's shape (``up`` and the others do it by themselves)."""
-    with _house(data=data) as app:
+    with house(data=data) as app:
         err.print(f"The database in {app.settings.data} is up to date.", markup=False)
 
 
 @cli.command()
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Examine the house: how it does, and what to do about what is not in order."""
-    with _house(data=data) as app:
+    with house(data=data) as app:
         findings = app.examine(thorough=True)
     if as_json:
         print_json(examination.as_json(findings))
@@ -247,7 +256,7 @@ def new_key(
     as_json: AsJson = False,
 ) -> None:
     """Make a write key and print it; it is shown this once only."""
-    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
         key = app.keys.new(work, source)
     if as_json:
         print_json({"key": key, "source": source})
@@ -258,7 +267,7 @@ def new_key(
 @keys.command("list")
 def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     """List write keys: their ids and sources, never the keys."""
-    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
         rows = app.keys.all(work)
     if as_json:
         print_json([{"id": r.id, "source": r.source, "disabled": bool(r.disabled)} for r in rows])
@@ -270,14 +279,14 @@ def list_keys(data: Data = None, as_json: AsJson = False) -> None:
 @keys.command("disable")
 def disable_key(key_id: Annotated[str, typer.Argument()], data: Data = None) -> None:
     """Stop a write key for good."""
-    with _house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.begin(COMMAND, app.clock.now()) as work:
         app.keys.disable(work, key_id)
 
 
 @quarantine.command("list")
 def list_quarantine(data: Data = None, as_json: AsJson = False) -> None:
     """List what was refused, newest first, with its reason."""
-    with _house(data=data) as app:
+    with house(data=data) as app:
         rows = app.inbox.quarantined()
     if as_json:
         print_json([
@@ -303,14 +312,14 @@ def replay_quarantined(
         if not corrected.is_file():
             raise NotFound(f"there is no file {corrected}")
         body = corrected.read_bytes()
-    with _house(data=data) as app:
+    with house(data=data) as app:
         app.inbox.replay(item, app.clock.now(), body)
 
 
 @segments.command("list")
 def list_segments(data: Data = None, as_json: AsJson = False) -> None:
     """List segments with their population."""
-    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
         rows = {
             one.slug: len(app.segments.members(work, one.slug)) for one in app.segments.all(work)
         }
@@ -328,25 +337,14 @@ def list_members(
     as_json: AsJson = False,
 ) -> None:
     """Print the user ids of a segment's members, a line each."""
-    with _house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
+    with house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
         found = app.profiles.user_ids(work, app.segments.members(work, name))
     people = sorted(found.values())
     if as_json:
         print_json(people)
         return
-    for person in people:
-        print(person)
-
-
-@contextmanager
-def _house(founding: Any = None, **chosen: Any) -> Iterator[App]:
-    """Open the house that the options name, and close it."""
-    settings = configuration.read(**chosen)
-    app = open_app(settings) if founding is None else open_app(settings, founding=founding)
-    try:
-        yield app
-    finally:
-        app.close()
+    for one in people:
+        print(one)
 
 
 @contextmanager
@@ -358,15 +356,6 @@ def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
         yield lambda stage, share: bar.update(
             task, description=f"{title}: {stage}", completed=share
         )
-
-
-def _read_map(file: Path) -> FileMap:
-    if not file.is_file():
-        raise NotFound(f"there is no map {file}")
-    try:
-        return parse_map(document.read(file.read_text(encoding="utf-8")))
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{file} is not UTF-8 text: {error}") from error
 
 
 def _say_ready(address: str) -> None:

@@ -62,6 +62,15 @@ class Settings(BaseSettings):
     requests_per_second: int = Field(
         1_000, ge=1, description="Requests of one write key before it is told to slow down."
     )
+    request_mb: int = Field(
+        128, ge=1, description="Megabytes of requests under way before others are told to wait."
+    )
+    waiting_events: int = Field(
+        5_000_000, ge=1, description="Accepted events that may wait for the road."
+    )
+    spare_disk_mb: int = Field(
+        500, ge=0, description="Megabytes of the disk that the collectors leave alone."
+    )
     holdout: int = Field(
         10, ge=0, le=100, description="Percent held out of journeys and invitations by default."
     )

@@ -104,6 +104,24 @@ def test_what_comes_after_the_window_or_before_the_message_does_not_count(house:
     assert lift(house, window_days=30).treated.did == len(treated)
 
 
+def test_who_was_in_both_arms_counts_in_neither(house: House) -> None:
+    treated, held_out = arms(house)
+    house.advance(hours=1)
+    house.merge(treated[0], held_out[0])
+    house.merge(treated[1], treated[2])
+    house.advance(days=15)
+    with house._look() as work:
+        named = house.app.messaging.contaminated(work)
+        runs = house.app.journeys.contaminated(work)
+        assert house.app.journeys.counts(work, "welcome").contaminated == 2
+        assert house.app.journeys.tallies(work)["welcome"].contaminated == 2
+    assert [(f"journey:{slug}", who) for slug, who in runs] == named
+    found = lift(house, mixed=named)
+    assert found.contaminated == 1
+    assert found.treated.people == len(treated) - 2
+    assert found.held_out.people == len(held_out) - 1
+
+
 def test_clicks_on_our_links_and_consent_are_no_outcome(house: House) -> None:
     treated, _ = arms(house)
     house.advance(days=1)

@@ -6,6 +6,7 @@ from coterie.codes.service import Codes
 from coterie.codes.store import link_rows
 from coterie.core.actor import COMMAND
 from coterie.core.errors import NotFound
+from coterie.core.people import Shift
 from coterie.storage.database import Database
 
 NOW = 1_767_225_600_000
@@ -60,3 +61,17 @@ def test_a_token_without_its_link_leads_nowhere(database: Database) -> None:
         work.connection.execute(link_rows.delete())
         with pytest.raises(NotFound):
             codes.read(work, token)
+
+
+def test_a_link_follows_whom_it_was_made_for_and_outlives_her(database: Database) -> None:
+    with database.begin(COMMAND, NOW) as work:
+        token = codes.link(work, "a", "post:1", 2)
+        other = codes.link(work, "a", "post:1")
+        codes.follow(work, [Shift(2, 2, 1)])
+        assert codes.read(work, token).profile == 1
+        assert [each["item"] for each in codes.hand_out(work, 1)["links"]] == ["a"]
+        codes.follow(work, [Shift(2, 1, 2)])
+        assert codes.read(work, token).profile == 2
+        assert codes.erase(work, [2]) == {"code_links": 1}
+        assert codes.erase(work, [2]) == {"code_links": 0}
+        assert [codes.read(work, each).profile for each in (token, other)] == [None, None]

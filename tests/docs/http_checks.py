@@ -50,6 +50,15 @@ def flood(town: Town) -> Answer:
     return answer
 
 
+def posthog(query: str = "", **body: Any) -> Check:
+    def check(town: Town) -> Answer:
+        given = {"api_key": town.key, "event": "Wine Rated", "distinct_id": "ada", **body}
+        sent = {name: value for name, value in given.items() if value is not None}
+        return town.ask("POST", f"/capture/{query}", sent)
+
+    return check
+
+
 COLLECTORS: dict[str, Check] = {
     "key-missing": lambda town: town.collect("track", TRACK, auth=None),
     "key-wrong": lambda town: town.collect("track", TRACK, auth=("wk_no", "")),
@@ -101,6 +110,10 @@ COLLECTORS: dict[str, Check] = {
     "alias-user-missing": lambda town: town.collect(
         "alias", {"previousId": "a1", "anonymousId": "a2"}
     ),
+    "posthog-key": posthog(api_key=None),
+    "posthog-ids": posthog(distinct_id=None),
+    "posthog-event": posthog(event=None),
+    "posthog-packing": posthog("?compression=lz64"),
     "personal-data": an_address_in_a_property,
     "host-unknown": lambda town: town.ask("GET", "/health", headers={"host": "evil.example"}),
 }

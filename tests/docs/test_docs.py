@@ -134,7 +134,8 @@ def test_what_is_applied_stands_on_its_page() -> None:
         if words[:1] == ["apply"]
     }
     assert applied >= books
-    assert {name for _page, name in applied} == {name for _page, name in books}
+    ours = {file.stem for file in (Path(playbook.__file__).parent / "playbooks").glob("*.yaml")}
+    assert {name for _page, name in applied} - ours == {name for _page, name in books}
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)

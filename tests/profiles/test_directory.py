@@ -178,7 +178,7 @@ def test_everybody_is_known_with_and_without_gaps(work: Work, profiles: Profiles
     assert (profiles.everyone(work), profiles.count(work)) == (BitMap(), 0)
     tell(work, profiles, [event(user="u1"), event(user="u2")])
     assert (profiles.everyone(work), profiles.count(work)) == (BitMap([1, 2]), 2)
-    late = {"id": 9, "uid": "late", "bucket_key": "late", "wrapped": b"none"}
+    late = {"id": 9, "uid": "late", "bucket_key": "late", "head": 9, "wrapped": b"none"}
     store.write_profiles(work, [late])
     assert (profiles.everyone(work), profiles.count(work)) == (BitMap([1, 2, 9]), 3)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coterie.core.actor import CLOCK
 from coterie.core.event import Event
-from coterie.profiles.model import Consent
+from coterie.profiles.consents.model import Consent
 from coterie.profiles.service import Profiles
 from coterie.storage.database import Database
 from coterie.storage.work import Work

@@ -1,8 +1,9 @@
 """Plays the fixed script in processes of its own, for the tests that kill them.
 
 Started with ``sys.executable``. It reads one order a line (JSON) from its standard input, forks a
-process that plays the script for it, and answers with how that process ended. Nothing of a house
-is opened before the fork, so each play is a fresh process that needn't import everything again.
+process that plays the script for it, or serves a house, and answers with how that process ended.
+Nothing of a house is opened before the fork, so each is a fresh process that needn't import
+everything again.
 """
 
 import json
@@ -14,8 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from coterie.app import open_app, serve
 from coterie.core.errors import ChannelError
 from coterie.messaging.model import Delivery, Receipt
+from coterie.settings import Settings
 from coterie.testing import House
 from road import script
 from road.state import state_of
@@ -88,6 +91,12 @@ def play(order: Mapping[str, Any]) -> None:
     (folder / "state.json").write_text(json.dumps(state, sort_keys=True, indent=1))
 
 
+def serve_house(folder: Path) -> None:
+    """Serve the house of a folder, road and all, until killed; say where, and which process."""
+    app = open_app(Settings(data=folder, port=0, requests_per_second=10**6, holdout=0))
+    serve(app, lambda address: print(json.dumps([address, os.getpid()]), flush=True))
+
+
 def main() -> None:
     """Serve orders until the input ends."""
     for line in sys.stdin:
@@ -96,7 +105,11 @@ def main() -> None:
             status = 1
             try:
                 signal.alarm(300)
-                play(json.loads(line))
+                order = json.loads(line)
+                if order.get("serve"):
+                    serve_house(Path(order["folder"]))
+                else:
+                    play(order)
                 status = 0
             except BaseException:
                 traceback.print_exc()

@@ -28,6 +28,19 @@ class Player:
         assert self.server.stdin is not None and self.server.stdout is not None
         self.server.stdin.write(json.dumps({"folder": str(folder), **order}) + "\n")
         self.server.stdin.flush()
+        return self.ended()
+
+    def serve(self, folder: Path) -> tuple[str, int]:
+        """Serve a house in a fresh process; return its address and the process's id."""
+        assert self.server.stdin is not None and self.server.stdout is not None
+        self.server.stdin.write(json.dumps({"folder": str(folder), "serve": True}) + "\n")
+        self.server.stdin.flush()
+        address, process = json.loads(self.server.stdout.readline())
+        return address, process
+
+    def ended(self) -> int:
+        """Wait for the process to end; return how."""
+        assert self.server.stdout is not None
         status: int = json.loads(self.server.stdout.readline())["status"]
         return status
 

@@ -52,6 +52,18 @@ def test_what_is_no_playbook_is_refused_at_its_path(text: str, path: str) -> Non
     assert caught.value.path == path
 
 
+def test_a_shipped_playbook_is_found_by_its_name_and_a_file_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert list(playbooks.found("ladder").journeys) == ["to-intermediate", "to-advanced"]
+    (tmp_path / "ladder").write_text(HEAD + "name: mine")
+    assert playbooks.found("ladder").name == "mine"
+    for name in ("chain", "chain.yaml"):
+        with pytest.raises(NotFound):
+            playbooks.found(name)
+
+
 def test_a_playbook_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("version: 1\nname: 知味\nsegments: {all: {rule: {everyone: true}}}\n", "utf-8")

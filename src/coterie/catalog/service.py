@@ -70,6 +70,14 @@ class Catalog:
         chosen = set(store.keys_of(work, kind, topic))
         return store.read_items(work, chosen if keys is None else chosen & set(keys))
 
+    def ages(self, work: Work, keys: Collection[str]) -> dict[str, int]:
+        """Return the age in years that items ask for by their property ``min_age``.
+
+        Items that ask for none are left out.
+        """
+        asked = ((one.key, one.properties.get("min_age")) for one in store.read_items(work, keys))
+        return {key: age for key, age in asked if type(age) is int}
+
     def search(
         self, work: Work, text: str = "", *, kind: str | None = None, topic: str | None = None
     ) -> list[Found]:
@@ -87,6 +95,16 @@ class Catalog:
     def item_counts(self, work: Work) -> dict[str, int]:
         """Count the items of each topic, its descendants' too; topics without any are left out."""
         return store.count_items(work)
+
+    def recommending(self, work: Work) -> dict[str, tuple[str, ...]]:
+        """Return the keys that items name in their property ``recommends``, by the naming item."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, properties in store.naming(work, "recommends"):
+            named = properties.get("recommends")
+            keys = [named] if isinstance(named, str) else named
+            if isinstance(keys, list):
+                found[key] = tuple(one for one in keys if isinstance(one, str))
+        return found
 
     def retag(self, work: Work, key: str, topics: Sequence[str]) -> frozenset[str]:
         """Give one item exactly these topics; return its key if they are others than before.

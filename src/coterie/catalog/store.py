@@ -5,6 +5,7 @@ a descendant" is one indexed look-up on every database.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -152,6 +153,15 @@ def read_items(work: Work, keys: Collection[str]) -> list[Item]:
                 )
             )
     return sorted(found, key=lambda item: item.key)
+
+
+def naming(work: Work, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Read key and properties of the items in whose properties a name occurs."""
+    query = select(item_rows.c.key, item_rows.c.properties).where(
+        item_rows.c.properties.contains(f'"{name}"', autoescape=True)
+    )
+    rows = work.connection.execute(query.order_by(item_rows.c.key))
+    return [(row.key, msgspec.json.decode(row.properties)) for row in rows]
 
 
 def keys_of(work: Work, kind: str | None, topic: str | None) -> list[str]:

@@ -35,17 +35,33 @@ class Led:
 class Heads(Protocol[WorkT]):
     """Tells who leads whom; ``profiles`` answers it for the rooms that may not know of it."""
 
-    def heads(self, work: WorkT, profiles: Collection[int]) -> dict[int, int]:
+    def heads(self, work: WorkT, profiles: Collection[int], /) -> dict[int, int]:
         """Return the head of each of these profiles; one that leads itself is its own."""
         ...
 
-    def members(self, work: WorkT, heads: Collection[int]) -> dict[int, tuple[int, ...]]:
+    def members(self, work: WorkT, heads: Collection[int], /) -> dict[int, tuple[int, ...]]:
         """Return the profiles that each of these heads leads, itself among them, in order."""
         ...
 
-    def led(self, work: WorkT) -> Led:
+    def led(self, work: WorkT, /) -> Led:
         """Return everybody who is led by another."""
         ...
+
+
+class Alone:
+    """Heads where nobody was ever merged: each leads herself; for houses without ``profiles``."""
+
+    def heads(self, _work: object, profiles: Collection[int]) -> dict[int, int]:
+        """Return each as her own head."""
+        return {profile: profile for profile in profiles}
+
+    def members(self, _work: object, heads: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Return each by herself."""
+        return {head: (head,) for head in heads}
+
+    def led(self, _work: object) -> Led:
+        """Return nobody."""
+        return Led(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
 class Keeper(Protocol[WorkT]):

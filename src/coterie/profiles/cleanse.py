@@ -108,21 +108,27 @@ def _reduced(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def close(
-    cleansed: Cleansed, profile: int, sealer: Sealer | None, blind: Callable[[str, Any], str]
+    cleansed: Cleansed,
+    profile: int,
+    came_with: int,
+    sealer: Sealer,
+    blind: Callable[[str, Any], str],
 ) -> Event:
-    """Give a cleansed event its profile, and seal what was taken out with the person's key."""
+    """Give a cleansed event its person, and seal what was taken out with its carrier's key."""
     event = cleansed.event
     context = event.context
-    if sealer is not None and (cleansed.traits or cleansed.properties):
-        sealed = [_seal("trait", one, profile, sealer, blind) for one in cleansed.traits]
-        sealed += [_seal("property", one, profile, sealer, blind) for one in cleansed.properties]
+    if cleansed.traits or cleansed.properties:
+        sealed = [_seal("trait", one, came_with, sealer, blind) for one in cleansed.traits]
+        sealed += [_seal("property", one, came_with, sealer, blind) for one in cleansed.properties]
         context = {**context, SEALED: [msgspec.to_builtins(one) for one in sealed]}
     return msgspec.structs.replace(
         event,
         profile=profile,
+        came_with=came_with,
         user_id=None,
         anonymous_id=None,
         previous_id=None,
+        identities={},
         context=context,
     )
 

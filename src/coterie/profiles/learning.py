@@ -20,12 +20,11 @@ from coterie.core.event import (
     Event,
 )
 from coterie.profiles.cleanse import Sealed, sealed_in
-from coterie.profiles.model import Aside, ConsentFact, Fact
+from coterie.profiles.consents.model import ALL_CHANNELS, MARKETING, ConsentFact, proof_in
+from coterie.profiles.model import Aside, Fact
 from coterie.profiles.paths import LONGEST_NAME
 from coterie.profiles.pii import DECLARED
 
-_DEFAULT_PURPOSE = "marketing"
-_EVERY_CHANNEL = "*"
 _WHOLE_FLOAT = 2**53
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -38,7 +37,7 @@ class Heard:
     tags: list[Fact] = field(default_factory=list)
     consents: list[ConsentFact] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
-    flags: Counter[tuple[int, str, str, str]] = field(default_factory=Counter)
+    flags: Counter[tuple[int, str, str, str, int]] = field(default_factory=Counter)
     touched: set[int] = field(default_factory=set)
 
 
@@ -63,6 +62,10 @@ def gather(events: Iterable[Event], zone: ZoneInfo) -> Heard:
     return heard
 
 
+def _came_with(event: Event) -> int:
+    return event.came_with or event.profile
+
+
 def _in_order(event: Event) -> Event:
     """Settle ties of one moment among our own facts by the order of their birth.
 
@@ -79,7 +82,15 @@ def _hear_traits(event: Event, traits: Mapping[str, Any], zone: ZoneInfo, heard:
             text = None if value is None or value == "" else as_json(value)
             moment = read_moment(value, zone)
             heard.traits.append(
-                Fact(event.profile, name, event.time, event.id, value=text, moment=moment)
+                Fact(
+                    event.profile,
+                    name,
+                    event.time,
+                    event.id,
+                    value=text,
+                    moment=moment,
+                    came_with=_came_with(event),
+                )
             )
 
 
@@ -88,17 +99,25 @@ def _hear_sealed(event: Event, heard: Heard) -> None:
         path = name_of(one.path)
         data = None if one.data is None else base64.b64decode(one.data)
         if one.kind != DECLARED or one.of == "property":
-            place = (event.profile, event.name, one.path.replace("\x00", ""), one.kind)
-            heard.flags[place[0], place[1][:LONGEST_NAME], place[2][:LONGEST_NAME], place[3]] += 1
+            at, where = event.name[:LONGEST_NAME], one.path.replace("\x00", "")[:LONGEST_NAME]
+            heard.flags[event.profile, at, where, one.kind, _came_with(event)] += 1
         if one.of == "trait" and path is not None:
             heard.traits.append(_sealed_fact(event, path, one, data))
         elif one.of == "property" and path is not None and data is not None:
-            heard.asides.append(Aside(event.profile, event.id, event.time, path, data))
+            aside = Aside(event.profile, event.id, event.time, path, data, _came_with(event))
+            heard.asides.append(aside)
 
 
 def _sealed_fact(event: Event, path: str, one: Sealed, data: bytes | None) -> Fact:
     return Fact(
-        event.profile, path, event.time, event.id, sealed=data, digest=one.digest, root=one.root
+        event.profile,
+        path,
+        event.time,
+        event.id,
+        sealed=data,
+        digest=one.digest,
+        root=one.root,
+        came_with=_came_with(event),
     )
 
 
@@ -116,15 +135,18 @@ def _hear_tag(event: Event, heard: Heard) -> None:
                 value="true" if held else None,
                 until=until if held and isinstance(until, int) else None,
                 source=event.source,
+                by=name_of(event.properties.get("by")),
+                came_with=_came_with(event),
             )
         )
 
 
 def _hear_consent(event: Event, heard: Heard) -> None:
-    purpose = name_of(event.properties.get("purpose") or _DEFAULT_PURPOSE)
-    channel = name_of(event.properties.get("channel") or _EVERY_CHANNEL)
+    purpose = name_of(event.properties.get("purpose") or MARKETING)
+    channel = name_of(event.properties.get("channel") or ALL_CHANNELS)
     if purpose is None or channel is None:
         return
+    proof = proof_in(event.properties)
     heard.consents.append(
         ConsentFact(
             profile=event.profile,
@@ -135,6 +157,10 @@ def _hear_consent(event: Event, heard: Heard) -> None:
             message_id=event.id,
             given=event.name == CONSENT_GIVEN,
             source=event.source,
+            came_with=_came_with(event),
+            version=proof.version,
+            wording=proof.wording,
+            evidence=proof.evidence,
         )
     )
 

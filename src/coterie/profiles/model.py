@@ -20,6 +20,7 @@ ANONYMOUS = "anonymous_id"
 class Known:
     """What rules may ask of one person.
 
+    ``other_names`` are those by which the tags she carries may be asked for as well.
     ``traits`` holds the current, not identifying values, and the fading ones (``scores.*``) as
     they stand now. ``since`` says since when (ms UTC) a trait has been what it is; fading ones
     change all the time and have none. ``digests`` holds the blind index of each identifying value.
@@ -31,6 +32,11 @@ class Known:
     since: Mapping[str, int] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+    other_names: frozenset[str] = frozenset()
+
+    def holds(self, tag: str) -> bool:
+        """Say whether she carries a tag, called by any of its names."""
+        return tag in self.tags or tag in self.other_names
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,13 @@ class Changes:
 
 @dataclass(frozen=True)
 class Identity:
-    """One (kind, value) that leads to a profile, and where it came from.
+    """One (kind, value) that leads to a person, and where it came from.
 
-    ``superseded`` identities were replaced by an alias; they still lead to her.
+    ``superseded`` identities were replaced by an alias; they still lead to her. ``came_with`` is
+    the profile of its own, None while it only rode along. ``shared`` says why it leads to her no
+    more, or never did: ``limit`` (more than one of a kind was seen with it) or ``bridge`` (it alone
+    would join two people); None when it may join. ``person`` is whom it leads to: hers, another
+    one's when it is shared, None when it leads to nobody. ``id`` is its number.
     """
 
     kind: str
@@ -53,55 +63,11 @@ class Identity:
     source: str
     first_seen: int
     last_seen: int
-    superseded: bool
-
-
-@dataclass
-class Sighting:
-    """One identity in this batch: whose it is, and when it was seen."""
-
-    kind: str
-    value: str
-    profile: int
-    source: str
-    first_seen: int
-    last_seen: int
     superseded: bool = False
-    is_new: bool = False
-    is_changed: bool = False
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Two profiles that one event says are the same person; the first is its user id's."""
-
-    profile: int
-    other: int
-    time: int
-    message_id: str
-
-
-@dataclass(frozen=True)
-class Consent:
-    """One interval of consent to a purpose on a channel (``*`` = all); ``until`` None = still."""
-
-    purpose: str
-    channel: str
-    since: int
-    until: int | None
-
-
-@dataclass(frozen=True)
-class ConsentFact:
-    """One word of a person on a purpose and a channel: given, or withdrawn."""
-
-    profile: int
-    purpose: str
-    channel: str
-    time: int
-    message_id: str
-    given: bool
-    source: str
+    came_with: int | None = None
+    shared: str | None = None
+    person: int | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +79,7 @@ class Aside:
     time: int
     path: str
     sealed: bytes
+    came_with: int
 
 
 @dataclass(frozen=True)
@@ -142,7 +109,10 @@ class Fact(msgspec.Struct, frozen=True):
     ``value`` is JSON text; with neither ``value`` nor ``sealed`` the trait is cleared (the tag
     taken off). An identifying value is ``sealed``, and its ``digest`` stands for it. ``root``
     names the trait out of whose inside a sealed value was taken. ``until`` ends a tag's validity.
-    ``moment`` is the value read as a moment, if it is one.
+    ``moment`` is the value read as a moment, if it is one. Of a tag's fact ``by`` says who told
+    it, ``said`` the name it was told with if that means another tag by now, ``successor`` the tag
+    of the same exclusive group that took its place (then nobody said so: it follows). ``came_with``
+    is the profile of the identity that carried it, and whose key sealed it.
     """
 
     profile: int
@@ -156,11 +126,15 @@ class Fact(msgspec.Struct, frozen=True):
     until: int | None = None
     source: str | None = None
     moment: int | None = None
+    by: str | None = None
+    said: str | None = None
+    successor: str | None = None
+    came_with: int = 0
 
     @property
-    def order(self) -> tuple[int, str]:
+    def order(self) -> tuple[int, str, int]:
         """Newest event time wins; among equals the greater message id."""
-        return self.time, self.message_id
+        return self.time, self.message_id, self.came_with
 
 
 class Standing(msgspec.Struct, frozen=True):

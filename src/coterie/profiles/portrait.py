@@ -1,6 +1,7 @@
 """What is known of people, put together from what was read of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -9,8 +10,6 @@ import numpy as np
 from coterie.profiles.fading import value_at
 from coterie.profiles.model import (
     Columns,
-    Consent,
-    ConsentFact,
     Export,
     Fact,
     Known,
@@ -49,8 +48,12 @@ def portray(
     tags: Standings,
     levels: Iterable[Level],
     now: int,
+    other_names: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[int, Known]:
-    """Put together what rules may ask of people, given as {profile: bucket key}."""
+    """Put together what rules may ask of people, given as {profile: bucket key}.
+
+    ``other_names`` are those by which a tag may be asked for besides its own.
+    """
     plain: dict[int, dict[str, Any]] = {profile: {} for profile in people}
     since: dict[int, dict[str, int]] = {profile: {} for profile in people}
     digests: dict[int, dict[str, str]] = {profile: {} for profile in people}
@@ -76,33 +79,12 @@ def portray(
             since=since[profile],
             digests=digests[profile],
             tags=frozenset(held[profile]),
+            other_names=frozenset(
+                other for tag in held[profile] & other_names.keys() for other in other_names[tag]
+            ),
         )
         for profile, key in people.items()
     }
-
-
-def say(facts: Iterable[ConsentFact]) -> dict[int, bool]:
-    """Return each person's last word: True when the newest of the facts says given."""
-    last: dict[int, ConsentFact] = {}
-    for fact in facts:
-        before = last.get(fact.profile)
-        if before is None or (fact.time, fact.message_id) > (before.time, before.message_id):
-            last[fact.profile] = fact
-    return {profile: fact.given for profile, fact in last.items()}
-
-
-def intervals(facts: Iterable[ConsentFact]) -> list[Consent]:
-    """Tell one person's consent as intervals, per purpose and channel, in order of time."""
-    open_since: dict[tuple[str, str], int] = {}
-    closed: list[Consent] = []
-    for fact in sorted(facts, key=lambda fact: (fact.time, fact.message_id)):
-        about = fact.purpose, fact.channel
-        if fact.given:
-            open_since.setdefault(about, fact.time)
-        elif about in open_since:
-            closed.append(Consent(*about, open_since.pop(about), fact.time))
-    still = [Consent(*about, since, None) for about, since in open_since.items()]
-    return sorted(closed + still, key=lambda one: (one.since, one.purpose, one.channel))
 
 
 def export(

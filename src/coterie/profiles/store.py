@@ -1,9 +1,10 @@
-"""People, their keys and identities, consent, and what was put aside: tables, reads, writes.
+"""People, their keys, and what was put aside: tables, reads, writes.
 
-Traits and tags are in ``facts/store.py``, what time brings in ``slices/store.py``.
+Identities are in ``graph/store.py``, traits and tags in ``facts/store.py``, consent in
+``consents/store.py``, what time brings in ``slices/store.py``.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,20 +18,20 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    and_,
+    bindparam,
     func,
     select,
     update,
 )
 
-from coterie.profiles.model import (
-    Aside,
-    Candidate,
-    ConsentFact,
-    Flag,
-    Sighting,
-)
+from coterie.core.people import Shift
+from coterie.profiles.model import Aside, Flag
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
+
+Spot = tuple[int, str, str, str, int]
+"""Where identifying data came in: (profile, event, path, kind, came_with)."""
 
 
 def _hers() -> Column[int]:
@@ -45,46 +46,16 @@ profile_rows = Table(
     Column("bucket_key", String(32), nullable=False),
     Column("created", Moment, nullable=False),
     Column("is_learnt", Boolean, nullable=False),
+    Column("head", Integer, nullable=False),
+    Column("erased", Moment),
 )
+"""``head`` leads it: itself, if it is a person. ``uid`` and ``bucket_key`` are a person's own."""
+
+_is_led = profile_rows.c.head != profile_rows.c.id
+Index("ix_profiles_led", profile_rows.c.head, sqlite_where=_is_led, postgresql_where=_is_led)
+_is_person = and_(profile_rows.c.head == profile_rows.c.id, profile_rows.c.erased.is_(None))
 
 key_rows = Table("profile_keys", metadata, _hers(), Column("wrapped", LargeBinary, nullable=False))
-
-identity_rows = Table(
-    "identities",
-    metadata,
-    Column("kind", String, primary_key=True),
-    Column("digest", String(64), primary_key=True),
-    Column("profile", Integer, ForeignKey("profiles.id"), nullable=False, index=True),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("source", String, nullable=False),
-    Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
-    Column("superseded", Boolean, nullable=False),
-    Index(None, "last_seen", "profile"),
-    Index(None, "first_seen", "profile"),
-)
-
-candidate_rows = Table(
-    "merge_candidates",
-    metadata,
-    _hers(),
-    Column("other", Integer, ForeignKey("profiles.id"), primary_key=True),
-    Column("time", Moment, nullable=False),
-    Column("message_id", String, nullable=False),
-)
-
-consent_rows = Table(
-    "consent_facts",
-    metadata,
-    _hers(),
-    Column("purpose", String, primary_key=True),
-    Column("channel", String, primary_key=True),
-    Column("time", Moment, primary_key=True),
-    Column("message_id", String, primary_key=True),
-    Column("given", Boolean, nullable=False),
-    Column("source", String, nullable=False),
-    Index(None, "purpose", "channel", "given", "profile"),
-)
 
 aside_rows = Table(
     "sealed_properties",
@@ -92,9 +63,11 @@ aside_rows = Table(
     _hers(),
     Column("message_id", String, primary_key=True),
     Column("path", String, primary_key=True),
+    Column("came_with", Integer, primary_key=True),
     Column("time", Moment, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+"""Sealed with the key of ``came_with``."""
 
 flag_rows = Table(
     "pii_flags",
@@ -103,11 +76,12 @@ flag_rows = Table(
     Column("event", String, primary_key=True),
     Column("path", String, primary_key=True),
     Column("kind", String, primary_key=True),
+    Column("came_with", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
 )
 
 
-# People, keys, identities
+# People and keys
 
 
 def next_profile(work: Work) -> int:
@@ -116,9 +90,9 @@ def next_profile(work: Work) -> int:
 
 
 def write_profiles(work: Work, rows: Sequence[dict[str, Any]]) -> None:
-    """Write new profiles with their wrapped keys: id, uid, bucket_key, wrapped."""
+    """Write new profiles with their wrapped keys: id, uid, bucket_key, head, wrapped."""
     people = [
-        {name: row[name] for name in ("id", "uid", "bucket_key")}
+        {name: row[name] for name in ("id", "uid", "bucket_key", "head")}
         | {"created": work.now, "is_learnt": False}
         for row in rows
     ]
@@ -127,29 +101,31 @@ def write_profiles(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def people(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
-    """Read (id, uid, bucket_key) of those of these profiles that exist."""
+    """Read (id, uid, bucket_key) of those of these profiles that are people, and not erased."""
     columns = (profile_rows.c.id, profile_rows.c.uid, profile_rows.c.bucket_key)
-    return of_many(work, select(*columns), profile_rows.c.id, profiles)
+    return of_many(work, select(*columns).where(_is_person), profile_rows.c.id, profiles)
 
 
-def everyone(work: Work) -> Iterable[int]:
-    """Return the number of every profile."""
+def extent(work: Work) -> tuple[int, int, int]:
+    """Count the profiles, led and erased ones too, and return the first and the last number."""
+    number = profile_rows.c.id
+    row = work.connection.execute(select(func.count(), func.min(number), func.max(number))).one()
+    return row[0], row[1] or 0, row[2] or 0
+
+
+def everybody(work: Work) -> Iterable[int]:
+    """Return the number of every profile, led and erased ones too."""
     number, first, last = extent(work)
     if number and last - first + 1 == number:  # none is missing, so none needs to be read
         return range(first, last + 1)
     return work.connection.execute(select(profile_rows.c.id)).scalars()
 
 
-def extent(work: Work) -> tuple[int, int, int]:
-    """Count the profiles, and return the first and the last number."""
-    number = profile_rows.c.id
-    row = work.connection.execute(select(func.count(), func.min(number), func.max(number))).one()
-    return row[0], row[1] or 0, row[2] or 0
-
-
 def by_uid(work: Work, uid: str) -> int | None:
-    """Return the profile of an outside id, or None."""
-    query = select(profile_rows.c.id).where(profile_rows.c.uid == uid)
+    """Return the head of the profile with an outside id, or None."""
+    query = select(profile_rows.c.head).where(
+        profile_rows.c.uid == uid, profile_rows.c.erased.is_(None)
+    )
     return work.connection.execute(query).scalar()
 
 
@@ -169,63 +145,13 @@ def wrapped_keys(work: Work, profiles: Collection[int]) -> dict[int, bytes]:
     return {row.profile: row.wrapped for row in of_many(work, select(key_rows), None, profiles)}
 
 
-def identities_by_digest(work: Work, digests: dict[str, list[str]]) -> list[Row[Any]]:
-    """Read the identities of these digests, given by kind."""
-    found: list[Row[Any]] = []
-    for kind, of_kind in digests.items():
-        query = select(identity_rows).where(identity_rows.c.kind == kind)
-        found += of_many(work, query, identity_rows.c.digest, of_kind)
-    return found
+def bucket_keys(work: Work, profiles: Collection[int]) -> dict[int, str]:
+    """Read the bucket keys of profiles, led ones too."""
+    columns = (profile_rows.c.id, profile_rows.c.bucket_key)
+    return {row.id: row.bucket_key for row in of_many(work, select(*columns), columns[0], profiles)}
 
 
-def identities(work: Work, profiles: Iterable[int], kinds: Collection[str] = ()) -> list[Row[Any]]:
-    """Read the identities of people, of these kinds or of all."""
-    query = select(identity_rows).order_by(identity_rows.c.first_seen, identity_rows.c.digest)
-    if kinds:
-        query = query.where(identity_rows.c.kind.in_(list(kinds)))
-    return of_many(work, query, identity_rows.c.profile, profiles)
-
-
-def write_identities(work: Work, found: Iterable[tuple[Sighting, str, bytes]]) -> None:
-    """Write new identities (sighting, digest, sealed value), and how known ones were seen."""
-    rows: list[dict[str, Any]] = []
-    for seen, digest, sealed in found:
-        row = {"kind": seen.kind, "digest": digest, "profile": seen.profile, "sealed": sealed}
-        row |= {"source": seen.source, "superseded": seen.superseded}
-        rows.append(row | {"first_seen": seen.first_seen, "last_seen": seen.last_seen})
-    changing = ["first_seen", "last_seen", "superseded"]
-    work.upsert(identity_rows, rows, key=["kind", "digest"], change=changing)
-
-
-def write_candidates(work: Work, candidates: Iterable[Candidate]) -> None:
-    """Note pairs of profiles that may be one person; a pair is noted once."""
-    work.insert_new(candidate_rows, [asdict(candidate) for candidate in candidates])
-
-
-def candidates(work: Work) -> list[Candidate]:
-    """Read the pairs of profiles that may be one person."""
-    query = select(candidate_rows).order_by(candidate_rows.c.profile, candidate_rows.c.other)
-    return [Candidate(**row._mapping) for row in work.connection.execute(query)]
-
-
-# Consent, and what was put aside
-
-
-def write_consents(work: Work, facts: Sequence[ConsentFact]) -> None:
-    """Keep what people said of consent."""
-    work.insert_new(consent_rows, [asdict(fact) for fact in facts])
-
-
-def consent_facts(
-    work: Work, profiles: Collection[int], purpose: str | None = None, channels: Sequence[str] = ()
-) -> list[ConsentFact]:
-    """Read what people have said of consent by now, of everything or of a purpose."""
-    query = select(consent_rows).where(consent_rows.c.time <= work.now)
-    if purpose is not None:
-        query = query.where(
-            consent_rows.c.purpose == purpose, consent_rows.c.channel.in_(list(channels))
-        )
-    return [ConsentFact(**row._mapping) for row in of_many(work, query, None, profiles)]
+# What was put aside
 
 
 def write_asides(work: Work, asides: Sequence[Aside]) -> None:
@@ -240,21 +166,45 @@ def asides(work: Work, profile: int) -> list[Aside]:
     return [Aside(**row._mapping) for row in work.connection.execute(ordered)]
 
 
-def add_flags(work: Work, counts: dict[tuple[int, str, str, str], int]) -> None:
+def add_flags(work: Work, counts: Mapping[Spot, int]) -> None:
     """Count places where identifying data came in."""
-    known = flags(work, {place[0] for place in counts}) if counts else []
-    before = {(flag.profile, flag.event, flag.path, flag.kind): flag.count for flag in known}
-    added = [Flag(*place, count + before.get(place, 0)) for place, count in counts.items()]
-    key = ["profile", "event", "path", "kind"]
-    work.upsert(flag_rows, [asdict(flag) for flag in added], key=key, change=["count"])
+    rows = _flags(work, {place[0] for place in counts}) if counts else []
+    before = {tuple(row)[:-1]: row.count_ for row in rows}
+    names = [column.name for column in flag_rows.columns]
+    added = [
+        dict(zip(names, (*place, count + before.get(place, 0)), strict=True))
+        for place, count in counts.items()
+    ]
+    work.upsert(flag_rows, added, key=names[:-1], change=["count"])
 
 
-def flags(work: Work, profiles: Collection[int] | None = None) -> list[Flag]:
-    """Read the places where identifying data came in, of people or of all."""
-    query = select(flag_rows).order_by(*flag_rows.primary_key.columns)
+def flags(work: Work) -> list[Flag]:
+    """Read the places where identifying data came in, person by person."""
+    found: dict[tuple[int, str, str, str], int] = {}
+    for row in _flags(work, None):
+        place = (row.profile, row.event, row.path, row.kind)
+        found[place] = found.get(place, 0) + row.count_
+    return [Flag(*place, count) for place, count in sorted(found.items())]
+
+
+def _flags(work: Work, profiles: Collection[int] | None) -> list[Row[Any]]:
+    *places, count = flag_rows.columns
+    query = select(*places, count.label("count_"))
     if profiles is None:
-        return [Flag(**row._mapping) for row in work.connection.execute(query)]
-    return [Flag(**row._mapping) for row in of_many(work, query, flag_rows.c.profile, profiles)]
+        return list(work.connection.execute(query))
+    return of_many(work, query, flag_rows.c.profile, profiles)
+
+
+def follow(work: Work, table: Table, shifts: Iterable[Shift]) -> None:
+    """Let the rows that came with profiles follow them to the heads that lead them now."""
+    rows = [{"was": shift.before, "with": shift.profile, "now_": shift.head} for shift in shifts]
+    if rows:
+        statement = (
+            update(table)
+            .where(table.c.profile == bindparam("was"), table.c.came_with == bindparam("with"))
+            .values(profile=bindparam("now_"))
+        )
+        work.connection.execute(statement, rows)
 
 
 def of_many(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Row[Any]]:

@@ -5,19 +5,24 @@ before it is carried and carried in one transaction: a crash anywhere leaves eit
 all of it, and the replay is the same batch at the same moment.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import duckdb
 import msgspec
 import structlog
+from pyroaring import BitMap
 
 from coterie.core.actor import CLOCK, Actor
+from coterie.core.clock import MINUTE
 from coterie.core.event import Event, Move
 from coterie.core.listener import Listener
+from coterie.core.people import Keeper
 from coterie.events.inbox import Inbox
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.roads import store
+from coterie.roads.following import told
 from coterie.scores.service import Scores
 from coterie.segments.service import Segments
 from coterie.storage import audit, leases
@@ -30,6 +35,12 @@ HOPS = 16
 
 BATCH_EVENTS = 5_000
 
+OWED = 20_000
+"""People whose scores are made anew in one transaction."""
+
+LEFT = 10 * MINUTE
+"""An import that has not gone on for so long was left: the road brings what it owes."""
+
 Observer = Callable[[str], None]
 """Told the name of each station as the road leaves it; for progress, metrics and crash tests."""
 
@@ -40,9 +51,27 @@ def nobody(_station: str) -> None:
     """Observe nothing."""
 
 
+Sift = Callable[[Work, Sequence[Event], Sequence[Event]], list[Event]]
+"""Leaves out of a batch what the log holds already under another id: an order told before.
+
+It is given the events as they came and, in the same order, as they were recognised.
+"""
+
+
+def everything(
+    _work: Work, _came: Sequence[Event], recognised: Sequence[Event]
+) -> list[Event]:
+    """Leave nothing out."""
+    return list(recognised)
+
+
 @dataclass
 class Inbound:
-    """The inbound road over one house's rooms. ``listeners`` are heard in their order."""
+    """The inbound road over one house's rooms. ``listeners`` are heard in their order.
+
+    ``keepers`` let what they keep of people follow, in their order, when people turn out to be
+    one, or part again.
+    """
 
     database: Database
     inbox: Inbox
@@ -52,6 +81,10 @@ class Inbound:
     segments: Segments
     listeners: Sequence[Listener[Work]]
     observe: Observer = field(default=nobody)
+    sift: Sift = field(default=everything)
+    keepers: Sequence[Keeper[Work]] = ()
+    heeded: frozenset[str] = frozenset()
+    """Events that a room hears one by one even when they are history: none of them is skipped."""
 
     def run(self, now: int, lease: Lease | None = None) -> bool:
         """Seal and carry one batch; return whether more waits already.
@@ -88,11 +121,65 @@ class Inbound:
     def bulk_in(self, work: Work, events: Sequence[Event]) -> int:
         """Carry history as ``bulk`` does, in a unit of work that keeps something else with it."""
         work.now = max(work.now, self.stood_at(work) or work.now)
-        recognised = self.profiles.recognise(work, events)
-        fresh = self.log.append_bulk(work, recognised)
-        facts = self._after_log(work, recognised, fresh)
+        spared = self.profiles.erasures.spared(work, events)
+        recognised = self.profiles.recognise(work, spared)
+        facts = self._follow(work)
+        fresh = self.log.append_bulk(work, self.sift(work, spared, recognised))
+        facts += self._after_log(work, recognised, fresh, _concerned(facts))
         self._keep(work, facts, events)
         return len(fresh)
+
+    def take_in(
+        self, work: Work, desk: duckdb.DuckDBPyConnection, single: Mapping[int, Event]
+    ) -> int:
+        """Carry history that lies on the log's desk, and single events of it by row; count the new.
+
+        What follows from the single ones follows at once; the others' people are owed their scores
+        and segments, which ``settle_owed`` brings when the last portion is in.
+        """
+        work.now = max(work.now, self.stood_at(work) or work.now)
+        came = self.profiles.erasures.spared(work, list(single.values()))
+        row_of = {id(event): row for row, event in single.items()}
+        recognised = self.profiles.recognise(work, came)
+        places = {id(new): row_of[id(old)] for old, new in zip(came, recognised, strict=True)}
+        facts = self._follow(work)
+        sifted = self.sift(work, came, recognised)
+        rows = [places[id(event)] for event in sifted]
+        laid = self.log.lay(work, desk, rows, sifted)
+        taken = self.log.take_in(work, desk)
+        new = set(rows).intersection(taken.rows.tolist()) if rows else set()
+        fresh = [event for row, event in zip(rows, laid, strict=True) if row in new]
+        if came:
+            facts += self._after_log(work, recognised, fresh, _concerned(facts))
+            self._keep(work, facts, came)
+        people = BitMap(self.profiles.heads(work, taken.profiles).values())
+        self.profiles.greet(work, people)
+        store.owe(work, people)
+        return len(taken.rows)
+
+    def settle_owed(self, now: int, *, left: int = 0, portion: int = OWED) -> bool:
+        """Bring a portion of the scores that history is owed, then the segments; say if more is.
+
+        With ``left``, only what nobody has gone on with for so long. The moves start nothing.
+        """
+        with self.database.begin(CLOCK, now) as work:
+            owed = store.owed(work)
+            if owed is None or work.now - owed.since < left:
+                return False
+            some = BitMap(list(owed.unscored[:portion]))
+            people = set(self.profiles.heads(work, some).values())
+            self.scores.recompute(work, people)
+            store.forgive(work)
+            store.owe(work, owed.unscored - some)
+            asked = owed.unasked | BitMap(people)
+            if len(owed.unscored) > portion:
+                store.owe(work, asked, scored=True)
+                return True
+            heads = set(self.profiles.heads(work, asked).values())
+            moves = self.segments.recheck(work, heads)
+            quiet = [msgspec.structs.replace(move, backfill=True) for move in moves]
+            self.stir(work, quiet)
+        return False
 
     def tell(self, work: Work, facts: Sequence[Event]) -> None:
         """Keep facts that were born beside the road (an edit, a click) for the next batch."""
@@ -106,6 +193,16 @@ class Inbound:
         """Derive anew what follows from items whose topics changed: scores, segments, moves."""
         if items:
             self.stir(work, self.segments.recheck(work, self.scores.retagged(work, items)))
+
+    def settle_shifts(self, work: Work) -> None:
+        """Let everything follow who leads whom after an edit: people joined, or taken apart.
+
+        Scores are counted anew, rules asked again; the moves stir the listeners.
+        """
+        facts = self._follow(work)
+        if facts:
+            self.tell(work, facts)
+            self.stir(work, self.segments.recheck(work, _concerned(facts)))
 
     def stood_at(self, work: Work) -> int | None:
         """Return the moment of the newest batch: the house's time never runs behind it."""
@@ -149,14 +246,32 @@ class Inbound:
         return facts + [event for _, events in entries for event in events]
 
     def _carry(self, work: Work, events: Sequence[Event]) -> list[Event]:
-        recognised = self.profiles.recognise(work, events)
+        # what came before an erasure was known at the door is not carried either
+        spared = self.profiles.erasures.spared(work, events)
+        recognised = self.profiles.recognise(work, spared)
         self.observe("recognised")
-        fresh = self.log.append(work, recognised)
+        facts = self._follow(work)
+        self.observe("followed")
+        fresh = self.log.append(work, self.sift(work, spared, recognised))
         self.observe("logged")
-        return self._after_log(work, recognised, fresh)
+        return facts + self._after_log(work, recognised, fresh, _concerned(facts))
+
+    def _follow(self, work: Work) -> list[Event]:
+        """Let all that is kept of people follow who leads them now; return the facts of it."""
+        shifts = self.profiles.shifted(work)
+        if not shifts:
+            return []
+        self.log.follow(work, shifts)
+        for keeper in self.keepers:
+            keeper.follow(work, shifts)
+        return told(work, shifts, self.profiles.merged_by(work, {one.profile for one in shifts}))
 
     def _after_log(
-        self, work: Work, recognised: Sequence[Event], fresh: Sequence[Event]
+        self,
+        work: Work,
+        recognised: Sequence[Event],
+        fresh: Sequence[Event],
+        shifted: Collection[int],
     ) -> list[Event]:
         # a repeated message may bring a new id, hence a new person: she is touched too
         known = {event.profile for event in fresh}
@@ -164,20 +279,24 @@ class Inbound:
         changes = self.profiles.learn(work, fresh)
         self.observe("learned")
         self.scores.add(work, fresh)
-        touched = repeated | changes.touched | self.scores.wake(work)
+        touched = repeated | changes.touched | self.scores.wake(work) | set(shifted)
         self.observe("scored")
         moves = self.segments.reconsider(work, fresh, touched)
         self.observe("reconsidered")
         store.keep_future(work, [event for event in fresh if event.time > work.now])
         present = [event for event in fresh if event.time <= work.now]
-        in_order = sorted(
-            [*present, *store.take_future(work, work.now)], key=lambda event: event.time
-        )
+        in_order = sorted([*present, *self._come_due(work)], key=lambda event: event.time)
         facts: list[Event] = []
         for room in self.listeners:
             facts += room.hear(work, in_order, moves)
             self.observe(f"heard by {room.name}")
         return facts
+
+    def _come_due(self, work: Work) -> list[Event]:
+        """Take out the events whose time has come; their people may have merged meanwhile."""
+        due = store.take_future(work, work.now)
+        heads = self.profiles.heads(work, {event.profile for event in due})
+        return [msgspec.structs.replace(event, profile=heads[event.profile]) for event in due]
 
     def _wake(self, work: Work) -> list[Event]:
         facts = [fact for room in self.listeners for fact in room.wake(work)]
@@ -196,3 +315,8 @@ class Inbound:
                 audit.record(work, "fact.stopped", fact.name, profile=fact.profile, id=fact.id)
         store.keep_facts(work, [fact for fact in born if fact.hop <= HOPS])
         self.observe("facts kept")
+
+
+def _concerned(facts: Sequence[Event]) -> set[int]:
+    """Return the people whom facts of merges speak of."""
+    return {fact.profile for fact in facts}

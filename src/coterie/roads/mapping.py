@@ -2,8 +2,9 @@
 
 A map is a small YAML document. Each value says where it comes from: the name of a column; text
 with ``{column}`` in it; ``{number: column}`` for a number kept as text in a CSV (``like`` says how
-it is written); ``{time: column, format: ...}`` for a time that is no ISO 8601; or ``{value: ...}``
-for the same in every row. ``docs/reference/import-maps.md`` shows each key.
+it is written); ``{time: column, format: ...}`` for a time that is no ISO 8601; ``{json: column}``
+for a list or an object written as JSON; or ``{value: ...}`` for the same in every row.
+``docs/reference/import-maps.md`` shows each key.
 """
 
 import math
@@ -14,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from coterie.core.clock import format_time, parse_time, zone
 from coterie.core.errors import Invalid
@@ -28,12 +31,12 @@ _COLUMN = re.compile(r"\{([^{}]+)\}")
 _NOT_TOPIC = re.compile(r"[\s/]+")
 _KEYS: dict[str, frozenset[str]] = {
     "events": frozenset(
-        {"kind", "event", "user_id", "anonymous_id", "message_id", "timestamp", "zone",
-         "encoding", "skip_blanks", "properties"}
+        {"kind", "event", "user_id", "anonymous_id", "identities", "message_id", "timestamp",
+         "zone", "encoding", "skip_blanks", "properties"}
     ),
     "profiles": frozenset(
-        {"kind", "user_id", "anonymous_id", "message_id", "timestamp", "zone", "encoding",
-         "skip_blanks", "traits"}
+        {"kind", "user_id", "anonymous_id", "identities", "message_id", "timestamp", "zone",
+         "encoding", "skip_blanks", "traits"}
     ),
     "items": frozenset(
         {"kind", "key", "item_kind", "title", "url", "price", "topics", "encoding", "properties"}
@@ -59,17 +62,21 @@ class Fault:
 class FileMap:
     """A parsed map: what a row becomes, and the expression behind each of its parts.
 
-    ``reads`` names the columns that each part reads (``user_id``, ``properties.total``).
+    ``identities`` are those beside user and anonymous id, by kind. ``reads`` names the columns that
+    each part reads (``user_id``, ``identities.phone``, ``properties.total``). ``document`` is what
+    was parsed.
     """
 
     kind: Kind
     parts: Mapping[str, Expression]
     fields: Mapping[str, Expression] = field(default_factory=dict)
+    identities: Mapping[str, Expression] = field(default_factory=dict)
     topics: tuple[str, ...] = ()
     zone: ZoneInfo | None = None
     encoding: str = "utf-8-sig"
     skip_blanks: bool = False
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_map(document: object) -> FileMap:
@@ -86,23 +93,29 @@ def parse_map(document: object) -> FileMap:
     for name in _REQUIRED[kind]:
         if name not in document:
             raise Invalid(f"a map of {kind} needs {name}", path=name)
-    if kind != "items" and "user_id" not in document and "anonymous_id" not in document:
-        raise Invalid(f"a map of {kind} needs user_id or anonymous_id", path="user_id")
+    if kind != "items" and not {"user_id", "anonymous_id", "identities"} & set(document):
+        raise Invalid(f"a map of {kind} needs user_id, anonymous_id or identities", path="user_id")
     inner = "traits" if kind == "profiles" else "properties"
-    plain = {"kind", "zone", "encoding", "skip_blanks", "topics", inner}
+    plain = {"kind", "zone", "encoding", "skip_blanks", "topics", "identities", inner}
     if not isinstance(document.get("skip_blanks", False), bool):
         raise Invalid("expected true or false", path="skip_blanks")
     return FileMap(
         kind=kind,
         parts={k: _expression(v, k) for k, v in document.items() if k not in plain},
         fields=_fields(document.get(inner, {}), inner),
+        identities=_fields(document.get("identities", {}), "identities"),
         topics=_topics(document.get("topics", [])),
         zone=_zone(document["zone"]) if "zone" in document else None,
         encoding=str(document.get("encoding", "utf-8-sig")),
         skip_blanks=document.get("skip_blanks", False),
+        document=dict(document),
         reads={
             **{k: _columns(v) for k, v in document.items() if k not in plain},
-            **{f"{inner}.{k}": _columns(v) for k, v in document.get(inner, {}).items()},
+            **{
+                f"{within}.{k}": _columns(v)
+                for within in (inner, "identities")
+                for k, v in document.get(within, {}).items()
+            },
             "topics": tuple(_COLUMN.findall(" ".join(_topics(document.get("topics", []))))),
         },
     )
@@ -113,7 +126,7 @@ def _columns(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(_COLUMN.findall(value)) or (value,)
     if isinstance(value, Mapping):
-        return tuple(str(value[key]) for key in ("number", "time") if key in value)
+        return tuple(str(value[key]) for key in ("number", "time", "json") if key in value)
     return ()
 
 
@@ -150,9 +163,12 @@ def _expression(value: object, path: str) -> Expression:
     if isinstance(value, Mapping) and set(value) == {"time", "format"}:
         form = check_format(value["format"], f"{path}.format")
         return _time(_column(str(value["time"])), form)
+    if isinstance(value, Mapping) and set(value) == {"json"}:
+        return _json(_column(str(value["json"])))
     raise Invalid(
         f"{value!r} names no column", path=path,
-        hint="a column, {number: column}, {time: column, format: ...} or {value: ...}",
+        hint="a column, {number: column}, {time: column, format: ...}, {json: column} or "
+        "{value: ...}",
     )  # fmt: skip
 
 
@@ -189,6 +205,21 @@ def _time(column: Expression, form: str) -> Expression:
         if found is None:
             raise BadValue("not_a_time", f"{value!r} is not a time written as {form}")
         return found
+
+    return read
+
+
+def _json(column: Expression) -> Expression:
+    def read(row: Row) -> Any:
+        value = column(row)
+        if not isinstance(value, str):
+            return value  # a Parquet file's list is one already
+        if not value:
+            return None
+        try:
+            return msgspec.json.decode(value)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise BadValue("not_json", f"{value[:40]!r} is not JSON") from error
 
     return read
 
@@ -247,6 +278,11 @@ def to_call(file_map: FileMap, row: Row, brand_zone: ZoneInfo) -> dict[str, Any]
         "anonymousId": parts.get("anonymous_id"),
         "messageId": _word(parts.get("message_id")).strip(),
     }
+    named = {kind: _word(value).strip() for kind, value in _read(file_map.identities, row).items()}
+    if any(named.values()):
+        call["context"] = {
+            "externalIds": [{"type": kind, "id": value} for kind, value in named.items() if value]
+        }
     if parts.get("timestamp") not in (None, ""):
         call["timestamp"] = _stamp(parts["timestamp"], file_map.zone or brand_zone)
     if file_map.kind == "profiles":
@@ -284,7 +320,11 @@ def faults(file_map: FileMap, row: Row, brand_zone: ZoneInfo) -> list[Fault]:
     """Return everything that the map refuses in a row, not only what it would meet first."""
     inner = "traits" if file_map.kind == "profiles" else "properties"
     found = []
-    tried = {**file_map.parts, **{f"{inner}.{k}": v for k, v in file_map.fields.items()}}
+    tried = {
+        **file_map.parts,
+        **{f"{inner}.{k}": v for k, v in file_map.fields.items()},
+        **{f"identities.{k}": v for k, v in file_map.identities.items()},
+    }
     for path, expression in tried.items():
         try:
             value = expression(row)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Column, Integer, LargeBinary, Table, delete, func, select
+from pyroaring import BitMap
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, delete, func, select
 
 from coterie.core.event import Event
 from coterie.storage.schema import BigId, Moment, metadata
@@ -36,6 +37,16 @@ future_events = Table(
     Column("due", Moment, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),
 )
+
+owed_people = Table(
+    "road_owed",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("people", LargeBinary, nullable=False),
+    Column("scored", Boolean, nullable=False),
+)
+"""Bitmaps of people whose history came in bulk: their scores, then their segments, are owed."""
 
 _decoder = msgspec.msgpack.Decoder(Event)
 _encoder = msgspec.msgpack.Encoder()
@@ -127,3 +138,38 @@ def _row(batch: Batch) -> dict[str, int]:
         "last_fact": batch.last_fact,
         "now": batch.now,
     }
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Whom the road owes something since history came in bulk, and since when it has not gone on.
+
+    ``unscored`` are owed their scores, they and the ``unasked`` their segments.
+    """
+
+    unscored: BitMap
+    unasked: BitMap
+    since: int
+
+
+def owed(work: Work) -> Owed | None:
+    """Return what is owed, or None."""
+    rows = list(work.connection.execute(select(owed_people)))
+    if not rows:
+        return None
+    unscored, unasked = BitMap(), BitMap()
+    for row in rows:
+        (unasked if row.scored else unscored).update(BitMap.deserialize(row.people))
+    return Owed(unscored, unasked, max(row.at for row in rows))
+
+
+def owe(work: Work, people: BitMap, *, scored: bool = False) -> None:
+    """Write down that people are owed their scores, or once they are ``scored`` their segments."""
+    if people:
+        row = {"at": work.now, "people": people.serialize(), "scored": scored}
+        work.insert(owed_people, [row])
+
+
+def forgive(work: Work) -> None:
+    """Write down that nothing is owed."""
+    work.connection.execute(delete(owed_people))

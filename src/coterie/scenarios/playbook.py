@@ -108,6 +108,13 @@ def from_file(file: Path) -> Playbook:
         raise Invalid(f"{file} is not UTF-8 text: {error}") from error
 
 
+def found(name: str) -> Playbook:
+    """Read a file, or a playbook that comes with the package where no file has that name."""
+    if not Path(name).is_file() and name.isidentifier():
+        return shipped(name)
+    return from_file(Path(name))
+
+
 def read(text: str) -> Playbook:
     """Read a playbook's YAML; raises Invalid with the path of what is wrong in it."""
     given = document.read(text)

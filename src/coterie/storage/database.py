@@ -21,6 +21,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-131072",  # 128 MiB: a bulk load's indexes stay in memory
     "temp_store=MEMORY",
+    "secure_delete=ON",  # what is deleted is overwritten: an erasure leaves no free page behind
 )
 
 

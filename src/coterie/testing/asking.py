@@ -31,6 +31,11 @@ class Asking:
         with self._look() as work:
             return self._people(work, self.app.segments.members(work, segment))
 
+    def people(self) -> set[str]:
+        """Return the user ids of everybody."""
+        with self._look() as work:
+            return self._people(work, self.app.profiles.everyone(work))
+
     def participants(self, community: str) -> set[str]:
         """Return the user ids of those in a community now."""
         with self._look() as work:

@@ -34,6 +34,7 @@ from coterie.core.ids import uuid7
 from coterie.events.model import Accepted
 from coterie.messaging.channel import Channel
 from coterie.messaging.model import Template
+from coterie.profiles.erasure.model import Erasure
 from coterie.roads.inbound import Observer, nobody
 from coterie.settings import Settings
 from coterie.storage.instance import Instance
@@ -183,6 +184,56 @@ class House(Asking):
     def alias(self, previous: str, user_id: str) -> None:
         """Say that two ids are one person."""
         self.receive([{"type": "alias", "previousId": previous, "userId": user_id}])
+
+    def merge(self, user_id: str, other: str) -> None:
+        """Say as an operator that two are one person."""
+        with self._edit() as work:
+            self.app.profiles.join(
+                work, self._profile(work, user_id), self._profile(work, other)
+            )
+            self.app.inbound.settle_shifts(work)
+        self.settle()
+
+    def unmerge(self, user_id: str, other: str) -> None:
+        """Take an id out of a person as an operator: the merge that brought it is undone."""
+        profiles = self.app.profiles
+        with self._edit() as work:
+            head = self._profile(work, user_id)
+            own = {
+                one.value: one.came_with
+                for one in profiles.identities_of(work, head)
+                if one.came_with is not None and one.value in (user_id, other)
+            }
+            if other not in own:
+                raise NotFound(f"{other!r} has nothing of its own that could be taken out")
+            (merge, *_) = [
+                one
+                for one in profiles.merges_of(work, head)
+                if one.undone is None and one.profile in own.values()
+            ]
+            profiles.undo(work, merge.id)
+            self.app.inbound.settle_shifts(work)
+        self.settle()
+
+    def decide(self, identity: str, *, together: bool) -> None:
+        """Decide on the doubtful identity of a value, as an operator in the review queue."""
+        with self._edit() as work:
+            waiting = {one.value: one.id for one in self.app.profiles.reviews(work)}
+            self.app.profiles.decide(work, waiting[identity], together=together)
+            self.app.inbound.settle_shifts(work)
+        self.settle()
+
+    def erase(self, user_id: str) -> Erasure:
+        """Erase a person from every store, and return the proof; raises NotFound for nobody."""
+        now = self._clock.now()
+        with self._edit() as work:
+            profile = self._profile(work, user_id)
+            asked = self.app.erasing.ask(work, profile, "command")
+            self.app.erasing.begin(work, asked.id)
+        while self.app.erasing.advance(now):
+            pass
+        with self.app.db.read(TESTER, now) as work:
+            return self.app.profiles.erasures.get(work, asked.id)
 
     def consent(
         self,

@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from coterie.core.clock import SECOND, SystemClock
 from coterie.core.errors import (
     Conflict,
     CoterieError,
@@ -21,7 +22,7 @@ from coterie.core.errors import (
     NotPermitted,
     Unavailable,
 )
-from coterie.events.errors import TooLarge
+from coterie.events.errors import Full, TooLarge
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +54,14 @@ STATUS: tuple[tuple[type[CoterieError], int], ...] = (
     (NotKnown, 401),
     (NotPermitted, 403),
     (TooMany, 429),
+    (Full, 429),
     (Unavailable, 503),
 )
 """First match wins, so that a narrower refusal stands above the wider."""
 
-STATUS_OF_CODE = {"too_many_sign_ins": 429}
+STATUS_OF_CODE = {
+    "too_many_sign_ins": 429, "too_many_claims": 429, "no_signature": 401, "wrong_signature": 401,
+}  # fmt: skip
 """Refusals that another room names by code, without a class of their own."""
 
 
@@ -91,7 +95,10 @@ def headers_of(error: CoterieError, status: int) -> dict[str, str]:
     headers = {}
     retry_after = error.retry_after if isinstance(error, Unavailable) else None
     if status in {429, 503}:
-        headers["Retry-After"] = str(max(1, math.ceil(retry_after or 1)))
+        wait = max(1, math.ceil(retry_after or 1))
+        headers["Retry-After"] = str(wait)
+        if status == 429:
+            headers["X-RateLimit-Reset"] = str(SystemClock().now() // SECOND + wait)
     if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="write key", charset="UTF-8"'
     return headers

@@ -34,13 +34,21 @@ NAV = (
         N_("Customers"),
         (
             Link("/people", N_("People"), "users"),
+            Link("/identities", N_("Identities"), "git-fork"),
             Link("/segments", N_("Segments"), "filter"),
+            Link("/tags", N_("Tags"), "tag"),
             Link("/topics", N_("Interests and topics"), "tags"),
             Link("/imports", N_("Imports"), "file-up"),
             Link("/events", N_("Events"), "activity"),
         ),
     ),
-    Section(N_("Communities"), (Link("/communities", N_("Communities"), "heart"),)),
+    Section(
+        N_("Communities"),
+        (
+            Link("/communities", N_("Communities"), "heart"),
+            Link("/activities", N_("Activities"), "calendar-days"),
+        ),
+    ),
     Section(
         N_("Reach"),
         (
@@ -50,13 +58,20 @@ NAV = (
             Link("/templates", N_("Templates"), "file-text"),
         ),
     ),
-    Section(N_("Convert"), (Link("/items", N_("Items"), "package"),)),
+    Section(
+        N_("Convert"),
+        (
+            Link("/items", N_("Items"), "package"),
+            Link("/orders", N_("Orders"), "clipboard-list"),
+        ),
+    ),
     Section(N_("Review"), (Link("/results", N_("Results"), "flask-conical"),)),
     Section(
         N_("House"),
         (
             Link("/keys", N_("Keys"), "key"),
             Link("/team", N_("Team"), "user-check"),
+            Link("/protection", N_("Data protection"), "shield-check"),
             Link("/audit", N_("Audit"), "scroll-text"),
             Link("/settings", N_("Settings"), "settings"),
             Link("/doctor", N_("Doctor"), "stethoscope"),

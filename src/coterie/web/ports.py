@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from coterie.accounts.service import Accounts
+from coterie.activities.service import Activities
 from coterie.analytics.service import Analytics
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
@@ -15,8 +16,10 @@ from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
+from coterie.orders.commerce import Commerce
 from coterie.profiles.service import Profiles
 from coterie.roads.doctor.model import Finding
+from coterie.roads.erasing.service import Erasing
 from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound
 from coterie.scores.service import Scores
@@ -25,6 +28,7 @@ from coterie.settings import Told
 from coterie.storage.database import Database
 from coterie.storage.instance import Instance
 from coterie.storage.work import Work
+from coterie.tagging.service import Tagging
 
 
 class Choices(Protocol):
@@ -115,6 +119,11 @@ class Served(Protocol):
         ...
 
     @property
+    def erasing(self) -> Erasing:
+        """Takes a person out of every store, and proves it."""
+        ...
+
+    @property
     def inbound(self) -> Inbound:
         """The road, which is told what an edit or an answer caused."""
         ...
@@ -160,6 +169,16 @@ class Served(Protocol):
         ...
 
     @property
+    def activities(self) -> Activities:
+        """What people come to, and who registered for it."""
+        ...
+
+    @property
+    def tagging(self) -> Tagging:
+        """Who puts which tag on whom; edits of the dictionary."""
+        ...
+
+    @property
     def analytics(self) -> Analytics:
         """What happened, counted; what it brought."""
         ...
@@ -167,6 +186,11 @@ class Served(Protocol):
     @property
     def campaigns(self) -> Campaigns:
         """Broadcasts, and who approved them."""
+        ...
+
+    @property
+    def commerce(self) -> Commerce:
+        """Orders, the shops that tell of them, offers and claims."""
         ...
 
     @property

@@ -1,7 +1,11 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
-from coterie.web.api import events, health, items, people, report, segments
+from coterie.web.api import events, feeds, health, items, people, report, segments
 from coterie.web.console import design, find, sign_in
+from coterie.web.console.activities import door as activity_door
+from coterie.web.console.activities import editing as activity_editing
+from coterie.web.console.activities import listing as activity_listing
+from coterie.web.console.activities import one as one_activity
 from coterie.web.console.broadcasts import compose as broadcast_compose
 from coterie.web.console.broadcasts import pages as broadcast_pages
 from coterie.web.console.communities import editing as community_editing
@@ -15,6 +19,8 @@ from coterie.web.console.house import doctor as house_doctor
 from coterie.web.console.house import keys as house_keys
 from coterie.web.console.house import settings as house_settings
 from coterie.web.console.house import team as house_team
+from coterie.web.console.identities import one as one_identity
+from coterie.web.console.identities import queue as identity_queue
 from coterie.web.console.imports import columns as import_columns
 from coterie.web.console.imports import files as import_files
 from coterie.web.console.imports import running as import_running
@@ -25,37 +31,84 @@ from coterie.web.console.journeys import one as one_journey
 from coterie.web.console.journeys import publishing as journey_publishing
 from coterie.web.console.messages import pages as message_pages
 from coterie.web.console.messages import switch as message_switch
+from coterie.web.console.orders import balance as order_balance
+from coterie.web.console.orders import days as order_days
+from coterie.web.console.orders import feeds as order_feeds
+from coterie.web.console.orders import markets as order_markets
+from coterie.web.console.orders import offers as order_offers
 from coterie.web.console.people import listing as people_listing
 from coterie.web.console.people import person as one_person
+from coterie.web.console.protection import pages as protection
 from coterie.web.console.results import page as result_page
+from coterie.web.console.results import recommended as recommended_page
 from coterie.web.console.segments import building as segment_building
 from coterie.web.console.segments import reading as segment_reading
+from coterie.web.console.tags import editing as tag_editing
+from coterie.web.console.tags import listing as tag_listing
+from coterie.web.console.tags import one as one_tag
+from coterie.web.console.tags import person as tags_of_person
 from coterie.web.console.templates import pages as template_pages
 from coterie.web.console.today import page as today
 from coterie.web.console.topics import pages as topic_pages
-from coterie.web.member import articles, consent, invitations, links
+from coterie.web.member import activities as member_activities
+from coterie.web.member import (
+    articles,
+    claims,
+    consent,
+    invitations,
+    links,
+    offers,
+    preferences,
+)
 
-COLLECTORS = (health.router, events.router)
+COLLECTORS = (health.router, events.router, feeds.router)
 """These ask for a write key, or for nothing."""
 
-READERS = (articles.router, consent.router, links.router, invitations.router, sign_in.router)
+READERS = (
+    articles.router,
+    consent.router,
+    links.router,
+    offers.router,
+    claims.router,
+    invitations.router,
+    member_activities.router,
+    preferences.router,
+    sign_in.router,
+)
 """Nobody is signed in here: a reader has her link."""
 
 DESK = (
+    order_days.router,
+    order_feeds.router,
+    order_balance.router,
+    order_markets.router,
+    order_offers.router,
     import_files.router,
     import_columns.router,
     import_running.router,
     design.router,
     today.router,
+    recommended_page.router,
     result_page.router,
+    protection.router,
     live_events.router,
     quarantine.router,
     people_listing.router,
+    identity_queue.router,
+    one_identity.router,
     one_person.router,
     find.router,
+    activity_listing.router,
+    activity_editing.router,
+    activity_door.router,
+    one_activity.router,
     community_listing.router,
     community_editing.router,
     one_community.router,
+    tag_listing.router,
+    tag_editing.router,
+    one_tag.router,
+    tags_of_person.router,
     topic_pages.router,
     item_pages.router,
     journey_listing.router,

@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from coterie.core.errors import CoterieError, Invalid
 from coterie.web import errors
+from coterie.web.api import events
 from coterie.web.console import sign_in
 from coterie.web.cookies import Cookies
 from coterie.web.desk import MustChange
@@ -22,6 +23,8 @@ from coterie.web.ports import Served
 from coterie.web.rate import TokenBuckets
 from coterie.web.routes import COLLECTORS, DESK, READERS
 from coterie.web.security import Safety
+
+_PROGRAMS = ("/v1/", "/api/", "/health", *events.POSTHOG_ADDRESSES)
 
 
 def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
@@ -46,6 +49,7 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
+    app.add_middleware(events.Collectors)
     app.add_middleware(
         Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise
     )
@@ -91,4 +95,4 @@ def _answer(request: Request, error: CoterieError) -> Response:
 
 def is_for_programs(request: Request) -> bool:
     """Say whether an address answers JSON: then its refusals are JSON too."""
-    return request.url.path.startswith(("/v1/", "/api/", "/health"))
+    return request.url.path.startswith(_PROGRAMS)

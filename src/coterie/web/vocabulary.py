@@ -21,10 +21,14 @@ REASON = {
     "no_template": "the template does not exist",
     "no_address": "no address to write to",
     "no_consent": "has not agreed to be written to",
+    "non_personalised": "wants nothing chosen for her",
+    "age_unknown": "her age is not known",
+    "under_age": "she is too young for it",
     "holdout": "in the control group",
     "expired": "it was too late to be of use",
     "cap_day": "enough for one day",
     "cap_week": "enough for one week",
+    "duplicate": "gets the same already",
     "quiet_hours": "quiet hours",
     "template_failed": "the template could not be filled in",
     "erased": "the data was erased",
@@ -67,6 +71,8 @@ EVENT = {
     "coterie.identified": "was recognised",
     "coterie.grouped": "was put in a company",
     "coterie.aliased": "got another identity",
+    "coterie.merged": "turned out to be known by another identity",
+    "coterie.unmerged": "was parted from somebody else",
     "coterie.tagged": "got a tag",
     "coterie.untagged": "lost a tag",
     "coterie.trait_set": "got a trait",
@@ -83,6 +89,30 @@ EVENT = {
     "coterie.community.expired": "let an invitation expire",
     "coterie.community.joined": "joined a community",
     "coterie.community.left": "left a community",
+    "Content Dwelt": "stayed with something",
+    "Content Finished": "read or watched to the end",
+    "Content Shared": "shared something",
+    "Activity Registered": "registered for an activity",
+    "Activity Cancelled": "cancelled an activity",
+    "Activity Attended": "came to an activity",
+    "Order Created": "began an order",
+    "Order Cancelled": "cancelled an order",
+    "Group Joined": "joined a group",
+    "Group Left": "left a group",
+    "Group Message Sent": "wrote in a group",
+    "Code Scanned": "scanned a code",
+    "Product Scanned": "scanned a product",
+    "coterie.activity.invited": "was invited to an activity",
+    "coterie.activity.registered": "got a seat at an activity",
+    "coterie.activity.waitlisted": "was put on a waiting list",
+    "coterie.activity.cancelled": "gave up a seat",
+    "coterie.activity.called_off": "was told that an activity is off",
+    "coterie.activity.attended": "came to an activity",
+    "coterie.activity.attendance_undone": "had a check-in taken back",
+    "coterie.activity.no_show": "did not come to an activity",
+    "coterie.activity.no_show_undone": "came late after all",
+    "coterie.activity.passed": "passed a level",
+    "coterie.activity.pass_undone": "had a pass taken back",
 }
 
 ERROR = {
@@ -132,12 +162,20 @@ VIA = {
     "console": "the desk",
     "code": "a code",
     "link": "a link",
+    "waiting_list": "the waiting list",
 }
 """How somebody came to a community."""
 
 IDENTITY = {
     "user_id": "user id",
     "anonymous_id": "device",
+    "wecom.external_userid": "WeCom contact",
+    "wechat.unionid": "WeChat union id",
+    "wechat.openid": "WeChat open id",
+    "member_no": "member number",
+    "tmall.buyer": "Tmall buyer",
+    "jd.buyer": "JD buyer",
+    "pos.card": "till card",
     "phone": "phone",
     "email": "e-mail",
     "name": "name",
@@ -156,8 +194,53 @@ IDENTITY = {
 }
 """What leads to a person, and what identifies her."""
 
-PURPOSE = {"marketing": "marketing"}
+PURPOSE = {"marketing": "marketing", "personalisation": "personal suggestions"}
 """What one may consent to."""
+
+ERASURE = {
+    "asked": "waits for an answer",
+    "declined": "declined",
+    "erasing": "being erased",
+    "stuck": "stuck: something was found",
+    "proven": "erased and proven",
+    "lifted": "erased; may come in again",
+}
+"""How a request to be erased stands."""
+
+FORM = {
+    "tasting": "tasting",
+    "course": "course",
+    "live": "live stream",
+    "salon": "salon",
+    "seminar": "seminar",
+    "lecture": "lecture",
+    "forum": "forum",
+    "party": "party",
+}
+"""Forms of activities."""
+
+LEVEL = {"entry": "entry", "intermediate": "intermediate", "advanced": "advanced"}
+"""Levels of courses and tastings."""
+
+REGISTRATION = {
+    "invited": "invited",
+    "registered": "has a seat",
+    "waiting": "on the waiting list",
+    "cancelled": "cancelled",
+    "attended": "was there",
+    "no_show": "did not come",
+    "missed": "got no seat",
+}
+"""How somebody stands to an activity."""
+
+HOW = {
+    "said": "the order says so",
+    "link": "followed a link",
+    "content": "read about it",
+    "activity": "met it at an activity",
+    "message": "a message named it",
+}
+"""How we know that an order followed a recommendation."""
 
 KIND = {
     "item": "item",
@@ -169,6 +252,22 @@ KIND = {
     "wine": "wine",
 }
 """Kinds of items."""
+
+LINK = {
+    "seen": "named together",
+    "alias": "said to be the same",
+    "operator": "joined by hand",
+    "claim": "claimed by her",
+    "decided": "decided in the queue",
+}
+"""What made two profiles one person."""
+
+DOUBT = {
+    "limit": "several people use it",
+    "bridge": "it alone would join two people",
+    "again": "it was said again after it had been taken apart",
+}
+"""Why an identity joins nobody before somebody decides."""
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "status": STATUS,
@@ -182,7 +281,14 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "community": COMMUNITY,
     "invitation": INVITATION,
     "via": VIA,
+    "form": FORM,
+    "level": LEVEL,
+    "registration": REGISTRATION,
+    "how": HOW,
     "kind": KIND,
     "identity": IDENTITY,
+    "link": LINK,
+    "doubt": DOUBT,
     "purpose": PURPOSE,
+    "erasure": ERASURE,
 }

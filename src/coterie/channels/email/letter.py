@@ -13,6 +13,7 @@ from coterie.messaging.model import Delivery
 
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f@<>()\[\],;:\\\"]+@[^\x00-\x20\x7f@<>()\[\],;:\\\"]+")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]")
+_FOOT = "退订或更改偏好 · Unsubscribe or change what you get:"
 _POLICY = SMTP.clone(cte_type="7bit")  # so that no server need know 8BITMIME
 
 
@@ -46,7 +47,7 @@ def write(delivery: Delivery, sender: str) -> EmailMessage:
     """Write the letter of a delivery.
 
     The Message-ID comes from the idempotency key, so that a letter sent twice is one letter to
-    mail programs. Raises a permanent ChannelError when it cannot be written.
+    mail programs. Its link to unsubscribe works by one click over https (RFC 8058). Raises a permanent ChannelError when it cannot be written.
     """
     name, address = parseaddr(sender)
     letter = EmailMessage(policy=_POLICY)
@@ -58,7 +59,9 @@ def write(delivery: Delivery, sender: str) -> EmailMessage:
         letter["Message-ID"] = message_id(delivery, sender)
         if delivery.unsubscribe:
             letter["List-Unsubscribe"] = _link(delivery.unsubscribe)
-        letter.set_content(delivery.text)
+            if delivery.unsubscribe.startswith("https://"):
+                letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        letter.set_content(_with_link(delivery))
     except (ValueError, HeaderParseError) as error:
         raise ChannelError(f"the letter cannot be written: {error}", permanent=True) from error
     return letter
@@ -68,6 +71,13 @@ def message_id(delivery: Delivery, sender: str) -> str:
     """Name the letter: the same key, the same name."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return f"<{delivery.key}@{domain}>"
+
+
+def _with_link(delivery: Delivery) -> str:
+    """Put the link to withdraw under a text that does not show it."""
+    if not delivery.unsubscribe or delivery.unsubscribe in delivery.text:
+        return delivery.text
+    return f"{delivery.text.rstrip()}\n\n{_FOOT}\n{delivery.unsubscribe}\n"
 
 
 def _link(url: str) -> str:

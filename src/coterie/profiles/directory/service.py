@@ -26,12 +26,14 @@ from coterie.profiles.directory.naming import (
     spellings,
 )
 from coterie.profiles.fading import ceiling_level, floor_level, value_at
-from coterie.profiles.model import ANONYMOUS, USER, Known
+from coterie.profiles.graph.kinds import KINDS as RANKED
+from coterie.profiles.model import ANONYMOUS, Known
 from coterie.profiles.slices import store as slices
+from coterie.profiles.tags import store as tags
 from coterie.storage import audit
 from coterie.storage.work import Work
 
-KINDS = (USER, ANONYMOUS)
+KINDS = (*RANKED, ANONYMOUS)
 EXACT = ("email", "phone", "username")
 """The identities and the identifying traits that a search tries, in this order."""
 
@@ -184,7 +186,7 @@ class Directory:
 
     def tagged(self, work: Work, tag: str) -> BitMap:
         """Return who has a tag now."""
-        return BitMap(store.tagged(work, tag))
+        return BitMap(store.tagged(work, tags.dictionary(work).canonical(tag)))
 
     def scoring(self, work: Work, score: str, least: float) -> BitMap:
         """Return whose fading trait is worth at least so much now (more than nothing)."""

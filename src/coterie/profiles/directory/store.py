@@ -25,10 +25,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.directory.model import Key, Order, Place
 from coterie.profiles.facts.store import tag_rows, trait_rows
 from coterie.profiles.slices.store import fading_name_rows, fading_rows
-from coterie.profiles.store import consent_rows, identity_rows, of_many, profile_rows
+from coterie.profiles.graph.store import identity_rows
+from coterie.profiles.store import of_many, profile_rows
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -106,7 +108,7 @@ def places(work: Work, order: Order, profiles: Collection[int]) -> list[Place]:
 
 def _keyed(order: Order, after: Place | None) -> Any:
     column, profile = _column(order)
-    query = select(column, profile)
+    query = select(column, profile).where(profile.is_not(None))
     if order.by == "score":
         query = query.where(_named(order))
     if after is not None:
@@ -119,7 +121,9 @@ def _keyed(order: Order, after: Place | None) -> Any:
 
 def _unkeyed(order: Order, after: Place | None) -> Any:
     profile = profile_rows.c.id
-    query = select(_NO_KEY, profile)
+    query = select(_NO_KEY, profile).where(
+        profile_rows.c.head == profile, profile_rows.c.erased.is_(None)
+    )
     if order.by == "score":
         query = query.where(~exists().where(fading_rows.c.profile == profile, _named(order)))
     if after is not None:
@@ -135,7 +139,7 @@ def _column(order: Order) -> tuple[ColumnElement[Any], ColumnElement[int]]:
     if order.by == "score":
         return fading_rows.c.level, fading_rows.c.profile
     seen = identity_rows.c.last_seen if order.by == "seen" else identity_rows.c.first_seen
-    return seen, identity_rows.c.profile
+    return seen, identity_rows.c.person
 
 
 def _named(order: Order) -> ColumnElement[bool]:
@@ -153,17 +157,18 @@ def seen(work: Work, profiles: Collection[int]) -> dict[int, tuple[int, int]]:
     """Read when people were seen first and last."""
     mine = identity_rows.c
     query = select(
-        mine.profile,
+        mine.person,
         func.min(mine.first_seen).label("first"),
         func.max(mine.last_seen).label("last"),
-    ).group_by(mine.profile)
-    rows = of_many(work, query, mine.profile, profiles)
-    return {row.profile: (row.first, row.last) for row in rows}
+    ).group_by(mine.person)
+    rows = of_many(work, query, mine.person, profiles)
+    return {row.person: (row.first, row.last) for row in rows}
 
 
 def seen_since(work: Work, moment: int) -> Iterable[int]:
     """Return who was seen at or after a moment; some more than once."""
-    query = select(identity_rows.c.profile).where(identity_rows.c.last_seen >= moment)
+    mine = identity_rows.c
+    query = select(mine.person).where(mine.last_seen >= moment, mine.person.is_not(None))
     return _people(work, query)
 
 
@@ -192,10 +197,11 @@ def with_prefix(work: Work, prefix: int) -> Iterable[int]:
 def by_identity(work: Work, names: Sequence[tuple[str, str]]) -> list[tuple[int, str]]:
     """Return (profile, kind) of the identities with these (kind, digest)."""
     mine = identity_rows.c
-    query = select(mine.profile, mine.kind).where(
-        or_(*(and_(mine.kind == kind, mine.digest == digest) for kind, digest in names))
+    query = select(mine.person, mine.kind).where(
+        mine.person.is_not(None),
+        or_(*(and_(mine.kind == kind, mine.digest == digest) for kind, digest in names)),
     )
-    return [(row.profile, row.kind) for row in work.connection.execute(query)]
+    return [(row.person, row.kind) for row in work.connection.execute(query)]
 
 
 def by_trait(work: Work, names: Sequence[tuple[str, str]]) -> list[tuple[int, str]]:

@@ -1,10 +1,11 @@
 """Traits and tags as facts: the tables of what stands and of what is past, reads and writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -22,10 +23,11 @@ from sqlalchemy import (
     select,
 )
 
+from coterie.core.people import Shift
 from coterie.profiles.model import Fact, Standing
 from coterie.profiles.store import of_many
 from coterie.storage.schema import Moment, metadata
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
 
 
 def _hers() -> Column[int]:
@@ -45,6 +47,7 @@ trait_rows = Table(
     Column("message_id", String, nullable=False),
     Column("since", Moment, nullable=False),
     Column("moment", BigInteger),
+    Column("came_with", Integer, nullable=False),
     Index("ix_traits_name_moment", "name", "moment"),
     Index("ix_traits_name_since", "name", "since"),
 )
@@ -64,9 +67,15 @@ trait_fact_rows = Table(
     Column("name", String, primary_key=True),
     Column("time", Moment, primary_key=True),
     Column("message_id", String, primary_key=True),
+    Column("came_with", Integer, primary_key=True),
     Column("value", Text),
+    Column("sealed", LargeBinary),
     Column("digest", String(64)),
+    Column("root", String),
+    Column("moment", BigInteger),
 )
+"""All that was said, so that it can stand again when people part. Sealed with the key of
+``came_with``."""
 
 leaf_rows = Table(
     "trait_leaves",
@@ -89,6 +98,10 @@ tag_rows = Table(
     Column("time", Moment, nullable=False),
     Column("message_id", String, nullable=False),
     Column("since", Moment, nullable=False),
+    Column("came_with", Integer, nullable=False),
+    Column("by", String),
+    Column("said", String),
+    Column("successor", String),
     Index("ix_tags_name_until", "name", "until"),
 )
 
@@ -99,9 +112,14 @@ tag_fact_rows = Table(
     Column("name", String, primary_key=True),
     Column("time", Moment, primary_key=True),
     Column("message_id", String, primary_key=True),
+    Column("came_with", Integer, primary_key=True),
     Column("value", Text),
     Column("until", Moment),
     Column("source", String, nullable=False),
+    Column("by", String),
+    Column("said", String),
+    Column("successor", String),
+    Index("ix_tag_facts_name_time", "name", "time"),
 )
 
 
@@ -154,6 +172,28 @@ def write_facts(
     work.upsert(shelf.now, rows, key=key, change=change)
     kept = [column.name for column in shelf.past.columns]
     work.insert_new(shelf.past, [{name: getattr(fact, name) for name in kept} for fact in past])
+
+
+def take_all(
+    work: Work, shelf: Shelf, heads: Collection[int], shifts: Iterable[Shift]
+) -> list[Fact]:
+    """Take out all that was ever said of people, as said of the heads that lead them now."""
+    leads = {(shift.before, shift.profile): shift.head for shift in shifts}
+    facts = [one.fact for one in standings(work, shelf, heads).values()]
+    facts += [fact for past in past_facts(work, shelf, heads, ()).values() for fact in past]
+    for table in (shelf.now, shelf.past):
+        for chunk in in_chunks(heads):
+            work.connection.execute(delete(table).where(table.c.profile.in_(chunk)))
+    return [
+        replace(fact, profile=leads.get((fact.profile, fact.came_with), fact.profile))
+        for fact in facts
+    ]
+
+
+def forget_leaves(work: Work, profiles: Collection[int]) -> None:
+    """Remove the moments inside people's traits."""
+    for chunk in in_chunks(profiles):
+        work.connection.execute(delete(leaf_rows).where(leaf_rows.c.profile.in_(chunk)))
 
 
 def write_leaves(

@@ -1,9 +1,10 @@
 """The verbs of what time brings: who changes between two moments, and when the next does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from coterie.profiles import fading
 from coterie.profiles.slices import store
+from coterie.profiles.tags.service import Tags
 from coterie.storage.work import Work
 
 _PAGE = 100
@@ -15,6 +16,8 @@ class Slices:
     Slices may name people whom a rule then finds unchanged, never leave out one who changes.
     """
 
+    tags: Tags
+
     def fade(
         self, work: Work, rows: Sequence[tuple[int, str, float | None]], half_life: int
     ) -> None:
@@ -24,6 +27,10 @@ class Slices:
         one half-life, the last one given.
         """
         store.write_fading(work, rows, half_life)
+
+    def unfade(self, work: Work, profiles: Collection[int]) -> int:
+        """Take all fading traits of these profiles away; count them."""
+        return store.unfade(work, profiles)
 
     def holders(self, work: Work, name: str) -> set[int]:
         """Return who has a value at a path: a trait, one inside a trait, or a fading one."""
@@ -50,11 +57,11 @@ class Slices:
 
     def tag_ends_between(self, work: Work, tag: str, after: int, until: int) -> set[int]:
         """Return whose tag's validity ends in (after, until]."""
-        return store.tag_ends_between(work, tag, after, until)
+        return store.tag_ends_between(work, self.tags.canonical(work, tag), after, until)
 
     def next_tag_end(self, work: Work, tag: str, after: int) -> int | None:
         """Return the earliest end of a tag's validity after a moment, or None."""
-        return store.next_tag_end(work, tag, after)
+        return store.next_tag_end(work, self.tags.canonical(work, tag), after)
 
     def fading_between(
         self, work: Work, name: str, threshold: float, after: int, until: int

@@ -198,6 +198,15 @@ def write_fading(work: Work, rows: Iterable[tuple[int, str, float | None]], half
             work.connection.execute(statement)
 
 
+def unfade(work: Work, profiles: Collection[int]) -> int:
+    """Take all fading traits of these profiles away; count them."""
+    count = 0
+    for chunk in in_chunks(profiles):
+        gone = delete(fading_rows).where(fading_rows.c.profile.in_(chunk))
+        count += work.connection.execute(gone).rowcount
+    return count
+
+
 def _ids(work: Work) -> dict[str, int]:
     query = select(fading_name_rows.c.name, fading_name_rows.c.id)
     return {row.name: row.id for row in work.connection.execute(query)}
@@ -256,7 +265,10 @@ def _levels() -> Any:
 
 def export_profiles(work: Work) -> list[Row[Any]]:
     """Read (profile, bucket_key) of everyone."""
-    return list(work.connection.execute(select(profile_rows.c.id, profile_rows.c.bucket_key)))
+    query = select(profile_rows.c.id, profile_rows.c.bucket_key).where(
+        profile_rows.c.head == profile_rows.c.id, profile_rows.c.erased.is_(None)
+    )
+    return list(work.connection.execute(query))
 
 
 def export_traits(work: Work, names: Collection[str] | None) -> list[Row[Any]]:

@@ -23,7 +23,9 @@ from coterie.roads.bulk import Made, read_rows
 from coterie.roads.imports import store
 from coterie.roads.imports.model import Checked, Import, Rejection
 from coterie.roads.imports.plan import Plan, map_of
+from coterie.roads.imports.recipes import source_of
 from coterie.roads.imports.rows import faults_of, in_order, made_of, name_of, values_of, whose
+from coterie.roads.imports.sparing import without_erased
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap
 from coterie.storage import audit, leases
@@ -81,6 +83,10 @@ class Carrying:
         """Return where an import's rows lie."""
         return self._folder / f"{import_id}.csv"
 
+    def begin_anew(self) -> None:
+        """Open the file again for the next portion: it was written anew."""
+        self._reading = None
+
     def advance(self, now: int, lease: Lease | None = None) -> bool:
         """Carry one portion of the oldest import that waits; say whether there was one.
 
@@ -112,6 +118,7 @@ class Carrying:
             if current is None or _stand(current) != _stand(job):
                 self._reading = None  # somebody stopped it, or planned it anew, meanwhile
                 return
+            made = without_erased(work, self._inbound.profiles.erasures, made)
             if job.state == "checking":
                 done = self._check(work, current, reading, made)
             elif made:
@@ -136,7 +143,7 @@ class Carrying:
             return reading
         file_map = map_of(plan)
         rows = read_rows(self.file(job.id), "utf-8") if job.read < job.total else iter(())
-        made = made_of(rows, file_map, job.started or job.created, self._zone)
+        made = made_of(rows, file_map, job.started or job.created, self._zone, source_of(job))
         reading = Reading(job.id, plan, made, file_map)
         if job.state == "running":
             while reading.position < job.read and reading.take(min(10_000, job.read)):
@@ -218,13 +225,14 @@ class Carrying:
             audit.record(work, "import.done", job.id, accepted=job.accepted, fresh=job.fresh)
             return msgspec.structs.replace(job, state="done", finished=work.now)
         rows = [in_order(one.values, job.columns) for one in waiting]
-        made = list(made_of(rows, file_map, job.started or job.created, self._zone))
+        again = made_of(rows, file_map, job.started or job.created, self._zone, source_of(job))
+        made = without_erased(work, self._inbound.profiles.erasures, again)
         things = [one.thing for one in made if one.thing is not None]
         fresh, people = self._take_in(work, things)
         settled = [
             Rejection(
-                old.row, old.values, faults_of(new, file_map, self._zone),
-                None if new.thing is None else work.now,
+                old.row, {} if new.refusal and not new.values else old.values,
+                faults_of(new, file_map, self._zone), None if new.thing is None else work.now,
             )
             for old, new in zip(waiting, made, strict=True)
         ]  # fmt: skip

@@ -18,13 +18,14 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from coterie.roads.imports.json_rows import JSON_SUFFIXES, rows_of
 from coterie.roads.values import BadValue
 
 DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "gb18030", "cp1252", "utf-16")
 """What a person may choose when the guess is wrong."""
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", *JSON_SUFFIXES)
 MOST_COLUMNS = 300
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
@@ -54,7 +55,7 @@ def take_in(source: Path, name: str, target: Path, encoding: str = "") -> TakenI
     if suffix not in SUFFIXES:
         raise BadValue(
             "no_table",
-            f"{name} is neither a CSV file nor an Excel workbook (.xlsx)",
+            f"{name} is neither a CSV file nor an Excel workbook (.xlsx) nor JSON",
             hint="save it as one of them",
         )
     if encoding and encoding not in ENCODINGS:
@@ -64,6 +65,9 @@ def take_in(source: Path, name: str, target: Path, encoding: str = "") -> TakenI
             path="encoding",
             hint=", ".join(ENCODINGS),
         )
+    if suffix in JSON_SUFFIXES:
+        columns, rows = _write(rows_of(source, name), target)
+        return TakenIn(columns, rows, "utf-8", "")
     if suffix == ".xlsx":
         columns, rows = _write(_workbook_rows(source, name), target)
         return TakenIn(columns, rows, "", "")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from coterie.roads.mapping import FileMap, Kind, parse_map
+from coterie.roads.shipped.library import shipped_one
 from coterie.roads.values import STYLES, BadValue
 
 Role = Literal[
@@ -52,15 +53,21 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a file's rows become. ``event`` names what happened when no column does."""
+    """What a file's rows become. ``event`` names what happened when no column does.
+
+    With a ``recipe`` the file is one that a shipped map is for: then that says it all.
+    """
 
     kind: Kind
     choices: tuple[Choice, ...]
     event: str = ""
+    recipe: str = ""
 
 
 def document_of(plan: Plan) -> dict[str, Any]:
     """Write a plan as a map; raises BadValue, with the column as path, when it cannot be one."""
+    if plan.recipe:
+        return dict(shipped_one(plan.recipe).document)
     document: dict[str, Any] = {"kind": plan.kind}
     inner = "traits" if plan.kind == "profiles" else "properties"
     fields: dict[str, Any] = {}
@@ -104,7 +111,8 @@ def document_of(plan: Plan) -> dict[str, Any]:
 
 def map_of(plan: Plan) -> FileMap:
     """Return the parsed map of a plan; raises BadValue, or Invalid for a form that is none."""
-    return parse_map(document_of(plan))
+    shipped = shipped_one(plan.recipe).file_map if plan.recipe else None
+    return shipped or parse_map(document_of(plan))
 
 
 def _put(fields: dict[str, Any], name: str, expression: Any, one: Choice) -> None:

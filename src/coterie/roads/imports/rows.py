@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from coterie.catalog.model import Item
 from coterie.core.errors import Invalid
 from coterie.core.event import Event
+from coterie.profiles.graph.kinds import names_in
 from coterie.roads.bulk import Made, make_rows, shown_row
 from coterie.roads.mapping import Fault, FileMap, Row, faults
 from coterie.roads.values import BadValue
@@ -20,14 +21,15 @@ _PLACES = {
     "item.url": "url", "item.price": "price",
 }  # fmt: skip
 _IDENTITY = ("user_id", "anonymous_id")
-_SHAPE = ("too_many_values", "too_few_values")
+_SHAPE = ("too_many_values", "too_few_values", "erased")
+"""Reasons that are the whole row's: what else may be wrong with it is not asked."""
 
 
 def made_of(
-    rows: Iterable[Row], file_map: FileMap, received: int, zone: ZoneInfo
+    rows: Iterable[Row], file_map: FileMap, received: int, zone: ZoneInfo, source: str = SOURCE
 ) -> Iterator[Made]:
     """Make of rows what the map says; the same rows give the same ids, whenever it is asked."""
-    return make_rows(rows, file_map, SOURCE, received, zone)
+    return make_rows(rows, file_map, source, received, zone)
 
 
 def faults_of(made: Made, file_map: FileMap, zone: ZoneInfo) -> tuple[Fault, ...]:
@@ -49,7 +51,9 @@ def faults_of(made: Made, file_map: FileMap, zone: ZoneInfo) -> tuple[Fault, ...
 
 def _missing(row: Row, file_map: FileMap) -> list[Fault]:
     """Find out whether a row names nobody, or no item."""
-    paths = ("key",) if file_map.kind == "items" else _IDENTITY
+    paths = ("key",) if file_map.kind == "items" else (
+        *_IDENTITY, *(f"identities.{kind}" for kind in file_map.identities)
+    )  # fmt: skip
     columns = tuple(name for path in paths for name in file_map.reads.get(path, ()))
     if not columns or any(str(row.get(name) or "").strip() for name in columns):
         return []
@@ -85,8 +89,6 @@ def whose(thing: Event | Item) -> tuple[str, str]:
     """Return the identity that a row leads by (of an item: its key)."""
     if isinstance(thing, Item):
         return "item", thing.key
-    if thing.user_id is not None:
-        return "user_id", thing.user_id
-    if thing.anonymous_id is not None:
-        return "anonymous_id", thing.anonymous_id
+    for name in names_in(thing):
+        return name
     raise Invalid(f"event {thing.id!r} names nobody")

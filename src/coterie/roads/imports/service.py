@@ -11,17 +11,21 @@ from coterie.catalog.service import Catalog
 from coterie.core.clock import DAY
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.ids import uuid7
+from coterie.events.named import Names
 from coterie.roads.bulk import Made
-from coterie.roads.imports import store
+from coterie.roads.imports import sparing, store
 from coterie.roads.imports.carrying import PORTION, Carrying
 from coterie.roads.imports.corrections import read_back
 from coterie.roads.imports.files import read_head, take_in
 from coterie.roads.imports.model import Group, Import, Rejection, State, check_step
 from coterie.roads.imports.plan import Plan, map_of
+from coterie.roads.imports.recipes import Recast, recast
 from coterie.roads.imports.rows import in_order, judge, made_of
 from coterie.roads.imports.suggest import Column, Suggestion, suggest
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import Kind
+from coterie.roads.shipped.library import fitting
+from coterie.roads.shipped.recipe import EVENT, Recipe
 from coterie.roads.values import BadValue
 from coterie.storage.audit import record
 from coterie.storage.leases import Lease
@@ -132,6 +136,30 @@ class Imports:
         map_of(plan)
         store.drop_rejections(work, import_id)
         return self._save(work, one, "import.map", state="mapped", plan=plan, checked=None, read=0)
+
+    def fitting(self, one: Import) -> Recipe | None:
+        """Return the shipped map that a file is for, None when there is none."""
+        ready = one.started is not None or EVENT in one.columns  # gathered before
+        return None if ready else fitting(one.columns)
+
+    def recast(self, one: Import, recipe: str) -> Recast:
+        """Gather a file's rows as a shipped map has them, before any transaction."""
+        self._require_file(one)
+        return recast(one, self._carrying.file(one.id), recipe)
+
+    def keep_recast(self, work: Work, found: Recast) -> Import:
+        """Put the gathered rows in the place of the file's, with the map that they are for."""
+        one = self._step(work, found.of, "mapped")
+        if one.started is not None:
+            raise Conflict(f"rows of {one.name} have gone in already: its map stays as it is")
+        store.drop_rejections(work, found.of)
+        file = self._carrying.file(found.of)
+        work.after_commit(lambda: _replace(found.file, file))
+        work.after_commit(self._carrying.begin_anew)
+        return self._save(
+            work, one, "import.map", state="mapped", plan=found.plan, checked=None, read=0,
+            columns=found.columns, total=found.rows,
+        )  # fmt: skip
 
     # Step 3: try it, run it, stop it
 
@@ -277,6 +305,19 @@ class Imports:
 
         work.after_commit(remove)
 
+    # Erasure
+
+    def erase_files(self, names: Names) -> int:
+        """Empty the rows of waiting files that name somebody; count them."""
+        count = sparing.blank(self._folder, names)
+        if count:
+            self._carrying.begin_anew()
+        return count
+
+    def files_naming(self, names: Names) -> list[str]:
+        """Return the waiting files in which somebody is named."""
+        return [file.name for file in sparing.naming(self._folder, names)]
+
     # --- inside
 
     def _head(self, one: Import, rows: int) -> list[dict[str, str]]:
@@ -315,6 +356,10 @@ class Imports:
 
     def _touch(self, work: Work, one: Import) -> None:
         store.save(work, msgspec.structs.replace(one, changed=work.now))
+
+
+def _replace(new: Path, old: Path) -> None:
+    new.replace(old)
 
 
 def _born(import_id: str) -> int:

@@ -36,6 +36,17 @@ def person(here: Here, account: Operator, user_id: str) -> dict[str, Any]:
         }
 
 
+@router.get("/{person}/export")
+def export(here: Here, account: Operator, person: str) -> dict[str, Any]:
+    """Return all data of a person as one document, by her outside id or by her user id."""
+    house = here.house
+    with house.db.begin(actor_of(account), house.clock.now()) as work:
+        profile = house.profiles.by_uid(work, person)
+        if profile is None:
+            profile = _find(here, work, person)
+        return house.erasing.hand_out(work, profile)
+
+
 @router.get("/{user_id}/why/{segment}")
 def why(here: Here, account: Operator, user_id: str, segment: str) -> dict[str, Any]:
     """Tell why a person is in a segment or not: each node of its rule, with the evidence."""

@@ -76,10 +76,11 @@ def answer(request: Request, here: Here, token: str, form: OpenForm) -> Response
 def _find(here: Parts, work: Work, token: str) -> Invitation:
     said = here.house.codes.unsign(KIND, token, now=work.now)
     match said:
-        case {"profile": int(profile), "community": str(slug), "invitation": str(number)}:
-            for offer in here.house.communities.invitations(work, slug=slug, profile=profile):
-                if offer.id == number:
-                    return offer
+        case {"community": str(slug), "invitation": str(number)}:
+            # whoever it was written to: meanwhile she may have turned out to be one with another
+            offer = here.house.communities.invitation(work, number)
+            if offer is not None and offer.community == slug:
+                return offer
     raise NotFound("this invitation leads nowhere: ask for a new one")
 
 

@@ -15,7 +15,7 @@ from coterie.roads.imports.rows import faults_of
 from coterie.roads.imports.suggest import Column, Suggestion, field_name, is_doubtful
 from coterie.roads.mapping import Kind
 from coterie.web.console.imports.words import GROUNDS, KINDS, becoming, forms, refusal, roles
-from coterie.web.desk import Operator, actor_of, long_form
+from coterie.web.desk import Operator, actor_of, desk_form, long_form
 from coterie.web.parts import Here, Parts
 
 router = APIRouter()
@@ -50,7 +50,8 @@ def columns(
     """Show the columns with what they are taken for, or with what was said of them."""
     one = _get(here, account, import_id)
     suggestion = here.house.imports.suggest(one, _kind(kind))
-    plan = suggestion.plan if one.plan is None or kind else one.plan
+    keeps = one.plan is not None and not one.plan.recipe and not kind
+    plan = one.plan if keeps and one.plan is not None else suggestion.plan
     return _page(request, here, account, one, plan, suggestion)
 
 
@@ -67,6 +68,22 @@ def keep(request: Request, here: Here, account: Operator, import_id: str, form: 
     except Invalid as error:
         suggestion = house.imports.suggest(one, plan.kind)
         return _page(request, here, account, one, plan, suggestion, error)
+    house.poke()
+    return here.pages.redirect(f"/imports/{import_id}")
+
+
+@router.post("/imports/{import_id}/recipe", dependencies=[Depends(desk_form)])
+def follow(here: Here, account: Operator, import_id: str) -> Response:
+    """Take the file for what its columns say it is: gather its rows, and try it."""
+    house = here.house
+    one = _get(here, account, import_id)
+    recipe = house.imports.fitting(one)
+    if recipe is None:
+        return here.pages.redirect(f"/imports/{import_id}/columns")
+    found = house.imports.recast(one, recipe.name)
+    with house.db.begin(actor_of(account), house.clock.now()) as work:
+        house.imports.keep_recast(work, found)
+        house.imports.check(work, import_id)
     house.poke()
     return here.pages.redirect(f"/imports/{import_id}")
 
@@ -140,6 +157,7 @@ def _page(
         roles=roles(speech, plan.kind),
         forms=forms(speech),
         grounds=GROUNDS,
+        recipe=here.house.imports.fitting(one),
         wrong=refusal(speech, error) if error else "",
         wrong_at=error.path if error else "",
         **_preview(request, here, account, one, plan),

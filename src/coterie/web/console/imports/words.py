@@ -72,6 +72,7 @@ FAULTS = {
     "reserved_name": N_("“%(value)s” is a name that this house keeps for itself"),
     "id_too_long": N_("“%(value)s” is too long"),
     "invalid_time": N_("“%(value)s” is before 1970 or after 2999"),
+    "erased": N_("the person was erased at her request"),
     "too_many_values": N_("the row has more cells than the header has columns"),
     "too_few_values": N_("the row has fewer cells than the header has columns"),
     "event_too_large": N_("the row is too large"),
@@ -177,6 +178,7 @@ _KINDS = {
     "not_a_time": N_("not a time"),
     "no_ids": N_("nobody is named"),
     "no_key": N_("no product or article is named"),
+    "erased": N_("erased people"),
     "too_many_values": N_("too many cells"),
     "too_few_values": N_("too few cells"),
 }

@@ -11,6 +11,7 @@ _KINDS = {
     "journey": (N_("Journey: %(name)s"), "/journeys/"),
     "community": (N_("Invitation to: %(name)s"), "/communities/"),
     "broadcast": (N_("Broadcast: %(name)s"), "/broadcasts/"),
+    "activity": (N_("Activity: %(name)s"), "/activities/"),
 }
 
 
@@ -39,6 +40,10 @@ class Senders:
                 for each in house.communities.communities(work)
             },
             **{("broadcast", each.id): each.plan.title for each in house.campaigns.all(work)},
+            **{
+                ("activity", each.slug): each.titles
+                for each in (*house.activities.coming(work), *house.activities.past(work))
+            },
         }
 
     def name(self, origin: str) -> Sender:

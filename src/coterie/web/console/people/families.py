@@ -1,39 +1,17 @@
-"""Which family an event belongs to, so that a long life can be read by its threads. Pure."""
+"""What the families of events are called on a page; ``events.families`` sorts events into them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, is_own
+from coterie.events.families import Family
 from coterie.web.speech import N_
 
-FAMILIES = {
+FAMILIES: Mapping[Family, str] = {
     "content": N_("Content"),
+    "activity": N_("Activities"),
     "order": N_("Orders"),
+    "group": N_("Groups and communities"),
     "message": N_("Messages"),
-    "community": N_("Communities"),
+    "scan": N_("Scans"),
     "other": N_("Other activity"),
     "house": N_("What the house noted"),
 }
-
-_ORDER = ("Order ", "Checkout ", "Cart ", "Coupon ", "Payment ", "Refund ")
-_CONTENT = ("Page Viewed", "Screen Viewed", "Article ", "Content ", "Video ", "Link Clicked")
-_COMMUNITY = ("Community ", "Group ")
-
-
-def family_of(name: str, items: Sequence[str] = ()) -> str:
-    """Name the family of an event by its name, and by whether it touched something.
-
-    >>> family_of("Order Completed", ["p1"]), family_of("Wine Rated", ["w1"])
-    ('order', 'content')
-    >>> family_of("coterie.message.held"), family_of("coterie.tagged"), family_of("Signed Up")
-    ('message', 'house', 'other')
-    """
-    if is_own(name):
-        kind = name.split(".")[1]
-        return kind if kind in ("message", "community") else "house"
-    if name in (CONSENT_GIVEN, CONSENT_WITHDRAWN):
-        return "house"
-    if name.startswith(_ORDER):
-        return "order"
-    if name.startswith(_COMMUNITY):
-        return "community"
-    return "content" if items or name.startswith(_CONTENT) else "other"

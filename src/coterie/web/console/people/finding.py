@@ -24,6 +24,8 @@ _PORTION = 2_000
 class Found:
     """Who was found: ``among`` is None for everybody; how many, and what they have in common.
 
+    ``silent`` of them stand in the address book only: no behaviour was ever told of them.
+
     ``consents`` counts everybody by her newest word, as the filter offers it.
     """
 
@@ -32,6 +34,7 @@ class Found:
     everybody: int
     agreed: int
     recent: int
+    silent: int
     consents: Mapping[str, int]
 
 
@@ -45,6 +48,7 @@ def find(work: Work, house: Served, query: Query) -> Found:
     recent = directory.seen_since(work, work.now - RECENT)
     if among is not None:
         agreed, recent = agreed & among, recent & among
+    people = house.profiles.everyone(work) if among is None else among
     said = {"given": len(words.given), "withdrawn": len(words.withdrawn)}
     return Found(
         among=among,
@@ -52,6 +56,7 @@ def find(work: Work, house: Served, query: Query) -> Found:
         everybody=everybody,
         agreed=len(agreed),
         recent=len(recent),
+        silent=len(people - house.analytics.doers(work)),
         consents={**said, "silent": everybody - sum(said.values())},
     )
 
@@ -84,6 +89,9 @@ def _sets(work: Work, house: Served, query: Query) -> Iterator[BitMap]:
             yield house.profiles.everyone(work) - words.given - words.withdrawn
         else:
             yield words.given if query.consent == "given" else words.withdrawn
+    if query.book:
+        did = house.analytics.doers(work)
+        yield did if query.book == "not" else house.profiles.everyone(work) - did
     if query.rule:
         yield house.segments.population(work, query.rule_json)
 

@@ -10,15 +10,14 @@ from fastapi.responses import Response
 from pyroaring import BitMap
 
 from coterie.accounts.model import Account
-from coterie.communities.model import Community
 from coterie.core.clock import local_date
 from coterie.core.errors import Invalid
 from coterie.profiles.directory.model import Page
 from coterie.storage.work import Work
 from coterie.web.console.people import finding
 from coterie.web.console.people.finding import Found
-from coterie.web.console.people.query import ACTIVITY, CONSENTS, SEEN, Query, read
-from coterie.web.console.people.titles import segment_titles, topic_titles
+from coterie.web.console.people.query import ACTIVITY, BOOK, CONSENTS, SEEN, Query, read
+from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
 from coterie.web.desk import Operator, actor_of
 from coterie.web.exports import Row, download, kind_of, record
 from coterie.web.parts import Here, Parts
@@ -43,6 +42,10 @@ _CONSENTS = {
     "given": N_("may be written to"),
     "withdrawn": N_("took consent back"),
     "silent": N_("never asked or answered"),
+}
+_BOOK = {
+    "only": N_("in the address book only"),
+    "not": N_("did something at least once"),
 }
 _SEEN = {
     "1d": N_("seen within a day"),
@@ -72,7 +75,7 @@ def people(request: Request, here: Here, account: Operator) -> Response:
         except Invalid as error:
             if not query.rule:
                 raise
-            fault, found = error, Found(BitMap(), 0, house.profiles.count(work), 0, 0, {})
+            fault, found = error, Found(BitMap(), 0, house.profiles.count(work), 0, 0, 0, {})
         page = house.profiles.directory.page(
             work,
             query.order,
@@ -147,20 +150,20 @@ def _named(topics: Mapping[str, str]) -> dict[str, str]:
 def _choices(work: Work, here: Parts, query: Query, speech: Speech) -> dict[str, Any]:
     """Offer what can be asked for: nothing sealed, nothing that nobody has."""
     house = here.house
-    communities = {one.tag: one for one in house.communities.communities(work)}
+    titles = Titles(work, house, speech)
     traits = house.profiles.directory.trait_names(work)
     plain = [name for name in traits if name not in house.profiles.identifying]
     topics = topic_titles(work, house, speech)
     return {
         "segments": segment_titles(work, house, speech),
         "tags": {
-            tag: (_tag(tag, communities, speech), number)
-            for tag, number in house.profiles.directory.tags(work)
+            tag: (titles.tag(tag), number) for tag, number in house.profiles.directory.tags(work)
         },
         "topics": topics,
         "named_topics": _named(topics),
         "seen_choices": [(code, speech.gettext(_SEEN[code])) for code in _every_seen()],
         "consent_choices": [(code, speech.gettext(_CONSENTS[code])) for code in CONSENTS],
+        "book_choices": [(code, speech.gettext(_BOOK[code])) for code in BOOK],
         "sorts": [(name, speech.gettext(text)) for name, text in _sorts(query)],
         "column_choices": [
             *((name, speech.gettext(text)) for name, text in _COLUMNS),
@@ -175,12 +178,6 @@ def _every_seen() -> list[str]:
 
 def _sorts(query: Query) -> Sequence[tuple[str, str]]:
     return (*_SORTS, ("interest", N_("Interest"))) if query.topic else _SORTS
-
-
-def _tag(tag: str, communities: Mapping[str, Community], speech: Speech) -> str:
-    """Name a tag; one that participants of a community wear by the community's title."""
-    community = communities.get(tag)
-    return tag if community is None else speech.title(community.titles)
 
 
 def _chips(query: Query, choices: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
@@ -207,6 +204,8 @@ def _chips(query: Query, choices: Mapping[str, Any], speech: Speech) -> list[tup
         chips.append((speech.gettext(_SEEN[query.seen]), query.without("seen")))
     if query.consent:
         chips.append((speech.gettext(_CONSENTS[query.consent]), query.without("consent")))
+    if query.book:
+        chips.append((speech.gettext(_BOOK[query.book]), query.without("book")))
     if query.rule:
         chips.append((speech.gettext("a rule of your own"), query.without("rule")))
     return [(text, without.address()) for text, without in chips]

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from coterie.profiles.model import USER
+from coterie.profiles.graph.kinds import EMAIL, KINDS, PHONE
+from coterie.profiles.model import ANONYMOUS, USER
 from coterie.profiles.pii import looks_like
 
 _SHORT = 4
+NUMBERS = frozenset(KINDS) - {USER, EMAIL, PHONE} | {ANONYMOUS}
+"""Kinds of identity that are numbers of somebody's making: their ends tell two apart."""
 
 
 def masked(kind: str, value: Any) -> str:
@@ -15,6 +18,8 @@ def masked(kind: str, value: Any) -> str:
     ('138****8000', 'a***@example.com')
     >>> masked("user_id", "u1"), masked("lastName", "Lovelace"), masked("name", "王小明")
     ('u1', 'L***', '王***')
+    >>> masked("member_no", "88001234"), masked("anonymous_id", "d1")
+    ('88****34', 'd***')
     """
     text = str(value)
     if kind == USER:
@@ -24,4 +29,6 @@ def masked(kind: str, value: Any) -> str:
         return f"{name[:1]}***@{host}"
     if looks_like(text) == "phone" and len(text) > 2 * _SHORT:
         return f"{text[:3]}****{text[-_SHORT:]}"
+    if kind in NUMBERS and len(text) > _SHORT + 1:
+        return f"{text[:2]}****{text[-2:]}"
     return f"{text[:1]}***"

@@ -6,13 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.accounts.model import Account
-from coterie.core.errors import NotFound
-from coterie.profiles.directory.model import Card
-from coterie.storage.work import Work
 from coterie.web.console.people.families import FAMILIES
 from coterie.web.console.people.portrait import Portrait, paint
 from coterie.web.console.people.timeline import timeline
 from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
+from coterie.web.console.people.whose import card_of, nobody
 from coterie.web.console.people.why import tell
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
@@ -32,7 +30,7 @@ def person(
     """Show one person; who comes without a script turns the timeline's pages here too."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        card = _card(work, here, uid)
+        card = card_of(work, house, uid)
         portrait = paint(work, house, card, speech)
         lines = timeline(work, house, card.profile, portrait.titles, family, before)
     return _page(request, here, account, portrait, timeline=lines, family=family, shown=False)
@@ -43,7 +41,7 @@ def show(request: Request, here: Here, account: Operator, uid: str, _form: DeskF
     """Show her identifying data in the clear; that somebody looked is kept."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:
-        card = _card(work, here, uid)
+        card = card_of(work, house, uid)
         house.profiles.directory.show(work, card.profile)
         portrait = paint(work, house, card, speech, shown=True)
         lines = timeline(work, house, card.profile, portrait.titles)
@@ -62,7 +60,7 @@ def more(
     """Answer with the next lines of her timeline."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        card = _card(work, here, uid)
+        card = card_of(work, house, uid)
         lines = timeline(work, house, card.profile, Titles(work, house, speech), family, before)
     return here.pages.render(
         request,
@@ -79,7 +77,7 @@ def interests(request: Request, here: Here, account: Operator, uid: str) -> Resp
     """Show every interest of hers with the evidence for it."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        card = _card(work, here, uid)
+        card = card_of(work, house, uid)
         found = house.scores.interests(work, card.profile)
         keys = {each.item for one in found for each in one.evidence}
         items = Titles(work, house, speech).items(keys)
@@ -108,10 +106,10 @@ def why(request: Request, here: Here, account: Operator, uid: str, segment: str)
     """Say why she is in a segment or not: each condition, what was found, until when."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        card = _card(work, here, uid)
+        card = card_of(work, house, uid)
         reason = house.segments.why(work, card.profile, segment)
         if reason is None:
-            raise _nobody(uid)
+            raise nobody(uid)
         titles = Titles(work, house, speech)
         node = tell(
             reason,
@@ -149,19 +147,3 @@ def _page(
         families=FAMILIES,
         **values,
     )
-
-
-def _card(work: Work, here: Parts, uid: str) -> Card:
-    """Find who is meant: by the outside id, else by her user id, as other pages may link."""
-    profiles = here.house.profiles
-    profile = profiles.by_uid(work, uid)
-    if profile is None:
-        profile = profiles.find(work, "user_id", uid)
-    cards = [] if profile is None else profiles.directory.cards(work, [profile])
-    if not cards:
-        raise _nobody(uid)
-    return cards[0]
-
-
-def _nobody(uid: str) -> NotFound:
-    return NotFound(f"there is nobody of the id {uid!r} here")

@@ -7,8 +7,9 @@ from typing import Any
 from coterie.communities.model import Invitation, Participation
 from coterie.journeys.model import Run
 from coterie.messaging.model import Message
+from coterie.profiles.consents.model import Consent
 from coterie.profiles.directory.model import Card
-from coterie.profiles.model import USER, Consent, Identity
+from coterie.profiles.model import USER, Identity
 from coterie.scores.model import Activity, Interest
 from coterie.segments.definition import Change
 from coterie.storage.work import Work

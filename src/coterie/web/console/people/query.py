@@ -14,6 +14,8 @@ ACTIVITY = "scores.activity"
 INTEREST = "scores.interest."
 
 CONSENTS = ("given", "withdrawn", "silent")
+BOOK = ("only", "not")
+"""Only in the address book, since no behaviour was ever told of her; or not."""
 SEEN = ("1d", "7d", "30d", "90d", "365d")
 """Seen in the last so long; with a dash in front, not seen for so long."""
 
@@ -38,7 +40,7 @@ class Query:
 
     ``segments`` are slugs, with a dash in front for "not in". ``least`` is the interest in
     ``topic`` asked for. ``rule`` is a segment's rule as JSON text. ``after`` and ``before`` are
-    places of the list, at most one of them set.
+    places of the list, at most one of them set. ``book`` asks for the address book, see ``BOOK``.
     """
 
     q: str = ""
@@ -48,6 +50,7 @@ class Query:
     least: float = _LEAST
     seen: str = ""
     consent: str = ""
+    book: str = ""
     rule: str = ""
     sort: str = "seen"
     up: bool = False
@@ -60,7 +63,7 @@ class Query:
         """Whether anybody may be left out."""
         return bool(
             self.q or self.segments or self.tags or self.topic or self.seen or self.consent
-            or self.rule
+            or self.book or self.rule
         )  # fmt: skip
 
     @property
@@ -137,6 +140,7 @@ class Query:
         found += [("segment", one) for one in self.segments]
         found += [("tag", one) for one in self.tags]
         found += [("topic", self.topic), ("seen", self.seen), ("consent", self.consent)]
+        found.append(("book", self.book))
         if self.topic and self.least != _LEAST:
             found.append(("least", f"{self.least:g}"))
         found.append(("rule", self.rule))
@@ -174,6 +178,7 @@ def read(params: Iterable[tuple[str, str]]) -> Query:
         least=_least(one.get("least", "")),
         seen=_one_of("seen", one.get("seen", ""), (*SEEN, *(f"-{one}" for one in SEEN))),
         consent=_one_of("consent", one.get("consent", ""), CONSENTS),
+        book=_one_of("book", one.get("book", ""), BOOK),
         rule=one.get("rule", ""),
         sort=_one_of("sort", one.get("sort", "seen"), (*_SORTS, "interest")),
         up=one.get("up") == "1",

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coterie.analytics.book.store import did_nothing
 from coterie.core.errors import Invalid
+from coterie.core.event import is_own
 from coterie.core.numbers import unscaled
+from coterie.events.families import family_of
 from coterie.events.model import Logged
 from coterie.storage.work import Work
-from coterie.web.console.people.families import FAMILIES, family_of
+from coterie.web.console.people.families import FAMILIES
 from coterie.web.console.people.titles import Titles
 from coterie.web.ports import Served
 
@@ -37,11 +40,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A page of somebody's lines, how many there are of each family, and where to go on."""
+    """A page of somebody's lines, how many there are of each family, and where to go on.
+
+    ``is_idle`` says that she only stands in the address book: she never did anything.
+    """
 
     lines: tuple[Line, ...]
     counts: Mapping[str, int]
     more: str
+    is_idle: bool = False
 
 
 def read_place(text: str) -> tuple[int, int] | None:
@@ -62,7 +69,7 @@ def timeline(
     if family and family not in FAMILIES:
         raise Invalid(f"{family!r} is no family", path="family", hint=", ".join(FAMILIES))
     events = house.log.timelines(work, [profile])[profile]
-    families = [family_of(event.name, event.items) for event in events]
+    families: list[str] = [family_of(event.name, event.items) for event in events]
     counts = Counter(families)
     place = read_place(before)
     chosen = [
@@ -73,12 +80,14 @@ def timeline(
     shown = chosen[-PAGE:][::-1]
     named = titles.items({key for event in shown for key in event.items[:_SHOWN]})
     more = f"{shown[-1].time}.{shown[-1].seq}" if len(chosen) > PAGE else ""
-    return Timeline(tuple(_line(event, named, titles) for event in shown), counts, more)
+    return Timeline(
+        tuple(_line(event, named, titles) for event in shown), counts, more, did_nothing(events)
+    )
 
 
 def _line(event: Logged, named: Mapping[str, str], titles: Titles) -> Line:
     family = family_of(event.name, event.items)
-    ours = family in ("message", "community", "house")
+    ours = family == "house" or is_own(event.name)
     details = _ours(event, titles) if ours else _theirs(event)
     reason = str(event.properties.get("reason") or "")
     return Line(
@@ -97,7 +106,7 @@ def _about(properties: Mapping[str, Any], titles: Titles) -> list[tuple[str, str
     found: list[tuple[str, str]] = []
     if "origin" in properties:
         found.append(titles.origin(str(properties["origin"])))
-    for kind in ("journey", "community"):
+    for kind in ("journey", "community", "activity"):
         if kind in properties:
             found.append(titles.origin(f"{kind}:{properties[kind]}"))
     return found

@@ -15,6 +15,7 @@ class Titles:
         self._work = work
         self._house = house
         self._speech = speech
+        self._tags = house.profiles.tags.dictionary(work).tags
         self.communities = {
             one.slug: speech.title(one.titles) for one in house.communities.communities(work)
         }
@@ -34,7 +35,12 @@ class Titles:
     def tag(self, tag: str) -> str:
         """Name a tag; one that a community's participants wear by the community's title."""
         kind, _, slug = tag.partition(":")
-        return self.communities.get(slug, tag) if kind == "community" else tag
+        if kind == "community":
+            return self.communities.get(slug, tag)
+        entry = self._tags.get(tag)
+        if entry is None:
+            return tag
+        return self._speech.title({"en": entry.title_en, "zh": entry.title_zh}) or tag
 
     def word(self, group: str, code: str) -> str:
         """Return the word for a code."""
@@ -55,6 +61,9 @@ class Titles:
             return self.communities[slug], f"/communities/{slug}"
         if kind == "broadcast":
             return self._speech.gettext("a broadcast"), f"/broadcasts/{slug}"
+        if kind == "activity":
+            for one in self._house.activities.several(self._work, [slug]).values():
+                return self._speech.title(one.titles), f"/activities/{slug}"
         return slug or origin, ""
 
 

@@ -77,6 +77,15 @@ def stood_at(house: Served, work: Work) -> int:
     return work.now if reached is None else min(work.now, reached)
 
 
+def mixed(house: Served, work: Work) -> set[tuple[str, int]]:
+    """Return (origin, profile) of all who turned out to have been in both arms of an origin."""
+    found = set(house.messaging.contaminated(work))
+    found |= {(f"journey:{slug}", who) for slug, who in house.journeys.contaminated(work)}
+    return found | {
+        (f"community:{slug}", who) for slug, who in house.communities.contaminated(work)
+    }
+
+
 def lifts(
     house: Served, work: Work, event: str = ANY, window_days: int = WINDOW_DAYS
 ) -> dict[str, Lift]:
@@ -87,6 +96,7 @@ def lifts(
         work,
         stood_at(house, work),
         left_out=drawn,
+        mixed=mixed(house, work),
         shares={one.origin: one.share for one in known if one.share},
         event=event,
         window_days=window_days,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -196,6 +197,13 @@ def _uses(house: Served, work: Work, slug: str) -> list[dict[str, Any]]:
         for one in house.campaigns.all(work, _COMING)
         if one.plan.segment == slug
     ]
+    tags = house.profiles.tags.dictionary(work).tags
+    found += [
+        {"kind": "tag", "address": f"/tags/{quote(tag)}",
+         "title": {"en": tags[tag].title_en or tag, "zh": tags[tag].title_zh or tag}}
+        for tag, binding in house.tagging.bindings(work).items()
+        if binding.segment == slug
+    ]  # fmt: skip
     return found
 
 

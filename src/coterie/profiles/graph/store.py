@@ -1,0 +1,426 @@
+"""Identities, their links, merges, reviews, and who leads whom: tables, reads, writes."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from coterie.core.ids import uuid7
+from coterie.profiles.graph.model import Link, LinkKey, Node
+from coterie.profiles.store import of_many, profile_rows
+from coterie.storage.schema import BigId, Moment, metadata
+from coterie.storage.work import Work, in_chunks
+
+identity_rows = Table(
+    "identities",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("id", Integer, nullable=False, unique=True, autoincrement=False),
+    Column("profile", Integer, ForeignKey("profiles.id"), nullable=False),
+    Column("owns", Boolean, nullable=False),
+    Column("person", Integer, index=True),
+    Column("shared", String(8)),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("source", String, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Index(None, "last_seen", "person"),
+    Index(None, "first_seen", "person"),
+)
+"""``profile`` is whose key seals it: its own, or its carrier's. ``person`` is the head that it
+leads to, NULL when it leads to nobody."""
+
+link_rows = Table(
+    "identity_links",
+    metadata,
+    Column("identity", Integer, primary_key=True, autoincrement=False),
+    Column("other", Integer, primary_key=True, autoincrement=False, index=True),
+    Column("how", String(8), primary_key=True),
+    Column("time", Moment, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("void", Boolean, nullable=False),
+    sqlite_with_rowid=False,  # the key is the row
+)
+"""``identity`` carried an event that named ``other``. ``void``: an operator took them apart."""
+
+merge_rows = Table(
+    "merges",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("profile", Integer, nullable=False, index=True),
+    Column("head", Integer, nullable=False, index=True),
+    Column("how", String(8), nullable=False),
+    Column("actor", String, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("bucket_key", String(32), nullable=False),
+    Column("head_bucket_key", String(32), nullable=False),
+    Column("contaminated", Boolean, nullable=False),
+    Column("undone", Moment),
+    Column("undone_by", String),
+)
+
+review_rows = Table(
+    "identity_reviews",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("identity", Integer, nullable=False),
+    Column("why", String(8), nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("together", Boolean),
+    Column("decided", Moment),
+    Column("decided_by", String),
+    UniqueConstraint("identity", "why"),
+)
+"""Opened when an identity is doubtful, decided by an operator; a decision holds."""
+
+stamp_rows = Table(
+    "identity_stamp",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("stamp", String(36), nullable=False),
+)
+"""Changes whenever who leads whom does, so that what is kept in memory can be trusted."""
+
+AGAIN = "again"
+"""Why a link stands in the queue that an operator took apart and that was said again."""
+
+_STAMP = "profiles.stamp"
+
+Values = Mapping[str, Any]
+
+_NODE = (
+    identity_rows.c.id,
+    identity_rows.c.kind,
+    identity_rows.c.digest,
+    identity_rows.c.profile,
+    identity_rows.c.owns,
+    identity_rows.c.person,
+    identity_rows.c.shared,
+    identity_rows.c.source,
+    identity_rows.c.first_seen,
+    identity_rows.c.last_seen,
+)
+
+
+# Identities
+
+
+def next_identity(work: Work) -> int:
+    """Return the first number free for a new identity."""
+    return (work.connection.execute(select(func.max(identity_rows.c.id))).scalar() or 0) + 1
+
+
+def by_digest(work: Work, digests: Mapping[str, Collection[str]]) -> list[Node]:
+    """Read the identities of these digests, given by kind; without their values."""
+    found: list[Node] = []
+    for kind, of_kind in digests.items():
+        query = select(*_NODE).where(identity_rows.c.kind == kind)
+        found += _nodes(work, query, identity_rows.c.digest, of_kind)
+    return found
+
+
+def by_id(work: Work, ids: Iterable[int]) -> list[Node]:
+    """Read identities by number; without their values."""
+    return _nodes(work, select(*_NODE), identity_rows.c.id, ids)
+
+
+def of_people(work: Work, heads: Iterable[int]) -> list[Node]:
+    """Read the identities that lead to people; without their values."""
+    return _nodes(work, select(*_NODE), identity_rows.c.person, heads)
+
+
+def _nodes(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Node]:
+    """Read identities as the driver gives them: to wrap so many rows costs most of the time."""
+    found: list[Node] = []
+    for chunk in in_chunks(values):
+        for row in work.connection.execute(query.where(column.in_(chunk))).cursor.fetchall():
+            number, kind, digest, profile, owns, *rest = row
+            found.append(Node(number, kind, "", digest, profile, bool(owns), *rest))
+    return found
+
+
+def sealed_values(work: Work, ids: Iterable[int]) -> dict[int, tuple[int, bytes]]:
+    """Read identities' sealed values: (whose key seals it, the value) by number."""
+    mine = identity_rows.c
+    query = select(mine.id, mine.profile, mine.sealed)
+    return {row.id: (row.profile, row.sealed) for row in of_many(work, query, mine.id, ids)}
+
+
+def ids_of_kinds(work: Work, heads: Iterable[int], kinds: Collection[str]) -> list[Row[Any]]:
+    """Read (id, kind, person, profile, sealed) of people's ids of some kinds, eldest first."""
+    mine = identity_rows.c
+    query = select(mine.id, mine.kind, mine.person, mine.profile, mine.sealed)
+    ordered = query.order_by(mine.first_seen, mine.digest)
+    if kinds:
+        ordered = ordered.where(mine.kind.in_(list(kinds)))
+    return of_many(work, ordered, mine.person, heads)
+
+
+def write_new(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
+    """Write new identities with their sealed values."""
+    names = [column.name for column in _NODE]
+    work.insert(
+        identity_rows,
+        [{name: getattr(node, name) for name in names} | {"sealed": sealed}
+         for node, sealed in nodes],
+    )  # fmt: skip
+
+
+def write_seen(work: Work, nodes: Iterable[Node]) -> None:
+    """Write when known identities were seen."""
+    seen: Values = {"first_seen": bindparam("first"), "last_seen": bindparam("last")}
+    rows = [{"which": one.id, "first": one.first_seen, "last": one.last_seen} for one in nodes]
+    _update(work, identity_rows, identity_rows.c.id, seen, rows)
+
+
+def write_homes(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
+    """Write whose key seals identities from now on, and the values sealed with it."""
+    home: Values = {
+        "profile": bindparam("whose"),
+        "sealed": bindparam("data"),
+        "owns": bindparam("own"),
+    }
+    rows = [
+        {"which": one.id, "whose": one.profile, "data": sealed, "own": one.owns}
+        for one, sealed in nodes
+    ]
+    _update(work, identity_rows, identity_rows.c.id, home, rows)
+
+
+def write_people(work: Work, nodes: Iterable[Node]) -> None:
+    """Write whom identities lead to, and whether they are shared."""
+    led: Values = {"person": bindparam("head"), "shared": bindparam("why")}
+    rows = [{"which": one.id, "head": one.person, "why": one.shared} for one in nodes]
+    _update(work, identity_rows, identity_rows.c.id, led, rows)
+
+
+def _update(work: Work, table: Table, key: Any, values: Values, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        statement = update(table).where(key == bindparam("which")).values(values)
+        work.connection.execute(statement, rows)
+
+
+# Links
+
+
+def links_to(work: Work, others: Iterable[int]) -> list[Link]:
+    """Read the links by which identities rode along."""
+    return [_link(row) for row in of_many(work, select(link_rows), link_rows.c.other, others)]
+
+
+def links_at(work: Work, ids: Iterable[int]) -> list[Link]:
+    """Read the links that have one of these identities at either end; some come twice."""
+    found: list[Link] = []
+    for chunk in in_chunks(ids, 2_500):
+        ends = or_(link_rows.c.identity.in_(chunk), link_rows.c.other.in_(chunk))
+        found += map(_link, work.connection.execute(select(link_rows).where(ends)))
+    return found
+
+
+def _link(row: Any) -> Link:
+    return Link(*row)
+
+
+def write_links(work: Work, links: Iterable[Link]) -> None:
+    """Keep links; one that is there already takes the time, and is in force (or void) as given."""
+    names = ("identity", "other", "how", "time", "message_id", "source", "void")
+    rows = [{name: getattr(link, name) for name in names} for link in links]
+    work.upsert(link_rows, rows, key=names[:3], change=names[3:])
+
+
+def void_links(work: Work, keys: Iterable[LinkKey], *, void: bool) -> None:
+    """Put links out of force, or back into it."""
+    rows = [{"one": one, "two": two, "by": how, "out": void} for one, two, how in keys]
+    if rows:
+        statement = (
+            update(link_rows)
+            .where(
+                link_rows.c.identity == bindparam("one"),
+                link_rows.c.other == bindparam("two"),
+                link_rows.c.how == bindparam("by"),
+            )
+            .values(void=bindparam("out"))
+        )
+        work.connection.execute(statement, rows)
+
+
+# Who leads whom
+
+
+def write_heads(work: Work, heads: Mapping[int, int]) -> None:
+    """Write who leads profiles."""
+    rows = [{"which": profile, "lead": head} for profile, head in heads.items()]
+    _update(work, profile_rows, profile_rows.c.id, {"head": bindparam("lead")}, rows)
+
+
+def led(work: Work) -> Sequence[Row[int, int]]:
+    """Read (profile, head) of everybody who is led by another, in order."""
+    columns = profile_rows.c.id, profile_rows.c.head
+    query = select(*columns).where(profile_rows.c.head != profile_rows.c.id)
+    return work.connection.execute(query.order_by(profile_rows.c.id)).all()
+
+
+def erased(work: Work) -> list[int]:
+    """Read the profiles that were erased."""
+    query = select(profile_rows.c.id).where(profile_rows.c.erased.is_not(None))
+    return list(work.connection.execute(query).scalars())
+
+
+def stamp(work: Work) -> str:
+    """Read the stamp of who leads whom, once a work."""
+    known: str | None = work.memo.get(_STAMP)
+    if known is None:
+        known = work.connection.execute(select(stamp_rows.c.stamp)).scalar() or ""
+        work.memo[_STAMP] = known
+    return known
+
+
+def renew_stamp(work: Work) -> str:
+    """Change the stamp, since who leads whom, or who was erased, changed; return it."""
+    new = uuid7(work.now)
+    work.upsert(stamp_rows, [{"id": 1, "stamp": new}], key=["id"], change=["stamp"])
+    work.memo[_STAMP] = new
+    return new
+
+
+# Merges and reviews
+
+
+def write_merges(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep merges."""
+    work.insert(merge_rows, rows)
+
+
+def open_merges(work: Work, profiles: Iterable[int]) -> list[Row[Any]]:
+    """Read the merges in force of profiles that are led."""
+    query = select(merge_rows).where(merge_rows.c.undone.is_(None))
+    return of_many(work, query, merge_rows.c.profile, profiles)
+
+
+def close_merges(work: Work, ids: Iterable[int]) -> None:
+    """Mark merges as undone."""
+    undone = {"undone": work.now, "undone_by": str(work.actor)}
+    for chunk in in_chunks(ids):
+        statement = update(merge_rows).where(merge_rows.c.id.in_(chunk)).values(undone)
+        work.connection.execute(statement)
+
+
+def merges(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
+    """Read the merges that concern profiles, on either side, the newest first."""
+    found = {
+        row.id: row
+        for column in (merge_rows.c.profile, merge_rows.c.head)
+        for row in of_many(work, select(merge_rows), column, profiles)
+    }
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+def merge(work: Work, number: int) -> Row[Any] | None:
+    """Read one merge."""
+    return work.connection.execute(select(merge_rows).where(merge_rows.c.id == number)).first()
+
+
+def decisions(work: Work, ids: Iterable[int]) -> dict[int, bool]:
+    """Read which identities operators let join after all, and which they keep from it."""
+    mine = review_rows.c
+    says = or_(mine.together.is_(True), and_(mine.together.is_(False), mine.why != AGAIN))
+    rows = of_many(work, select(mine.identity, mine.together).where(says), mine.identity, ids)
+    found: dict[int, bool] = {}
+    for row in rows:
+        found[row.identity] = row.together or found.get(row.identity, False)
+    return found
+
+
+def open_reviews(work: Work, opened: Iterable[tuple[int, str]]) -> None:
+    """Put identities into the queue, each with why; what was decided on stays so."""
+    rows = [{"identity": one, "why": why, "opened": work.now} for one, why in sorted(opened)]
+    work.insert_new(review_rows, rows)
+
+
+def reviews(work: Work, *, is_open: bool, limit: int) -> Sequence[Row[Any]]:
+    """Read the queue, or what was decided; the newest first."""
+    waits = review_rows.c.together.is_(None)
+    query = select(review_rows).where(waits if is_open else ~waits)
+    return work.connection.execute(query.order_by(review_rows.c.id.desc()).limit(limit)).all()
+
+
+def review(work: Work, number: int) -> Row[Any] | None:
+    """Read one review."""
+    return work.connection.execute(select(review_rows).where(review_rows.c.id == number)).first()
+
+
+def decide(work: Work, number: int, *, together: bool) -> None:
+    """Keep a decision."""
+    said = {"together": together, "decided": work.now, "decided_by": str(work.actor)}
+    work.connection.execute(update(review_rows).where(review_rows.c.id == number).values(said))
+
+
+def undecide(work: Work, ids: Iterable[int]) -> None:
+    """Forget that identities join after all: the rule speaks of them again."""
+    nothing = {"together": None, "decided": None, "decided_by": None}
+    for chunk in in_chunks(ids):
+        theirs = review_rows.c.identity.in_(chunk), review_rows.c.together.is_(True)
+        work.connection.execute(update(review_rows).where(*theirs).values(nothing))
+
+
+def close_reviews(work: Work, ids: Iterable[int]) -> None:
+    """Take identities out of the queue that are doubtful no more."""
+    for chunk in in_chunks(ids):
+        theirs = review_rows.c.identity.in_(chunk), review_rows.c.why != AGAIN
+        work.connection.execute(
+            review_rows.delete().where(*theirs, review_rows.c.together.is_(None))
+        )
+
+
+# Erasure
+
+
+def erase(work: Work, profiles: Collection[int]) -> dict[str, int]:
+    """Remove erased people's identities with their links and reviews; blank what merges tell.
+
+    An identity that they share with others goes too, since their key sealed it: the next event
+    that names it makes it anew. That two were one, and from when to when, stays in the merge log.
+    """
+    mine = identity_rows.c
+    ids = {
+        row.id
+        for column in (mine.profile, mine.person)
+        for row in of_many(work, select(mine.id), column, profiles)
+    }
+    counts = dict.fromkeys(("identity_links", "identity_reviews", "identities", "merges"), 0)
+    for chunk in in_chunks(ids, 2_500):
+        ends = or_(link_rows.c.identity.in_(chunk), link_rows.c.other.in_(chunk))
+        for table, those in (
+            (link_rows, ends),
+            (review_rows, review_rows.c.identity.in_(chunk)),
+            (identity_rows, mine.id.in_(chunk)),
+        ):
+            counts[table.name] += work.connection.execute(table.delete().where(those)).rowcount
+    blank = {"evidence": [], "bucket_key": "", "head_bucket_key": ""}
+    for chunk in in_chunks(profiles):
+        theirs = or_(merge_rows.c.profile.in_(chunk), merge_rows.c.head.in_(chunk))
+        known = merge_rows.c.bucket_key != ""
+        statement = update(merge_rows).where(theirs, known).values(blank)
+        counts["merges"] += work.connection.execute(statement).rowcount
+    return {name: number for name, number in counts.items() if number}

@@ -1,0 +1,1 @@
+"""Who is one person: the queue of doubtful identities, one person's identities and merges."""
