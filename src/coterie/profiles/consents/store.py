@@ -84,8 +84,8 @@ def pseudonymise(work: Work, profiles: Collection[int]) -> int:
     ]
     if changed:
         of = [_C[name] == bindparam(f"of_{name}") for name in _KEY]
-        statement = update(consent_rows).where(*of).values(
-            message_id=bindparam("number"), evidence=None
+        statement = (
+            update(consent_rows).where(*of).values(message_id=bindparam("number"), evidence=None)
         )
         work.connection.execute(statement, changed)
     return len(changed)

@@ -14,7 +14,6 @@ from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.profiles.consents import store as consents
 from coterie.profiles.erasure import store
-from coterie.profiles.erasure.hers import tables
 from coterie.profiles.erasure.model import (
     ERASED,
     WORKING_DAYS,
@@ -23,8 +22,8 @@ from coterie.profiles.erasure.model import (
     Way,
     working_days_after,
 )
-from coterie.profiles.graph import store as graph
 from coterie.profiles.graph.kinds import former, names_in, written
+from coterie.profiles.graph.merges import store as graph
 from coterie.profiles.vault import Sealer
 from coterie.storage import audit
 from coterie.storage.work import Work
@@ -100,7 +99,7 @@ class Erasures:
             digests=tuple(f"{kind}:{digest}" for kind, digest in known),
         )
         store.save(work, begun)
-        if texts:
+        if hers:
             sealed = self._sealer(work, [waiting.profile]).seal(
                 waiting.profile, msgspec.json.encode([sorted(hers), sorted(texts)])
             )
@@ -192,7 +191,7 @@ class Erasures:
         """
         store.strike(work, profiles)
         counts: dict[str, int] = graph.erase(work, profiles)
-        counts |= store.empty(work, tables(), profiles)
+        counts |= store.empty(work, profiles)
         words = consents.pseudonymise(work, profiles)
         work.after_commit(self.forget_what_was_read)
         return {**counts, **({consents.consent_rows.name: words} if words else {})}

@@ -1,6 +1,6 @@
 """The tables of erasure: requests with their proofs, tombstones, and the stamp they change by."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,8 +18,11 @@ from sqlalchemy import (
     update,
 )
 
+from coterie.profiles.consents.store import consent_rows
+from coterie.profiles.directory.store import prefix_rows
 from coterie.profiles.erasure.model import Erasure, Identity
 from coterie.profiles.graph.store import renew_stamp
+from coterie.profiles.slices.store import fading_rows
 from coterie.profiles.store import key_rows, profile_rows
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
@@ -194,10 +197,27 @@ def gone(work: Work) -> list[int]:
     return list(work.connection.execute(query).scalars())
 
 
-def empty(work: Work, tables: Iterable[tuple[Table, str]], profiles: Collection[int]) -> Any:
-    """Delete these people's rows; ``tables`` come with the column that names a person."""
+def tables() -> list[tuple[Table, str]]:
+    """Return the tables of profiles that hold something of people, by the column that names them.
+
+    Whatever refers to a profile is found by its foreign key, so that a table made tomorrow is not
+    forgotten; those without one are named. Keys go last of all, consent stays without its identity.
+    """
+    kept = (profile_rows, key_rows, consent_rows)
+    referring = [
+        (table, column.name)
+        for table in metadata.sorted_tables
+        for column in table.c
+        if table not in kept
+        and any(key.column.table is profile_rows for key in column.foreign_keys)
+    ]
+    return [(prefix_rows, "profile"), (fading_rows, "profile"), *reversed(referring)]
+
+
+def empty(work: Work, profiles: Collection[int]) -> dict[str, int]:
+    """Delete what these people's tables hold of them; count rows by table."""
     counts: dict[str, int] = {}
-    for table, column in tables:
+    for table, column in tables():
         for chunk in in_chunks(sorted(profiles)):
             statement = delete(table).where(table.c[column].in_(chunk))
             number = work.connection.execute(statement).rowcount

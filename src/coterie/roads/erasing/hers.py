@@ -35,6 +35,15 @@ class Hers:
     short: int
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """Return her texts and those of her identities that are shorter but no mere number.
+
+        Such a value counts where it stands alone, as in a cell of a row.
+        """
+        short = (value for _, value in self.identities if not value.isdigit())
+        return tuple(sorted({*self.texts, *short}))
+
+    @property
     def names(self) -> Names:
         """Return what finds her identities and her texts in events, in JSON and in bytes."""
         return Names([*self.identities, *(("", text) for text in self.texts)])

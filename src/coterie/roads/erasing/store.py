@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from sqlalchemy import (
 from coterie.accounts.store import accounts, failed_sign_ins, view_rows
 from coterie.events.named import Names
 from coterie.profiles.erasure.store import erasure_rows, tombstone_rows
+from coterie.profiles.store import key_rows
 from coterie.roads.imports.store import rejections
 from coterie.roads.store import future_events, pending_facts
 from coterie.storage.audit import audit_rows
@@ -37,6 +40,7 @@ backup_rows = Table(
 _STAFF = (accounts, failed_sign_ins)
 """Tables that speak of those who work here: a customer of the same name is another person."""
 
+_PIECE = 1 << 24
 _OURS = (erasure_rows, tombstone_rows)
 
 
@@ -189,6 +193,31 @@ def copies(work: Work) -> dict[str, int]:
 
 
 # Scrubbing
+
+
+def wrapped_keys(work: Work, profiles: Collection[int]) -> list[bytes]:
+    """Return the wrapped keys of people, to make sure that no copy of them stays behind."""
+    query = select(key_rows.c.wrapped).where(key_rows.c.profile.in_(sorted(profiles)))
+    return list(work.connection.execute(query).scalars())
+
+
+def is_left(database: Database, needles: Collection[bytes]) -> bool:
+    """Say whether bytes stand anywhere in the files of a SQLite database, free pages included.
+
+    A page that was put together anew may hold a cell that was on it before.
+    """
+    if database.dialect != "sqlite" or not database.url.database:
+        return False
+    longest = max(map(len, needles), default=0)
+    for suffix in ("", "-wal"):
+        path = Path(f"{database.url.database}{suffix}")
+        tail = b""
+        with path.open("rb") if path.is_file() else BytesIO() as file:
+            while piece := file.read(_PIECE):
+                if any(needle in tail + piece for needle in needles):
+                    return True
+                tail = piece[-longest:]
+    return False
 
 
 def scrub(database: Database, *, thorough: bool = False) -> None:

@@ -181,9 +181,7 @@ def _choices(here: Parts, work: Work, profile: int) -> list[Choice]:
         Choice(purpose, channel, bool(profiles.consenting(work, [profile], purpose, channel)))
         for purpose in [MARKETING, *sorted(said - {MARKETING, PERSONALISATION})]
         for channel in [*channels, ALL_CHANNELS]
-    ] + [
-        Choice(PERSONALISATION, ALL_CHANNELS, not profiles.not_personalised(work, [profile]))
-    ]
+    ] + [Choice(PERSONALISATION, ALL_CHANNELS, not profiles.not_personalised(work, [profile]))]
 
 
 def _say(here: Parts, token: str, link: Link, choice: Choice, wording: str) -> None:

@@ -66,7 +66,9 @@ def ask(request: Request, here: Here, account: Operator, form: DeskForm) -> Resp
     """Write a request down for a person; she is erased once an owner says yes."""
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:
-        asked = house.erasing.ask(work, _person(here, work, form.get("person", "")).profile, "console")
+        asked = house.erasing.ask(
+            work, _person(here, work, form.get("person", "")).profile, "console"
+        )
     return here.pages.redirect(f"/protection/{asked.id}", toast=speech.gettext("Noted."))
 
 

@@ -7,6 +7,11 @@ from coterie.web.speech import N_, Speech
 
 STORES: Mapping[str, str] = {
     "identities": N_("identities"),
+    "identity_links": N_("what was seen together"),
+    "identity_reviews": N_("questions who is who"),
+    "merges": N_("merges"),
+    "road": N_("facts on their way"),
+    "orders": N_("orders"),
     "traits": N_("traits"),
     "trait_facts": N_("traits of old"),
     "tags": N_("tags"),
