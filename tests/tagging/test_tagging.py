@@ -9,6 +9,7 @@ import pytest
 from pyroaring import BitMap
 
 from coterie.core.errors import Conflict, Invalid, NotFound
+from coterie.core.people import Shift
 from coterie.messaging.model import Template
 from coterie.profiles.tags.model import Dictionary, Group, Tag
 from coterie.storage.work import Work
@@ -100,6 +101,23 @@ def test_taking_off_is_undone_with_the_end_that_it_had(house: House) -> None:
     assert carrying(house) == {"ada": {"trial"}, "bo": {"trial"}, "cy": set()}
     house.advance(days=4)
     assert carrying(house) == {"ada": set(), "bo": {"trial"}, "cy": set()}
+
+
+def test_edits_are_kept_for_their_time_and_forget_who_is_erased(house: House) -> None:
+    define(house, Tag("vip"))
+    done = put(house, "vip", "ada", "bo")
+    tagging, (ada, bo) = house.app.tagging, people(house, "ada", "bo")
+    with house.app.db.begin(TESTER, house.app.clock.now()) as work:
+        said = {"tag": "vip", "put": True, "at": done.at, "by": "person:tester"}
+        assert tagging.hand_out(work, ada) == {"edits": [said]}
+        assert tagging.erase(work, [ada]) == {"tag_edit_people": 1}
+        tagging.follow(work, [Shift(bo, bo, ada)])
+        assert tagging.hand_out(work, ada) == {"edits": [said]}
+        assert tagging.hand_out(work, bo) == {"edits": []}
+    house.advance(days=31)
+    put(house, "vip", "cy")
+    with pytest.raises(NotFound):
+        edit(house, lambda work: tagging.undo(work, done.id))
 
 
 def test_what_no_hand_may_put_is_refused(house: House) -> None:

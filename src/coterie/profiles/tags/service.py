@@ -111,9 +111,8 @@ class Tags:
         for past in facts_store.past_facts(work, TAGS, profiles, names).values():
             yield from past
 
-    def _retell(self, work: Work, names: Collection[str]) -> BitMap:
-        """Settle these tags anew of everybody who ever had one; return who that is."""
-        people = store.ever(work, names) if names else BitMap()
+    def _retell(self, work: Work, names: Collection[str], people: BitMap) -> BitMap:
+        """Settle these tags anew of people; return who they are."""
         for chunk in in_chunks(people):
             own = [fact for facts in self._own(work, chunk, names).values() for fact in facts]
             store.forget(work, chunk, names)
@@ -153,7 +152,10 @@ class Tags:
         store.write_group(work, group)
         audit.record(work, "tag.group_defined", group.slug, exclusive=group.exclusive)
         was = before is not None and before.exclusive
-        return BitMap() if was == group.exclusive else self._retell(work, book.members(group.slug))
+        if was == group.exclusive:
+            return BitMap()
+        names = book.members(group.slug)
+        return self._retell(work, names, store.ever_several(work, names))
 
     def delete_group(self, work: Work, slug: str) -> None:
         """Remove a group; raises NotFound, and Conflict while a tag is in it."""
@@ -191,8 +193,11 @@ class Tags:
         audit.record(work, "tag.defined", tag.name, group=tag.group, validity=tag.validity)
         if before is not None and before.group == tag.group:
             return BitMap()
-        concerned = [_exclusive(one, tag.name) for one in (book, store.dictionary(work))]
-        return self._retell(work, frozenset().union(*concerned))
+        told = BitMap()
+        for one in (book, store.dictionary(work)):  # out of its old neighbours, in with the new
+            names = _exclusive(one, tag.name)
+            told |= self._retell(work, names, store.ever_several(work, names))
+        return told
 
     def _check(self, work: Work, book: Dictionary, tag: Tag, before: Tag | None) -> None:
         if before is not None and before.alias_of is not None:
@@ -253,7 +258,9 @@ class Tags:
             raise NotFound(f"there is no tag {name!r}")
         store.write_entries(work, [replace(old, alias_of=into)])
         audit.record(work, "tag.merged", name, into=into)
-        return self._retell(work, _exclusive(book, name) | _exclusive(book, into))
+        names = _exclusive(book, name) | _exclusive(book, into)
+        self._retell(work, names, store.ever(work, [name]))
+        return store.ever(work, [into])
 
     def part(self, work: Work, name: str) -> BitMap:
         """Take a merge back: what was said with the name counts for it again."""
@@ -261,11 +268,15 @@ class Tags:
         if old.alias_of is None:
             raise Conflict(f"tag {name!r} was not merged into another")
         book = store.dictionary(work)
+        concerned = store.ever(work, [book.canonical(name)])
         store.write_entries(work, [replace(old, alias_of=None)])
         audit.record(work, "tag.parted", name, of=old.alias_of)
         after = store.dictionary(work)
+        said = [name, *after.other_names.get(name, ())]
         # the name it goes by again may be an exclusive group's: what that one says counts too
-        return self._retell(work, _exclusive(book, book.canonical(name)) | _exclusive(after, name))
+        names = _exclusive(book, book.canonical(name)) | _exclusive(after, name)
+        self._retell(work, names, store.ever_said(work, book.canonical(name), said))
+        return concerned
 
     # Questions
 

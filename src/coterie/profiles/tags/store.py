@@ -111,6 +111,22 @@ def ever(work: Work, names: Collection[str]) -> BitMap:
     return BitMap(_first(work, query))
 
 
+def ever_several(work: Work, names: Collection[str]) -> BitMap:
+    """Return of whom facts about two or more of these tags are known."""
+    mine = tag_rows.c
+    query = select(mine.profile).where(mine.name.in_(list(names)))
+    return BitMap(_first(work, query.group_by(mine.profile).having(func.count() > 1)))
+
+
+def ever_said(work: Work, name: str, said: Collection[str]) -> BitMap:
+    """Return of whom a fact about a tag is known that was told with one of these names."""
+    found = BitMap()
+    for table in (tag_rows, tag_fact_rows):
+        told = table.c.said.in_(list(said))
+        found |= BitMap(_first(work, select(table.c.profile).where(table.c.name == name, told)))
+    return found
+
+
 # Questions by name
 
 
