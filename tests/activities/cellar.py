@@ -47,7 +47,13 @@ class Cellar:
         self.log = Log(folder)
         self.segments = Segments(self.profiles, self.catalog, self.log, SHANGHAI)
         self.channel = MemoryChannel("paper")
-        self.messaging = Messaging(self.profiles, GateSettings(), {"paper": self.channel}, SHANGHAI)
+        self.messaging = Messaging(
+            self.profiles,
+            GateSettings(),
+            {"paper": self.channel},
+            SHANGHAI,
+            ages=self.catalog.ages,
+        )
         self.activities = Activities(
             self.profiles,
             self.catalog,

@@ -4,6 +4,7 @@ import pytest
 
 from activities.cellar import HOST, NIGHT, SHANGHAI, Cellar
 from coterie.activities.definition import parse
+from coterie.catalog.model import Item
 from coterie.core.errors import Conflict, Invalid
 from coterie.core.people import Shift
 
@@ -86,6 +87,20 @@ def test_the_segments_people_are_asked_once_and_a_held_one_another_day(cellar: C
         cellar.do("invite", "mute")
 
 
+def test_nobody_of_unknown_age_is_asked_where_the_activity_asks_for_one(cellar: Cellar) -> None:
+    cellar.template("come", "{{ activity_url }}")
+    cellar.people(2)
+    with cellar.begin() as work:
+        cellar.segments.define(work, "all", {"everyone": True})
+        cellar.catalog.define_items(
+            work, [Item("activity:barolo-night", properties={"min_age": 18})]
+        )
+    cellar.define(segment="all", messages={"channel": "paper", "invitation": "come"})
+    asked = cellar.do("invite", "barolo-night")
+    assert (asked.invited, asked.held) == (0, {"age_unknown": 2})
+
+
+@pytest.mark.usefixtures("database")
 def test_two_seats_of_one_person_are_one_and_two_again_when_taken_apart(cellar: Cellar) -> None:
     cellar.define(capacity=2)
     head, double, waiting = cellar.people(3)
@@ -105,6 +120,7 @@ def test_two_seats_of_one_person_are_one_and_two_again_when_taken_apart(cellar: 
     assert cellar.states()[head] == "attended"
 
 
+@pytest.mark.usefixtures("database")
 def test_who_is_erased_leaves_her_seat_and_no_code(cellar: Cellar) -> None:
     cellar.define(capacity=1)
     one, waiting = cellar.people(2)

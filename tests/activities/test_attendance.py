@@ -33,6 +33,7 @@ def test_a_code_lets_in_once_and_then_says_who_and_when(cellar: Cellar) -> None:
     assert code not in str(kept), "the tables hold the digest only"
 
 
+@pytest.mark.usefixtures("database")
 def test_of_eight_hosts_with_one_code_one_lets_in(cellar: Cellar) -> None:
     cellar.define()
     [one] = cellar.people(1)
@@ -64,6 +65,7 @@ def test_a_code_is_for_one_seat_of_one_activity(cellar: Cellar) -> None:
     assert cellar.do("check_in", "barolo-night", cellar.code(one)).entry == "welcome"
 
 
+@pytest.mark.usefixtures("database")
 def test_who_did_not_come_is_a_no_show_until_she_does(cellar: Cellar) -> None:
     cellar.define(capacity=3)
     came, late, never, waiting = cellar.people(4)

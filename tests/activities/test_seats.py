@@ -32,6 +32,7 @@ def test_forty_sign_ups_for_thirty_seats_and_a_cancellation_promotes_the_first(
     assert (back.registration.state, back.registration.place) == ("waiting", 11), "at the end"
 
 
+@pytest.mark.usefixtures("database")
 def test_forty_at_once_take_exactly_thirty_seats(cellar: Cellar) -> None:
     cellar.define()
     people = cellar.people(40)

@@ -128,6 +128,7 @@ class Activities(Attendance):
                     origin=activity.item,
                     node=_INVITATION,
                     expires_at=activity.closes,
+                    items=(activity.item,),
                     variables=seen,
                 )
                 for one, _, seen in addressed
@@ -220,12 +221,12 @@ class Activities(Attendance):
         store.wake_soon(work, concerned)
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
-        """Return a person's registrations, as plain JSON."""
-        hidden = ("code", "profile", "came_with", "is_spare", "place")
+        """Return a person's registrations, as plain JSON; not who of ours looked after them."""
+        hidden = ("code", "profile", "came_with", "is_spare", "place", "checked_by", "passed_by")
         return {
             "registrations": [
                 {key: value for key, value in asdict(one).items() if key not in hidden}
-                for one in store.of_person(work, profile)
+                for one in store.of_person(work, profile, spare=True)
             ]
         }
 

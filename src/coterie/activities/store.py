@@ -185,11 +185,12 @@ def known_to(work: Work, slug: str) -> set[int]:
     return set(work.connection.execute(query).scalars())
 
 
-def of_person(work: Work, profile: int) -> list[Registration]:
-    """Return a person's rows for all activities, the newest first."""
+def of_person(work: Work, profile: int, *, spare: bool = False) -> list[Registration]:
+    """Return a person's rows for all activities, the newest first; ``spare``: the others too."""
     table = registration_rows
-    query = select(table).where(table.c.profile == profile, _mine).order_by(table.c.since.desc())
-    return [_registration(row) for row in work.connection.execute(query)]
+    query = select(table).where(table.c.profile == profile).order_by(table.c.since.desc())
+    rows = work.connection.execute(query if spare else query.where(_mine))
+    return [_registration(row) for row in rows]
 
 
 def by_code(work: Work, digest: str) -> Registration | None:
