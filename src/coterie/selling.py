@@ -139,8 +139,7 @@ def reconcile(
 
 @orders.command("rate")
 def set_rate(
-    currency: Annotated[str, typer.Argument(help="Such as USD.")],
-    rate: Annotated[str, typer.Argument(help="What one is worth in the brand's currency.")],
+    pair: Annotated[str, typer.Argument(help="A currency and its worth, such as USD=7.1234.")],
     day: Annotated[str, typer.Option(help="From this day on; today by default.")] = "",
     data: Data = None,
 ) -> None:
@@ -149,7 +148,8 @@ def set_rate(
         now = app.clock.now()
         at = parse_time(f"{day}T12:00:00Z", app.zone) if day else now
         with app.db.begin(COMMAND, now) as work:
-            app.commerce.orders.set_rate(work, currency, at, rate)
+            currency, _, worth = pair.partition("=")
+            app.commerce.orders.set_rate(work, currency, at, worth)
 
 
 @simulate.command("shop")

@@ -66,12 +66,13 @@ def shop_app(shop: Shop) -> Starlette:
             "<p><label>Phone <input name=phone></label></p>"
             "<p><label>E-mail <input name=email></label></p>"
             "<p><label>Member number <input name=member_no></label></p>"
+            "<p><label>Account <input name=user_id></label></p>"
             "<button>Order</button></form>",
         )
 
     async def place(request: Request) -> Response:
         form = await _form(request)
-        who = {kind: form.get(kind, "") for kind in ("phone", "email", "member_no")}
+        who = {kind: form.get(kind, "") for kind in ("phone", "email", "member_no", "user_id")}
         quantity = int(form.get("quantity", "1")) if form.get("quantity", "1").isdigit() else 1
         number = await run_in_threadpool(
             shop.order, form.get("item", ""), quantity, who, form.get("token", "")

@@ -99,6 +99,8 @@ class RecipeImporter:
         yield from make_rows(rows, recipe.file_map, source, now, zone)
 
     def _as_it_is(self, file: Path, recipe: Recipe) -> bool:
+        if not file.is_file():
+            raise NotFound(f"there is no file {file}")
         as_read = file.suffix in (".csv", ".tsv", ".parquet")
         return as_read and recipe.is_plain and not recipe.columns
 
