@@ -14,7 +14,7 @@ CITIES = ("Shanghai", "Suzhou", "Turin", "Alba", "Beijing", "Chengdu")
 def event(chance: random.Random, number: int, user: str, at: datetime) -> dict[str, Any]:
     """Make an event as a shop's page sends it: some 260 bytes."""
     name = NAMES[min(int(chance.expovariate(1.2)), len(NAMES) - 1)]
-    properties: dict[str, Any] = {"item": f"item-{int(chance.paretovariate(0.6)) % ITEMS}"}
+    properties: dict[str, Any] = {"item": f"item-{int(ITEMS * chance.random() ** 3)}"}
     if name == "Order Completed":
         properties["total"] = chance.randrange(1_000, 90_000) / 100
     return {
@@ -41,7 +41,7 @@ def live(chance: random.Random, events: int, people: int, at: datetime) -> list[
     for number in range(events):
         moment = at + timedelta(milliseconds=number % 1_000)
         if number % 10:
-            user = f"p{int(chance.paretovariate(0.4)) % people}"
+            user = f"p{int(people * chance.random() ** 3)}"  # one in a hundred makes a fifth
             made.append(event(chance, number, user, moment))
             continue
         user = f"new-{chance.getrandbits(64):x}"

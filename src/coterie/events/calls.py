@@ -102,7 +102,7 @@ def _event(kind: str, reading: Reading, item: Call, envelope: Envelope, now: int
         source=envelope.source,
         user_id=user_id,
         anonymous_id=anonymous_id,
-        previous_id=read_id(item.previous_id, "previousId") if item.previous_id else None,
+        previous_id=read_id(item.previous_id, "previousId"),
         properties=properties,
         traits=traits,
         context=context,

@@ -1,7 +1,8 @@
 """The door: what a source sends is read and made durable before anybody says yes."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
+from functools import cached_property
 
 from coterie.core.event import Event
 from coterie.events.inbox import Inbox
@@ -67,6 +68,25 @@ class Door:
     def _without_erased(self, events: Sequence[Event]) -> Sequence[Event]:
         if self._suppressed is nobody:
             return events
-        named = [(event, identities_of(event)) for event in events]
-        erased = set(self._suppressed(set().union(*(names for _, names in named))))
-        return [event for event, names in named if not names & erased] if erased else events
+        erased = set(self._suppressed(_Named(events)))
+        return [e for e in events if not identities_of(e) & erased] if erased else events
+
+
+class _Named(Collection[Identity]):
+    """Whom some events name, found out when it is looked at: mostly nobody was erased."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+
+    @cached_property
+    def _all(self) -> set[Identity]:
+        return set().union(*map(identities_of, self._events))
+
+    def __iter__(self) -> Iterator[Identity]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __contains__(self, one: object) -> bool:
+        return one in self._all

@@ -176,7 +176,8 @@ def _message_id_of(raw: bytes) -> str | None:
     """Find the message id of a refused item, so that its sender can tell which one it was."""
     try:
         found = decode(_message_id_decoder, raw)
-        return read_id(found.message_id or found.uuid, "messageId")
+        theirs = found.uuid if found.message_id is None else found.message_id
+        return read_id(theirs, "messageId")
     except Invalid:
         return None
 

@@ -1,7 +1,8 @@
-"""The pages of orders: shops, sales by day, the balance, marketplaces, offers; and a member's own."""
+"""The pages of orders: shops, sales, the balance, marketplaces, offers; and a member's own."""
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -114,9 +115,7 @@ def test_a_member_claims_a_masked_order_and_an_operator_undoes_it(desk: Desk, sh
     assert "0%" in desk.get("/orders/markets").text
 
 
-def test_claims_are_bounded_and_tell_nobody_which_numbers_there_are(
-    desk: Desk, shop: Shop
-) -> None:
+def test_claims_are_bounded_and_tell_nobody_which_numbers_there_are(desk: Desk, shop: Shop) -> None:
     number = sell(desk, shop, {"tmall.buyer": "t**9", "member_no": "m1"})
     desk.app.door.accept("web", b'{"userId":"eve","event":"Hello"}', "track", NOW)
     desk.settle()
@@ -187,6 +186,29 @@ def test_a_rate_converts_what_comes_after_it(desk: Desk, shop: Shop) -> None:
     assert desk.form("/orders/rates", currency="XX", rate="7").status_code == 303
     with desk.app.db.read(CLOCK, NOW) as work:
         assert list(desk.app.commerce.orders.rates(work)) == ["USD"]
+
+
+def test_the_wizard_knows_an_export_and_gathers_it(desk: Desk) -> None:
+    sample = Path(__file__).parents[2] / "roads" / "shipped" / "samples" / "youzan-orders.csv"
+    sent = desk.browser.post(
+        "/imports", data={"form_token": desk.token()},
+        files={"file": ("订单.csv", sample.read_bytes(), "text/csv")},
+    )  # fmt: skip
+    columns = sent.headers["location"]
+    assert "Youzan: orders export" in desk.get(columns).text
+    one = columns.removesuffix("/columns")
+    assert desk.form(f"{one}/recipe").headers["location"] == one
+    desk.settle()
+    assert desk.form(f"{one}/start").status_code == 303
+    desk.settle()
+    with desk.app.db.read(CLOCK, NOW) as work:
+        counts = desk.app.log.counts(work)
+        (source,) = desk.app.commerce.balance.sources(work)
+    assert {name: n for name, n in counts.items() if "Order" in name} == {
+        "Order Created": 3, "Order Completed": 2, "Order Cancelled": 1, "Order Refunded": 1,
+    }  # fmt: skip
+    assert source == f"import-{one[-8:]}"
+    assert "Everything agrees" in desk.get("/orders/balance", days=365).text
 
 
 def _said(answer: Response) -> str:

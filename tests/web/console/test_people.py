@@ -81,7 +81,7 @@ def test_an_empty_house_teaches(desk: Desk) -> None:
 
 def test_the_list_says_who_is_here_and_who_agreed(named: Desk) -> None:
     page = named.get("/people", lang="en").text
-    assert figures(page) == ["3", "1", "3"]
+    assert figures(page) == ["3", "1", "3", "2"], "two of them never did anything"
     assert set(listed(named)) == {"王小明 u1", "Ada Lovelace u2", f"{EVIL} u3"}
     assert EVIL not in page
     for text in ("may be written to · 1", "took consent back · 1", "never asked or answered · 1"):

@@ -10,7 +10,7 @@ import pytest
 from coterie.core.actor import CLOCK, COMMAND
 from coterie.core.clock import DAY
 from coterie.messaging.channel import Channel
-from coterie.messaging.model import Request, Template
+from coterie.messaging.model import Request, Template, Touch
 from coterie.testing.channels import MemoryChannel
 from web.console.conftest import Desk
 from web.test_reader_pages import press
@@ -29,8 +29,8 @@ def lan(desk: Desk) -> Desk:
         ]
     }
     desk.app.door.accept("shop", msgspec.json.encode(body), "batch", desk.app.clock.now())
-    channels: dict[str, Channel] = {"sandbox": MemoryChannel("sandbox"), "email": MemoryChannel("email")}
-    desk.app.messaging.channels = channels  # type: ignore[misc]
+    channels: dict[str, Channel] = {name: MemoryChannel(name) for name in ("email", "sandbox")}
+    desk.app.messaging.channels = channels
     desk.settle()
     return desk
 
@@ -118,22 +118,24 @@ def test_she_may_want_nothing_chosen_for_her(lan: Desk) -> None:
     app, now = lan.app, lan.app.clock.now()
     first = lan.get(page(lan), lang="en")
     assert "Choose nothing for me" in first.text
-    form = re.findall(r'<form.*?</form>', first.text, re.DOTALL)
+    form = re.findall(r"<form.*?</form>", first.text, re.DOTALL)
     about = next(one for one in form if "personalisation" in one)
     token = re.search(r'name="form_token" value="([^"]+)"', about)
     assert token is not None
     fields = {"form_token": token[1], "about": "personalisation/*", "answer": "withdraw"}
     done = lan.browser.post(f"{page(lan)}/choose", data=fields)
     assert "Choose for me again" in done.text
+    asked: list[tuple[str, Touch, bool]] = [
+        ("plain", "commercial", True),
+        ("plain", "commercial", False),
+        ("named", "commercial", False),
+        ("city", "commercial", False),
+        ("plain", "service", True),
+    ]
     requests = [
-        Request(profile(lan), "sandbox", template, touch, f"{template} {touch} {chosen}", "test",
-                personalised=chosen)
-        for template, touch, chosen in (
-            ("plain", "commercial", True), ("plain", "commercial", False),
-            ("named", "commercial", False), ("city", "commercial", False),
-            ("plain", "service", True),
-        )
-    ]  # fmt: skip
+        Request(profile(lan), "sandbox", template, touch, f"{n}", "test", personalised=chosen)
+        for n, (template, touch, chosen) in enumerate(asked)
+    ]
     with app.db.begin(COMMAND, now) as work:
         app.messaging.define_template(work, Template("plain", "Hello"))
         app.messaging.define_template(work, Template("named", "Hello {{ traits.name }}"))
