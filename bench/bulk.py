@@ -22,6 +22,7 @@ from coterie.testing import House
 
 AT = "2026-01-01T00:00:00Z"
 DAYS = 180
+START = 1_751_500_800_000
 MAP = {
     "kind": "events",
     "event": "event",
@@ -60,8 +61,13 @@ class Measured:
         return self.events / sum(self.seconds[stage] for stage in stages)
 
 
-def make_file(file: Path, events: int, people: int, seed: int, first: int = 0) -> None:
-    """Write a Parquet file of events in order of time; few people do most of it (Zipf)."""
+def make_file(
+    file: Path, events: int, people: int, seed: int, start: int = START, first: int = 0
+) -> None:
+    """Write a Parquet file of events in order of time, 180 days from ``start`` (ms) on.
+
+    Few people do most of it (Zipf). ``first`` numbers the first message id.
+    """
 
     def drawn(number: int) -> str:
         return f"(hash(n * 16 + {number} + {seed} * 1000003) / 18446744073709551616.0)"
@@ -71,8 +77,9 @@ def make_file(file: Path, events: int, people: int, seed: int, first: int = 0) -
         engine.execute(
             f"""
             COPY (
-                SELECT 'm' || n AS id, 'c' || floor({people} * pow({drawn(1)}, 1.7))::BIGINT AS customer,
-                    strftime(make_timestamp(1751500800000000
+                SELECT 'm' || n AS id,
+                    'c' || floor({people} * pow({drawn(1)}, 1.7))::BIGINT AS customer,
+                    strftime(make_timestamp({start * 1000}
                         + ({DAYS * 86_400} * {drawn(2)})::BIGINT * 1000000), '%Y-%m-%dT%H:%M:%SZ')
                         AS moment,
                     {list(KINDS)}[1 + floor(12 * {drawn(3)})::INT] AS event,
@@ -153,7 +160,7 @@ def lines(measured: Measured) -> Iterator[str]:
     """Tell what was measured, a line each."""
     each = {name: count / measured.events for name, count in measured.size.items()}
     yield f"bulk import: {measured.events:,} events of {measured.people:,} people"
-    yield f"  in the log, people known        {measured.rate('in the log'):>12,.0f} events/s"
+    yield f"  in the log, its people made     {measured.rate('in the log'):>12,.0f} events/s"
     whole = measured.rate("in the log", "scores and segments")
     yield f"  scores and segments brought too {whole:>12,.0f} events/s"
     yield f"  bound: the same rows, sorted    {measured.rate('bound'):>12,.0f} events/s"

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from coterie.core.actor import COMMAND
 from coterie.core.errors import Invalid, NotFound
-from coterie.events.keys import Keys
+from coterie.events.keys import HOLD, Keys
 from coterie.events.store import key_rows
 from coterie.storage.audit import latest
 from coterie.storage.database import Database
@@ -76,3 +76,25 @@ def test_a_use_that_was_kept_is_never_put_back(database: Database):
             keys.keep_uses(work)
     with database.read(COMMAND, NOW + 3) as work:
         assert [key.used for key in Keys().all(work)] == [NOW + 2]
+
+
+def test_a_key_that_was_looked_up_is_believed_for_a_second_unless_it_was_disabled_here(
+    database: Database,
+):
+    keys, elsewhere = Keys(), Keys()
+    with database.begin(COMMAND, NOW) as work:
+        shop, other = keys.new(work, "shop"), keys.new(work, "other")
+    assert keys.held(shop, NOW) is None
+    with database.read(COMMAND, NOW) as work:
+        assert [keys.source_of(work, key) for key in (shop, other)] == ["shop", "other"]
+    assert keys.held(shop, NOW + HOLD - 1) == "shop"
+    assert keys.held(shop, NOW + HOLD) is None
+    assert keys.held(shop, NOW - 1) is None
+    with database.begin(COMMAND, NOW) as work:
+        [first, second] = elsewhere.all(work)
+        elsewhere.disable(work, first.id)
+    assert keys.held(shop, NOW + 1) == "shop"  # nobody told this process
+    with database.begin(COMMAND, NOW) as work:
+        keys.disable(work, second.id)
+        assert keys.held(other, NOW + 1) is None
+    assert keys.held(other, NOW + 1) is None

@@ -141,7 +141,10 @@ def test_erasing_empties_the_properties_and_leaves_counts_and_sums(
         assert log.append(work, [*hers, event(5, 2)]) == [], "their ids are remembered"
 
 
-SUMS = "SELECT profile, count(*), sum(amount), list(time ORDER BY time) FROM events GROUP BY 1 ORDER BY 1"
+SUMS = (
+    "SELECT profile, count(*), sum(amount), list(time ORDER BY time) "
+    "FROM events GROUP BY 1 ORDER BY 1"
+)
 
 
 def test_what_compaction_replaced_is_gone_with_the_erased(

@@ -17,6 +17,7 @@ from coterie.events import store
 from coterie.events.log import Log
 from coterie.events.model import Logged
 from coterie.events.resolve import resolve
+from coterie.events.seen_store import seen_file_rows, seen_rows
 from coterie.storage.database import Database
 
 NOW = 1_767_225_600_000
@@ -25,7 +26,8 @@ NAMES = ["Wine Opened", "Wine Bought", "wine opened", "Page Viewed", "coterie.ta
 PATTERNS = [*NAMES, "*", "Wine*", "coterie.*", "w*", "酒*", "Nothing"]
 ITEMS = ["a", "b", "it's", "意大利"]
 TABLES = [
-    store.state_rows, store.hot_rows, store.hot_item_rows, store.seen_rows, store.segment_rows,
+    store.state_rows, store.hot_rows, store.hot_item_rows, seen_rows, seen_file_rows,
+    store.segment_rows,
     store.name_rows, store.retired_rows,
 ]  # fmt: skip
 

@@ -17,15 +17,13 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from coterie.core.event import OWN
 from coterie.core.people import Led
 from coterie.events import layout
 from coterie.events.layout import EVENTS, FORMAT, ONE_OF_ITEMS, ORDERS, restored
 from coterie.events.model import NameSpan, Segment, Sought
-from coterie.events.rows import COLUMNS, NO_AMOUNT, NOTHING, Columns, to_lines
-from coterie.events.seen import Digests, SeenFiles
+from coterie.events.rows import NOTHING, Columns, to_lines
 
 _ROW = (
     "SELECT seq, time, received, profile, name, type, source, items, store, amount, "
@@ -48,7 +46,6 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.seen = SeenFiles(folder / "ids")
         self._lock = Lock()
         self._duckdb: duckdb.DuckDBPyConnection | None = None
         self._opened = 0
@@ -68,42 +65,6 @@ class Lake:
         """Give a connection to make temporary tables in, such as that of ``write_arrived``."""
         with self._cursor() as cursor:
             yield cursor
-
-    def arrivals(self, desk: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int64], Digests]:
-        """Return the rows of a desk's table ``arrivals``, in order, with the digests of the ids."""
-        query = "SELECT row, high, low FROM all_arrivals ORDER BY row"
-        found = desk.execute(query).fetchnumpy()
-        return found["row"], Digests(found["high"], found["low"])
-
-    def add_arrivals(
-        self,
-        desk: duckdb.DuckDBPyConnection,
-        columns: Columns,
-        rows: Sequence[int],
-        digests: Digests,
-    ) -> None:
-        """Put more events into a desk's table ``arrivals``."""
-        numbers = np.array(rows, dtype=np.int64)
-        given = {**columns, "row": numbers, "high": digests.high, "low": digests.low}
-        desk.register("added", given)
-        listed = ", ".join(name for name in COLUMNS if name not in ("seq", "amount"))
-        desk.execute(
-            "CREATE OR REPLACE TEMP TABLE single AS "
-            f"SELECT * REPLACE ({layout.marked()} AS properties) FROM "
-            f"(SELECT {listed}, row, high, low, {layout.ITEMS} AS item, "
-            f"nullif(amount, {NO_AMOUNT}) AS amount FROM added)"
-        )
-        desk.unregister("added")
-        desk.execute(layout.ALL_ARRIVALS)
-
-    def keep_fresh(self, desk: duckdb.DuckDBPyConnection, rows: NDArray[np.int64]) -> list[int]:
-        """Choose the rows of ``arrivals`` that are new; return whose they are."""
-        desk.register("new_rows", {"row": rows})
-        desk.execute("CREATE OR REPLACE TEMP TABLE fresh AS SELECT row FROM new_rows")
-        desk.unregister("new_rows")
-        query = "SELECT DISTINCT profile FROM all_arrivals JOIN fresh USING (row)"
-        people: list[int] = desk.execute(query).fetchnumpy()["profile"].tolist()
-        return people
 
     def write_arrived(
         self, desk: duckdb.DuckDBPyConnection, first_seq: int, file: str, day: int

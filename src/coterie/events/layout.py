@@ -74,7 +74,10 @@ def mark(name: str, event: Event) -> str:
     one, amount, store = _MARKS
     if event.amount is not None and text == f"{key}:{_money(event.amount)}":
         return f"{key}:{amount}"
-    for word, sign in ((event.items[0] if len(event.items) == 1 else None, one), (event.store, store)):
+    for word, sign in (
+        (event.items[0] if len(event.items) == 1 else None, one),
+        (event.store, store),
+    ):
         if word and "\\" not in text and text == f'{key}:"{word}"':
             return f'{key}:"{sign}"'
     for sign in _MARKS:

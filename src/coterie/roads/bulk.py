@@ -29,7 +29,7 @@ from coterie.events.calls import read_item
 from coterie.events.door import Suppressed
 from coterie.events.model import Envelope
 from coterie.events.named import identities_of
-from coterie.roads.history.service import History, opened
+from coterie.roads.history.service import PORTION, History, opened
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 from coterie.roads.values import BadValue
@@ -126,11 +126,12 @@ def _csv(file: Path, encoding: str) -> Iterator[Row]:
 
 @dataclass
 class Importer:
-    """Imports files into one house."""
+    """Imports files into one house. ``portion``: how many rows that go by columns at a time."""
 
     inbound: Inbound
     catalog: Catalog
     brand_zone: ZoneInfo
+    portion: int = PORTION
 
     def dry_run(self, file: Path, file_map: FileMap, source: str, now: int) -> Imported:
         """Map and validate every row, keep nothing; the first few come back as they would be."""
@@ -190,7 +191,7 @@ class Importer:
     ) -> None:
         self._show_some(history, report)
         while report.read < history.rows:
-            portion = history.read(report.read)
+            portion = history.read(report.read, self.portion)
             events: dict[int, Event] = {}
             for number, row in portion.careful.items():
                 name = partial(history.name, portion, number)
@@ -252,7 +253,6 @@ class Importer:
                     report.sample.append(as_json(made.shown))
                 yield made.thing
 
-
     def _suppressed(self, now: int) -> Suppressed:
         """Return what knows who was erased: their rows stay out, and nothing of them is kept."""
         erasures = self.inbound.profiles.erasures
@@ -295,9 +295,7 @@ def make_row(
         shown = to_call(file_map, row, brand_zone)
         shown["messageId"] = shown["messageId"] or name(row)
         call = msgspec.json.encode(shown)
-        return Made(
-            number, row, shown, read_item(shown["type"], call, envelope, envelope.received)
-        )
+        return Made(number, row, shown, read_item(shown["type"], call, envelope, envelope.received))
     except Invalid as error:
         return Made(number, row, shown, None, error)
 

@@ -12,8 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+from cryptography.exceptions import InvalidTag
 
-from coterie.core.errors import CoterieError
+from coterie.core.errors import Conflict
 from coterie.profiles.vault import Vault
 
 SEALED = {
@@ -84,15 +85,13 @@ def _sqlite(path: Path, vault: Vault) -> Iterator[tuple[str, bytes]]:
                     yield f"{table}, opened", opened
 
 
-def _open(
-    vault: Vault, keys: dict[int, bytes], table: str, row: dict[str, object]
-) -> bytes | None:
+def _open(vault: Vault, keys: dict[int, bytes], table: str, row: dict[str, object]) -> bytes | None:
     sealed = row.get(SEALED.get(table, ""))
     for owner in (row.get("came_with"), row.get("profile")):
         if isinstance(sealed, bytes) and isinstance(owner, int) and owner in keys:
             try:
                 key = vault.unwrap(owner, keys[owner])
                 return key.decrypt(sealed[:12], sealed[12:], str(owner).encode())
-            except (CoterieError, ValueError, Exception):  # noqa: BLE001,S112 (another's key)
+            except (Conflict, InvalidTag):  # it is sealed with another key of hers
                 continue
     return None

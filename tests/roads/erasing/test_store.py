@@ -1,4 +1,6 @@
-"""The search of the tables, on both databases: it finds her in text, JSON and blobs, and no other."""
+"""The search of the tables, on both databases: it finds her in text, JSON and blobs alone."""
+
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +8,7 @@ from coterie.core.actor import COMMAND
 from coterie.events.named import Names
 from coterie.profiles.erasure.store import erasure_rows
 from coterie.roads.erasing import store
+from coterie.roads.imports.store import imports, rejections
 from coterie.roads.store import pending_facts
 from coterie.storage import audit
 from coterie.storage.audit import audit_rows
@@ -19,7 +22,8 @@ TEXTS = ["周兰芝 Zhou", "lan.zhou@example.com", 'SO-"77"-001']
 def places(database: Database, texts: list[str]) -> list[str]:
     names = Names([("", text) for text in texts])
     with database.read(COMMAND, NOW) as work:
-        return [each for table in store.tables() for each in store.places(work, table, names, texts)]
+        found = [store.places(work, table, names, texts) for table in store.tables()]
+    return [each for some in found for each in some]
 
 
 def test_a_text_is_found_however_it_is_written(database: Database) -> None:
@@ -78,6 +82,41 @@ def test_staff_of_the_same_name_are_other_people(database: Database) -> None:
     assert places(database, ["ada.lovelace"]) == []
 
 
+def test_bytes_are_found_in_the_files_wherever_a_piece_ends(tmp_path: Path) -> None:
+    database = Database.in_folder(tmp_path)
+    (tmp_path / "coterie.db").write_bytes(b"." * ((1 << 24) - 3) + b"needle" + b"." * 9)
+    assert store.is_left(database, [b"other", b"needle"])
+    assert not store.is_left(database, [b"noodle"])
+    (tmp_path / "coterie.db-wal").write_bytes(b"a noodle")
+    assert store.is_left(database, [b"noodle"])
+    database.close()
+
+
 @pytest.mark.parametrize("text", ["\\", "%", "_", "'; DROP TABLE audit; --"])
 def test_odd_texts_do_no_harm(database: Database, text: str) -> None:
     assert places(database, [f"odd {text} text"]) == []
+
+
+def test_a_short_id_counts_where_it_stands_alone(database: Database) -> None:
+    names = Names([("user_id", "ada")])
+    rows = [
+        {"import_id": "i1", "row": number, "why": "no_ids", "place": "", "faults": [],
+         "values": {"member": member, "note": "adagio"}}
+        for number, member in ((1, "ada"), (2, "adam"))
+    ]  # fmt: skip
+    with database.begin(COMMAND, NOW) as work:
+        work.connection.execute(imports.insert().values(**_IMPORT))
+        work.insert(rejections, rows)
+        assert store.drop_rejections(work, names, ["ada"]) == 1
+        found = work.connection.execute(rejections.select().order_by(rejections.c.row)).all()
+    assert [(row.why, row.values) for row in found] == [
+        ("erased", {}),
+        ("no_ids", {"member": "adam", "note": "adagio"}),
+    ]
+
+
+_IMPORT = {
+    "id": "i1", "name": "a.csv", "state": "checked", "size": 1, "columns": [], "encoding": "utf-8",
+    "delimiter": ",", "total": 2, "by": "person:ada", "created": NOW, "changed": NOW, "read": 2,
+    "accepted": 0, "fresh": 0, "people": 0, "failure": "",
+}  # fmt: skip

@@ -1,5 +1,6 @@
 """A house to import into, and what a test asks of its log."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,16 @@ class Place:
             return self.house.app.commerce.balance.reconcile(work).differing
 
 
+@pytest.fixture(scope="session")
+def founded_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty house, founded once and copied."""
+    folder = tmp_path_factory.mktemp("founded-shop")
+    House(at="2026-06-01T00:00:00Z", path=folder).close()
+    return folder
+
+
 @pytest.fixture
-def place() -> Iterator[Place]:
-    with House(at="2026-06-01T00:00:00Z", holdout=0) as house:
+def place(founded_shop: Path, tmp_path: Path) -> Iterator[Place]:
+    folder = Path(shutil.copytree(founded_shop, tmp_path / "house"))
+    with House(at="2026-06-01T00:00:00Z", holdout=0, path=folder) as house:
         yield Place(house)

@@ -12,22 +12,11 @@ from coterie.roads.shipped.library import fitting, shipped, shipped_one, text_of
 from coterie.roads.shipped.recipe import read_recipe
 from roads.shipped.conftest import Place
 
-SHOPIFY = """\
-Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount,Id,Phone
-#1001,bob@example.com,partially_refunded,2026-01-05 10:31:00 +0800,CNY,388.00,12.00,0.00,400.00,MAY,10.00,2026-01-05 10:30:00 +0800,1,Barolo,199.00,w-1,,49.00,501,+8613800138000
-#1001,,,,,,,,,,,2026-01-05 10:30:00 +0800,2,Glass,94.50,g-1,,,,
-#1002,eve@example.com,pending,,CNY,10.00,0.00,0.00,10.00,,0.00,2026-01-06 09:00:00 +0800,1,Cork,10.00,c-1,,0.00,502,
-"""
-YOUZAN = """\
-订单号,订单状态,订单创建时间,买家付款时间,交易成功时间,全部商品名称,订单实付金额,订单已退款金额,运费,店铺优惠合计,买家手机号,优惠券码名称
-E202601051030001,交易完成,2026-01-05 10:30:00,2026-01-05 10:31:00,2026-01-12 10:31:00,巴罗洛(2件),"1,398.00",0.00,0.00,20.00,13800138000,新客券
-E202601051030002,交易关闭,2026-01-06 10:30:00,,,酒杯(1件),59.00,0.00,8.00,0.00,13900139000,
-E202601051030003,交易关闭,2026-01-07 10:30:00,2026-01-07 10:32:00,2026-01-09 08:00:00,酒塞(1件),30.50,30.50,0.00,0.00,13900139000,
-"""
-TMALL = """\
-订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间,订单付款时间,宝贝标题,退款金额
-2026010500000001,t**1,199.00,交易成功,2026-01-05 10:30:00,2026-01-05 10:31:00,巴罗洛,0.00
-"""
+SAMPLES = Path(__file__).parent / "samples"
+"""Written here, in the shape that the shops write."""
+SHOPIFY = (SAMPLES / "shopify-orders.csv").read_text(encoding="utf-8")
+YOUZAN = (SAMPLES / "youzan-orders.csv").read_text(encoding="utf-8")
+TMALL = (SAMPLES / "tmall-orders.csv").read_text(encoding="utf-8")
 
 
 def test_every_shipped_map_is_whole_and_titled_in_both_languages() -> None:
@@ -131,9 +120,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize("form", ["lines", "list", "gzip"])
-def test_segment_exports_come_in_as_they_were_sent(
-    place: Place, tmp_path: Path, form: str
-) -> None:
+def test_segment_exports_come_in_as_they_were_sent(place: Place, tmp_path: Path, form: str) -> None:
     lines = "\n".join(map(json.dumps, CALLS)).encode()
     file = tmp_path / ("x.jsonl.gz" if form == "gzip" else "x.jsonl")
     content = json.dumps(CALLS).encode() if form == "list" else lines

@@ -131,7 +131,7 @@ class History:
             part: None if lexicon.column is None else self._cells[lexicon.column]
             for part, lexicon in self.lexicons.items()
         }
-        heeded = self.inbound.heeded
+        heeded = {name for name, key in self.inbound.heeded.items() if key in self.file_map.fields}
         careful = store.judge(self.desk, cells, heeded)
         single = dict(self.sheet.plain(after, until, careful)) if careful else {}
         return Portion(until - after, single, {row: ids[row] for row in single if row in ids})
@@ -164,7 +164,8 @@ class History:
                 self.now,
                 self.source,
             )
-            return self.inbound.take_in(work, self.desk, events)
+            fresh: int = self.inbound.take_in(work, self.desk, events)
+            return fresh
 
     def finish(self, actor: Actor) -> None:
         """Keep when those who came in several portions were seen first and last."""
@@ -245,9 +246,7 @@ def opened(
         else:
             if _has_plain_times(sheet, file_map):
                 lexicons.pop("timestamp", None)
-            yield History(
-                inbound, file_map, source, now, reader, sheet, desk, lexicons, name_row
-            )
+            yield History(inbound, file_map, source, now, reader, sheet, desk, lexicons, name_row)
 
 
 def _lexicons(reader: Reader, file_map: FileMap) -> dict[str, Lexicon] | None:

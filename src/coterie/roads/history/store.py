@@ -50,9 +50,7 @@ def to_parquet(desk: Desk, file: Path, columns: Sequence[str], delimiter: str, o
         f"quote='\"', escape='\"', strict_mode=true, max_line_size=131072, columns={{{shape}}})"
     )
     try:
-        desk.execute(
-            f"COPY (SELECT {filled} FROM {source}) TO {quoted(str(out))} (FORMAT parquet)"
-        )
+        desk.execute(f"COPY (SELECT {filled} FROM {source}) TO {quoted(str(out))} (FORMAT parquet)")
     except duckdb.Error:
         return False
     return True
@@ -66,7 +64,8 @@ class Sheet:
         self._source = f"read_parquet({quoted(str(file))}, file_row_number=true)"
         about = desk.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {self._source}")
         self.types: dict[str, str] = {row[0]: row[1] for row in about.fetchall()}
-        [(self.rows,)] = desk.execute(f"SELECT count(*) FROM {self._source}").fetchall()
+        [(rows,)] = desk.execute(f"SELECT count(*) FROM {self._source}").fetchall()
+        self.rows: int = rows
 
     def is_flat(self, columns: Iterable[str]) -> bool:
         """Say whether these columns are there and hold single values."""

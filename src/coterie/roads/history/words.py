@@ -113,7 +113,9 @@ class Reader:
     def _of_field(self, name: str, columns: tuple[str, ...]) -> Lexicon:
         column = columns[0] if columns else None
         expression = self.file_map.fields[name]
-        return Lexicon(column, lambda value: self._property(name, expression({column or "": value})))
+        return Lexicon(
+            column, lambda value: self._property(name, expression({column or "": value}))
+        )
 
     def _read(self, **said: Any) -> Event:
         call = {"userId": "somebody", "messageId": "m", "type": "track", "event": "e", **said}
