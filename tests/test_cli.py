@@ -224,6 +224,33 @@ def test_a_playbook_is_applied_and_its_populations_told(
     assert run.well("apply", file, "--data", data).out == "all  3\n"
 
 
+def test_a_person_is_found_handed_out_and_erased_and_copies_too(
+    run: Runner, data: Path, tmp_path: Path
+) -> None:
+    furnish(data)
+    copy, back = tmp_path / "monday", tmp_path / "restored"
+    assert "coterie.db" in run.well("backup", copy, "--data", data, "--json").json["files"]
+    assert run("backup", copy, "--data", data).code == 4, "it is not empty any more"
+    found = run.well("person", "find", "ada", "--data", data, "--json").json
+    assert len(found["people"]) == 1
+    document = run.well("person", "export", "ada", "--data", data).json
+    assert [event["name"] for event in document["events"]] == ["Article Read"]
+    run.well("person", "export", found["people"][0], "--file", tmp_path / "a.json", "--data", data)
+    assert json.loads((tmp_path / "a.json").read_text())["person"] == found["people"][0]
+    proof = run.well("person", "erase", "ada", "--yes", "--data", data).json
+    assert (proof["state"], proof["search"]["hits"]) == ("proven", 0)
+    assert proof["backups"] == {str(copy): "erased"}
+    assert run.well("person", "find", "ada", "--data", data, "--json").json["erased"]
+    assert run("person", "find", "zoe", "--data", data).code == 3
+    run.well("restore", copy, "--check")
+    run.well("restore", copy, "--data", back)
+    (back / "master.key").write_text((data / "master.key").read_text())
+    assert run.well("segments", "members", "readers", "--data", back).out == "eve\n葡萄\n"
+    (copy / "inbox.db").write_bytes(b"")
+    assert run("restore", copy, "--check").code == 1
+    assert run("restore", copy, "--data", tmp_path / "again").code == 2
+
+
 def test_migrate_says_that_the_database_is_up_to_date(run: Runner, data: Path) -> None:
     done = run.well("migrate", "--data", data)
     assert (done.out, str(data) in done.err) == ("", True)

@@ -42,6 +42,7 @@ from coterie.messaging.gate import GateSettings
 from coterie.messaging.quiet import Window
 from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce, open_commerce
+from coterie.orders.model import STEPS
 from coterie.profiles.service import Profiles
 from coterie.roads.doctor.examination import examine
 from coterie.roads.doctor.measures import measure
@@ -290,6 +291,7 @@ def _furnish(
         observe,
         commerce.orders.sift,
         keepers,
+        dict.fromkeys(STEPS, "order_id"),
     )
     imports = Imports(
         inbound,
@@ -322,7 +324,7 @@ def _furnish(
         activities=activities,
         tagging=tagging,
         commerce=commerce,
-        analytics=Analytics(log, zone),
+        analytics=Analytics(log, zone, profiles),
         inbound=inbound,
         outbound=Outbound(db, messaging, ways, observe),
         imports=imports,

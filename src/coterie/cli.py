@@ -168,9 +168,10 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Import events, profiles or items; what can't be read stays out, with row and reason."""
+    if source:
+        check_slug(source, "source")
     recipe = find_recipe(map_name)
     source = source or ("import" if recipe.is_plain and not recipe.columns else slug_of(file.stem))
-    check_slug(source, "source")
     with house(data=data) as app:
         importer = RecipeImporter(Importer(app.inbound, app.catalog, app.zone))
         now = app.clock.now()

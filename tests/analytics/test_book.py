@@ -29,3 +29,19 @@ def test_contacts_alone_are_address_book_only_until_they_do_something() -> None:
         house.receive([{"type": "page", "userId": "c7", "name": "Home"}])
         house.advance(minutes=1)
         assert only() == set(contacts) - {"c7"}
+
+
+def test_who_merges_takes_what_she_did_to_her_head_at_once() -> None:
+    with House(holdout=0) as house:
+        house.receive([{"type": "identify", "userId": "card", "traits": {"city": "Suzhou"}}])
+        house.receive([{"type": "page", "userId": "visitor", "name": "Home"}])
+
+        def only() -> set[str]:
+            with house.app.db.read(COMMAND, house.app.clock.now()) as work:
+                idle = house.app.profiles.everyone(work) - house.app.analytics.doers(work)
+                return set(house.app.profiles.user_ids(work, set(idle)).values())
+
+        assert only() == {"card"}
+        house.alias("visitor", "card")
+        house.advance(minutes=1)
+        assert only() == set()

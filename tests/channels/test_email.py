@@ -170,7 +170,21 @@ def test_a_way_out_is_offered_where_a_link_is_given(
     make: Callable[..., EmailChannel], mailbox: Mailbox
 ) -> None:
     make().deliver(delivery(unsubscribe="https://vineyard.example/u/abc"))
-    assert mailbox.letters[0]["List-Unsubscribe"] == "<https://vineyard.example/u/abc>"
+    letter = mailbox.letters[0]
+    assert letter["List-Unsubscribe"] == "<https://vineyard.example/u/abc>"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click", "RFC 8058"
+    assert letter.get_content().rstrip().endswith("https://vineyard.example/u/abc")
+
+
+def test_one_click_needs_https_and_a_text_with_the_link_gets_no_second_one(
+    make: Callable[..., EmailChannel], mailbox: Mailbox
+) -> None:
+    url = "http://vineyard.example/u/abc"
+    make().deliver(delivery(text=f"Stop: {url}", unsubscribe=url))
+    letter = mailbox.letters[0]
+    assert letter["List-Unsubscribe"] == f"<{url}>"
+    assert letter["List-Unsubscribe-Post"] is None
+    assert letter.get_content().rstrip() == f"Stop: {url}"
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])

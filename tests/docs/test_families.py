@@ -1,6 +1,7 @@
 """The reference's table of families is the code's."""
 
-from coterie.events.families import FAMILIES, TABLE, Known, family_of
+from coterie.events.families import FAMILIES, TABLE, Known, family_of, names_of
+from coterie.orders.model import STEPS
 from coterie.web.console.people.families import FAMILIES as WORDS
 from docs.pages import DOCS, table
 
@@ -23,6 +24,11 @@ def test_every_family_has_words_and_every_name_is_of_the_family_it_says() -> Non
     assert len({one.name for one in TABLE}) == len(TABLE)
     for one in TABLE:
         assert family_of(one.name) == one.family
+    steps = {"created": "created", "completed": "paid", "refunded": "refunded",
+             "cancelled": "cancelled"}  # fmt: skip
+    for name, step in STEPS.items():
+        assert name in names_of("order", steps[step])
+    assert names_of("order", "paid") == ["Order Completed"]
     assert family_of("coterie.activity.new") == "activity"
     assert family_of("Coupon Redeemed") == "order"
     assert family_of("Wine Rated", ["w"]) == "content"

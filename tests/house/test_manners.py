@@ -14,9 +14,12 @@ MIGRATIONS = sorted(SOURCE.rglob("migrations/versions/*.py"))
 
 MAY_SPEAK_SQL = {"storage"}
 LOG_READERS = {
+    "events/desk.py",
     "events/hot.py",
     "events/inbox_store.py",
     "events/lake.py",
+    "events/layout.py",
+    "events/seen_store.py",
     "segments/reader.py",
     "segments/compile.py",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from coterie.core.actor import CLOCK
 from coterie.core.errors import Invalid
 from coterie.core.event import Event
 from coterie.profiles.graph import store
+from coterie.profiles.graph.merges import store as merges
 from coterie.profiles.graph.model import STRONG
 from coterie.profiles.graph.partition import Edge, partition
 from coterie.profiles.service import Profiles
@@ -56,7 +58,7 @@ def check(work: Work, profiles: Profiles) -> None:
     owners = {row.id: row.profile for row in rows if row.owns}
     links = work.connection.execute(select(store.link_rows)).all()
     edges = [Edge(one.identity, one.other, one.how in STRONG) for one in links if not one.void]
-    wanted = partition(kinds, edges, store.decisions(work, kinds))
+    wanted = partition(kinds, edges, merges.decisions(work, kinds))
     expected = {
         min(owners[one] for one in group if one in owners): group
         for group in wanted.people
@@ -71,7 +73,7 @@ def check(work: Work, profiles: Profiles) -> None:
     for head, members in profiles.members(work, expected).items():
         assert [one for one, lead in sorted(heads.items()) if lead == head] == list(members)
     open_ones = {(one.kind, one.value) for one in profiles.reviews(work) if one.why != "again"}
-    decided = store.decisions(work, kinds)
+    decided = merges.decisions(work, kinds)
     waiting = {row.id for row in rows if row.shared and row.id not in decided}
     assert len(open_ones) == len(waiting)
 
@@ -89,9 +91,10 @@ def told(call: Sequence[str], number: int) -> Event:
     return said(call, number)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(stories)
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_batch_by_batch_comes_to_what_all_links_say_together(
     database: Database, story: list[tuple[Sequence[str], bool]]
@@ -124,10 +127,10 @@ def do(work: Work, profiles: Profiles, verb: str, number: int) -> None:
     """Do what an operator may, to the person, merge or review of a number, if there is one."""
     everyone = list(profiles.everyone(work))
     if verb == "undo":
-        merges = [
+        found = [
             one for head in everyone for one in profiles.merges_of(work, head) if one.undone is None
         ]
-        for merge in merges[number : number + 1]:
+        for merge in found[number : number + 1]:
             profiles.undo(work, merge.id)
             heads = profiles.heads(work, [merge.profile, merge.head])
             assert heads[merge.profile] != heads[merge.head]
@@ -146,9 +149,10 @@ def do(work: Work, profiles: Profiles, verb: str, number: int) -> None:
             profiles.take_apart(work, head, hers[len(hers) // 2 :])
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(st.lists(st.one_of(st.tuples(calls, st.just("")), verbs), min_size=3, max_size=14))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_an_operators_words_are_settled_with_all_that_was_seen(
     database: Database, story: list[tuple[Sequence[str] | str, str | int]]

@@ -42,10 +42,12 @@ def test_wine_is_spoken_of_to_the_grown_alone() -> None:
         house.define_journey("seen", ON_VIEW)
         users = ("unknown", "young", "grown", "juicy")
         house.receive([consent(user) for user in users])
-        house.receive([
-            identify("young", birthday="2010-05-01"),
-            identify("grown", birthday="1990-05-01"),
-        ])
+        house.receive(
+            [
+                identify("young", birthday="2010-05-01"),
+                identify("grown", birthday="1990-05-01"),
+            ]
+        )
         house.receive([view(user, "barolo") for user in users[:3]] + [view("juicy", "juice")])
         wait_out(house)
         assert fates(house, "unknown") == [("held", "age_unknown")]
@@ -75,4 +77,3 @@ def test_a_broadcast_to_everybody_reaches_who_wants_nothing_chosen() -> None:
             assert house.app.segments.chooses_nobody(work, "all")
             assert not house.app.segments.chooses_nobody(work, "half")
             assert not house.app.segments.chooses_nobody(work, "gone")
-

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pyroaring import BitMap
 
 from coterie.analytics import store
-from coterie.analytics.book import store as book
+from coterie.analytics.book.service import Doers
 from coterie.analytics.lift import judge
 from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
 from coterie.analytics.recommended import store as recommendations
@@ -23,6 +23,7 @@ from coterie.analytics.recommended.model import Asked, Report
 from coterie.analytics.series import by_hour, day_starts, heat, per_day, tally
 from coterie.analytics.store import DayCount, Drawn, Outcome, Tally
 from coterie.core.clock import DAY, HOUR, MINUTE, local_date, midnight
+from coterie.core.people import Alone, Heads
 from coterie.events.log import Log
 from coterie.storage.work import Work
 
@@ -70,8 +71,9 @@ class Days:
 class Analytics:
     """Counts, series and lift over one log; ``zone`` is the brand's, for what speaks of days."""
 
-    def __init__(self, log: Log, zone: ZoneInfo) -> None:
+    def __init__(self, log: Log, zone: ZoneInfo, heads: Heads[Work] | None = None) -> None:
         self._log = log
+        self._doers = Doers(log, Alone() if heads is None else heads)
         self._zone = zone
         self._lock = Lock()
         self._answers: dict[Any, tuple[Any, int, Any]] = {}
@@ -155,10 +157,10 @@ class Analytics:
     def doers(self, work: Work) -> BitMap:
         """Return everybody of whom any behaviour was told; the others are address-book only.
 
-        A bitmap kept in memory: at two million people a few megabytes, and read anew once a minute
-        at most. Consent and what providers tell are no behaviour.
+        A bitmap kept in memory, asked anew once a minute at most. Consent and what providers tell
+        are no behaviour. Among them may be people who are known no more.
         """
-        return self.kept(work, ("doers",), lambda: book.doers(work, self._log))
+        return self.kept(work, ("doers",), lambda: self._doers.read(work))
 
     def recommended(self, work: Work, asked: Asked) -> Report:
         """Find the paid orders that followed a recommendation of what was bought."""

@@ -258,9 +258,13 @@ class Journeys(Crowd, Keeping):
         world = self.segments.ask(work, ()).world if by_event and events else None
         found = list(_event_triggers(by_event, events, world))
         busy = {event.profile for event in events}
+        by_segment: dict[str, list[Journey]] = {}
+        for defined in book.values():
+            if isinstance(defined.journey.entry, SegmentEntry):
+                by_segment.setdefault(defined.journey.entry.segment, []).append(defined.journey)
         for move in moves:
-            for defined in book.values():
-                trigger = entering.by_move(defined.journey, move, leading=move.profile not in busy)
+            for journey in by_segment.get(move.segment, ()):
+                trigger = entering.by_move(journey, move, leading=move.profile not in busy)
                 if trigger is not None:
                     found.append(trigger)
         return found

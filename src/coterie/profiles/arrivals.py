@@ -9,7 +9,10 @@ from coterie.core.event import Event
 from coterie.profiles import store
 from coterie.profiles.graph.service import Graph
 from coterie.profiles.model import USER
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
+
+AT_ONCE = 50_000
+"""Identities that are held in memory together."""
 
 
 class Arrivals(Graph):
@@ -30,17 +33,20 @@ class Arrivals(Graph):
         id's first and last event. By the same law as ``recognise``, which places one event at a
         time: such events link nothing and merge nobody.
         """
-        placing = self._placing(work, {(kind, one): self.blind(kind, one) for one in ids})
         profiles = np.empty(len(ids), dtype=np.int32)
-        for number, one in enumerate(ids):
-            for moment in (int(first[number]), int(last[number])):
-                event = Event(
-                    id="", type="track", name="", time=moment, received=work.now, source=source,
-                    user_id=one if kind == USER else None,
-                    anonymous_id=None if kind == USER else one,
-                )  # fmt: skip
-                profiles[number] = placing.place(event, [(kind, one)]).profile
-        self._write(work, placing, ())
+        for numbers in in_chunks(range(len(ids)), AT_ONCE):
+            named = {(kind, ids[number]): self.blind(kind, ids[number]) for number in numbers}
+            placing = self._placing(work, named)
+            for number in numbers:
+                one = ids[number]
+                for moment in {int(first[number]), int(last[number])}:
+                    event = Event(
+                        id="", type="track", name="", time=moment, received=work.now,
+                        source=source, user_id=one if kind == USER else None,
+                        anonymous_id=None if kind == USER else one,
+                    )  # fmt: skip
+                    profiles[number] = placing.place(event, [(kind, one)]).profile
+            self._write(work, placing, ())
         return profiles
 
     def greet(self, work: Work, profiles: Collection[int]) -> None:

@@ -43,6 +43,7 @@ class Profiles(Arrivals, Slices, Consents):
     def __init__(self, master_key: bytes, zone: ZoneInfo) -> None:
         super().__init__(master_key)
         self._zone = zone
+        self._counted = (0, 0, 0)
         self.directory = Directory(self)
         self.erasures = Erasures(self.blind, self.sealer, zone)
         self.tags = Tags(self._remember)
@@ -187,11 +188,32 @@ class Profiles(Arrivals, Slices, Consents):
 
     def everyone(self, work: Work) -> BitMap:
         """Return everybody: the heads of all people who were not erased."""
-        return BitMap(store.everybody(work)) - self._leading.state(work).gone
+        number, first, last = self._extent(work)
+        if not number:
+            return BitMap()
+        # where none is missing, none needs to be read
+        dense = number == last - first + 1
+        numbers = range(first, last + 1) if dense else store.numbers(work)
+        return BitMap(numbers) - self._leading.state(work).gone
 
     def count(self, work: Work) -> int:
         """Count the people."""
-        return store.extent(work)[0] - len(self._leading.state(work).gone)
+        return self._extent(work)[0] - len(self._leading.state(work).gone)
+
+    def _extent(self, work: Work) -> tuple[int, int, int]:
+        """Count all profiles, and return the first and the last number.
+
+        None is ever deleted, and a new one gets the next number: only those since are counted.
+        """
+        number, first, last = self._counted
+        newest = store.next_profile(work) - 1
+        if newest < last:  # counted in a work that failed
+            number, first, last = 0, 0, 0
+        if newest > last:
+            since, earliest = store.count_after(work, last)
+            number, first = number + since, first or earliest
+        self._counted = number, first, newest
+        return self._counted
 
     def export(self, work: Work, names: Collection[str] | None = None) -> Export:
         """Return what is known of everyone, by columns.

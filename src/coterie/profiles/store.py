@@ -106,18 +106,15 @@ def people(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
     return of_many(work, select(*columns).where(_is_person), profile_rows.c.id, profiles)
 
 
-def extent(work: Work) -> tuple[int, int, int]:
-    """Count the profiles, led and erased ones too, and return the first and the last number."""
-    number = profile_rows.c.id
-    row = work.connection.execute(select(func.count(), func.min(number), func.max(number))).one()
-    return row[0], row[1] or 0, row[2] or 0
+def count_after(work: Work, number: int) -> tuple[int, int]:
+    """Count the profiles after a number, led and erased ones too; return it and the first."""
+    query = select(func.count(), func.min(profile_rows.c.id)).where(profile_rows.c.id > number)
+    row = work.connection.execute(query).one()
+    return row[0], row[1] or 0
 
 
-def everybody(work: Work) -> Iterable[int]:
+def numbers(work: Work) -> Iterable[int]:
     """Return the number of every profile, led and erased ones too."""
-    number, first, last = extent(work)
-    if number and last - first + 1 == number:  # none is missing, so none needs to be read
-        return range(first, last + 1)
     return work.connection.execute(select(profile_rows.c.id)).scalars()
 
 

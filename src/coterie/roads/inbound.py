@@ -28,12 +28,15 @@ from coterie.segments.service import Segments
 from coterie.storage import audit, leases
 from coterie.storage.database import Database
 from coterie.storage.leases import Lease
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
 
 HOPS = 16
 """A fact that causes a fact that causes a fact ... is stopped after so many."""
 
 BATCH_EVENTS = 5_000
+
+HISTORY = "coterie.history_came"
+"""What the listeners hear, once for each person, of events that came by columns; never logged."""
 
 OWED = 20_000
 """People whose scores are made anew in one transaction."""
@@ -83,8 +86,9 @@ class Inbound:
     observe: Observer = field(default=nobody)
     sift: Sift = field(default=everything)
     keepers: Sequence[Keeper[Work]] = ()
-    heeded: frozenset[str] = frozenset()
-    """Events that a room hears one by one even when they are history: none of them is skipped."""
+    heeded: Mapping[str, str] = field(default_factory=dict)
+    """Events that a room hears one by one even when they are history; by name, the property that
+    such an event has."""
 
     def run(self, now: int, lease: Lease | None = None) -> bool:
         """Seal and carry one batch; return whether more waits already.
@@ -107,6 +111,7 @@ class Inbound:
                 leases.check(work, lease)
             self.observe("carried")
         self.observe("committed")
+        unfinished |= self.settle_owed(batch.now, left=LEFT, lease=lease)
         return bool(facts) or unfinished or self.inbox.last() > batch.last_entry
 
     def bulk(self, actor: Actor, now: int, events: Sequence[Event]) -> int:
@@ -141,10 +146,9 @@ class Inbound:
         came = self.profiles.erasures.spared(work, list(single.values()))
         row_of = {id(event): row for row, event in single.items()}
         recognised = self.profiles.recognise(work, came)
-        places = {id(new): row_of[id(old)] for old, new in zip(came, recognised, strict=True)}
         facts = self._follow(work)
         sifted = self.sift(work, came, recognised)
-        rows = [places[id(event)] for event in sifted]
+        rows = _rows_of(sifted, recognised, [row_of[id(event)] for event in came])
         laid = self.log.lay(work, desk, rows, sifted)
         taken = self.log.take_in(work, desk)
         new = set(rows).intersection(taken.rows.tolist()) if rows else set()
@@ -153,11 +157,13 @@ class Inbound:
             facts += self._after_log(work, recognised, fresh, _concerned(facts))
             self._keep(work, facts, came)
         people = BitMap(self.profiles.heads(work, taken.profiles).values())
-        self.profiles.greet(work, people)
+        self.profiles.greet(work, list(people))
         store.owe(work, people)
         return len(taken.rows)
 
-    def settle_owed(self, now: int, *, left: int = 0, portion: int = OWED) -> bool:
+    def settle_owed(
+        self, now: int, *, left: int = 0, portion: int = OWED, lease: Lease | None = None
+    ) -> bool:
         """Bring a portion of the scores that history is owed, then the segments; say if more is.
 
         With ``left``, only what nobody has gone on with for so long. The moves start nothing.
@@ -167,18 +173,24 @@ class Inbound:
             if owed is None or work.now - owed.since < left:
                 return False
             some = BitMap(list(owed.unscored[:portion]))
-            people = set(self.profiles.heads(work, some).values())
+            people = set(self.profiles.heads(work, list(some)).values())
             self.scores.recompute(work, people)
             store.forgive(work)
             store.owe(work, owed.unscored - some)
+            if lease is not None:
+                leases.check(work, lease)
             asked = owed.unasked | BitMap(people)
             if len(owed.unscored) > portion:
                 store.owe(work, asked, scored=True)
                 return True
-            heads = set(self.profiles.heads(work, asked).values())
+            heads = set(self.profiles.heads(work, list(asked)).values())
             moves = self.segments.recheck(work, heads)
             quiet = [msgspec.structs.replace(move, backfill=True) for move in moves]
             self.stir(work, quiet)
+            for some_heads in in_chunks(sorted(heads), portion):
+                touched = [_history_of(head, work.now) for head in some_heads]
+                facts = [fact for room in self.listeners for fact in room.hear(work, touched, [])]
+                self.tell(work, facts)
         return False
 
     def tell(self, work: Work, facts: Sequence[Event]) -> None:
@@ -315,6 +327,31 @@ class Inbound:
                 audit.record(work, "fact.stopped", fact.name, profile=fact.profile, id=fact.id)
         store.keep_facts(work, [fact for fact in born if fact.hop <= HOPS])
         self.observe("facts kept")
+
+
+def _history_of(profile: int, now: int) -> Event:
+    """Say that history of a person came in, so that what waits for her is looked at."""
+    return Event(
+        id=f"{HISTORY}:{profile}", type="fact", name=HISTORY, time=now, received=now, source="road",
+        profile=profile, backfill=True,
+    )  # fmt: skip
+
+
+def _rows_of(
+    sifted: Sequence[Event], recognised: Sequence[Event], rows: Sequence[int]
+) -> list[int]:
+    """Return the rows of the events that were kept; some were written anew, none changes places."""
+    waiting = iter(zip(recognised, rows, strict=True))
+    return [
+        next(
+            row
+            for before, row in waiting
+            if before is event
+            or (before.name, before.time, before.came_with, before.profile)
+            == (event.name, event.time, event.came_with, event.profile)
+        )
+        for event in sifted
+    ]
 
 
 def _concerned(facts: Sequence[Event]) -> set[int]:

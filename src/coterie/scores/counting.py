@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from coterie.core.clock import local_date
+from coterie.core.clock import local_date, midnight
 from coterie.events.model import Logged
 from coterie.scores.model import Kinds
 
@@ -35,6 +36,8 @@ def weigh(
     # days matter only for names that can go beyond their cap at all
     capped = {name for name, number in names.items() if number > kinds.cap_of(name)}
     seen: Counter[tuple[object, ...]] = Counter()
+    day: date | None = None
+    begun = now + 1
     for event in sorted(events, key=_TIME, reverse=True):
         name = event.name
         weight = weights[name]
@@ -43,7 +46,10 @@ def weigh(
         if name not in capped:
             yield Counted(event, weight, True)
             continue
-        key = (name, event.items if per_items else (), local_date(event.time, zone))
+        if event.time < begun:  # newest first: a day is found out once
+            day = local_date(event.time, zone)
+            begun = midnight(day, zone)
+        key = (name, event.items if per_items else (), day)
         seen[key] += 1
         yield Counted(event, weight, seen[key] <= kinds.cap_of(name))
 

@@ -27,12 +27,14 @@ def with_others(work: Work, profiles: Collection[int]) -> set[int]:
 def twins(work: Work, profiles: Collection[int]) -> set[str]:
     """Name the queued messages that say what another profile of hers is told the same day.
 
-    Of two that wait the later written is the twin; what is sent or on its way has none.
+    Of two that wait the later written is the twin; what is sent or on its way is none. A service
+    touch was asked for by each.
     """
     other = message_rows.alias("other")
     same = [other.c[name] == _M[name] for name in ("profile", "origin", "node", "template")]
     query = select(_M.id).where(
         _M.status == "queued",
+        _M.touch != "service",
         *same,
         func.coalesce(other.c.run_key, "") == func.coalesce(_M.run_key, ""),
         other.c.came_with != _M.came_with,

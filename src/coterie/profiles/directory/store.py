@@ -28,8 +28,8 @@ from sqlalchemy import (
 from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.directory.model import Key, Order, Place
 from coterie.profiles.facts.store import tag_rows, trait_rows
-from coterie.profiles.slices.store import fading_name_rows, fading_rows
 from coterie.profiles.graph.store import identity_rows
+from coterie.profiles.slices.store import fading_name_rows, fading_rows
 from coterie.profiles.store import of_many, profile_rows
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks

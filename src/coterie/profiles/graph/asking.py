@@ -9,6 +9,7 @@ from coterie.profiles import store as people_store
 from coterie.profiles.graph import store
 from coterie.profiles.graph.heads import Leading
 from coterie.profiles.graph.kinds import ACCOUNTS, rank, written
+from coterie.profiles.graph.merges import store as merges
 from coterie.profiles.graph.model import Evidence, Link, Merge, Node, Review
 from coterie.profiles.model import ANONYMOUS, USER, Identity
 from coterie.profiles.vault import Sealer, Vault
@@ -82,7 +83,8 @@ class People:
         of_each: defaultdict[int, list[Any]] = defaultdict(list)
         for row in rows:
             of_each[row.person].append(row)
-        several = [row.id for theirs in of_each.values() if len(theirs) > 1 for row in theirs]
+        users = {who: [row.id for row in rows if row.kind == USER] for who, rows in of_each.items()}
+        several = [one for ids in users.values() if len(ids) > 1 for one in ids]
         superseded = _superseded(store.links_at(work, several)) if several else set()
         best = {
             person: min(
@@ -164,12 +166,12 @@ class People:
 
     def merged_by(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
         """Return what made others lead these profiles: ``seen``, ``alias``, ``operator``, ..."""
-        return {row.profile: row.how for row in store.open_merges(work, profiles)}
+        return {row.profile: row.how for row in merges.open_merges(work, profiles)}
 
     def merges_of(self, work: Work, profile: int) -> list[Merge]:
         """Return the merges that made a person, or that she was taken out of; newest first."""
         members = self.members(work, [profile])[profile]
-        rows = store.merges(work, members)
+        rows = merges.merges(work, members)
         keys = {(one, two, how) for row in rows for one, two, how in row.evidence}
         ends = {end for key in keys for end in key[:2]}
         nodes = {node.id: node for node in store.by_id(work, ends)}
@@ -199,7 +201,7 @@ class People:
 
     def reviews(self, work: Work, *, is_open: bool = True, limit: int = _QUEUE) -> list[Review]:
         """Return the doubtful identities that wait for a decision, or the decided; newest first."""
-        rows = store.reviews(work, is_open=is_open, limit=limit)
+        rows = merges.reviews(work, is_open=is_open, limit=limit)
         nodes = {node.id: node for node in store.by_id(work, {row.identity for row in rows})}
         values = self._values(work, nodes.values())
         links = store.links_at(work, nodes)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from coterie.profiles.graph import store
+from coterie.profiles.graph.merges import store as merges
 from coterie.profiles.graph.model import STRONG, Link, LinkKey, Node
 from coterie.profiles.graph.partition import Edge, Partition, partition
 from coterie.storage.work import Work
@@ -64,7 +65,7 @@ def _grow(work: Work, found: Closure, new: set[int], thawed: Collection[int] = f
         ends = {end for link in links for end in (link.identity, link.other)}
         _read(work, found, ends)
         new = _next(found, links, thawed)
-    found.decisions = store.decisions(work, found.nodes)
+    found.decisions = merges.decisions(work, found.nodes)
 
 
 def _read(work: Work, found: Closure, ids: Iterable[int]) -> None:

@@ -43,8 +43,9 @@ class Placing:
     def place(self, event: Event, names: Sequence[Name]) -> Node:
         """Return the identity that carries an event, creating what is new.
 
-        ``names`` are the identities that it names, the carrier first (``kinds.names_in``). An identity that has carried before has a profile of its own; one that has only ridden
-        along gets its own now.
+        ``names`` are the identities that it names, the carrier first (``kinds.names_in``). An
+        identity that has carried before has a profile of its own; one that has only ridden along
+        gets its own now.
         """
         if not names:
             raise Invalid(

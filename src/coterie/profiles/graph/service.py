@@ -12,6 +12,7 @@ from coterie.profiles.cleanse import cleanse, close
 from coterie.profiles.graph import store
 from coterie.profiles.graph.asking import People
 from coterie.profiles.graph.kinds import Name, former, names_in
+from coterie.profiles.graph.merges import store as merges
 from coterie.profiles.graph.model import Link, LinkKey, Node
 from coterie.profiles.graph.placing import Placing, bucket_key, settled_at_once
 from coterie.profiles.graph.settling import Cause, settle
@@ -42,9 +43,7 @@ class Graph(People, ABC):
         named = {name for event, names in strangers for name in (*names, *former(event))}
         placing = self._placing(work, {name: self.blind(*name) for name in named})
         carriers = iter([placing.place(event, names) for event, names in strangers])
-        came_with = [
-            event.came_with or event.profile or next(carriers).profile for event in events
-        ]
+        came_with = [event.came_with or event.profile or next(carriers).profile for event in events]
         cleansed = [cleanse(event) for event in events]
         sealing = {
             profile
@@ -85,7 +84,7 @@ class Graph(People, ABC):
         store.write_people(work, promoted)
         store.write_seen(work, (one for one in nodes if one.is_changed and not one.is_new))
         store.write_links(work, fresh)
-        store.open_reviews(work, again)
+        merges.open_reviews(work, again)
         if doubtful:
             thaw = any(link.how != "seen" for link in fresh)
             self._settle(work, doubtful, Cause(fresh), thaw=thaw, newborn=placing.created)
@@ -95,8 +94,9 @@ class Graph(People, ABC):
         self, work: Work, placing: Placing
     ) -> tuple[list[Link], list[tuple[int, str]]]:
         """Return the links that are new, and the reviews of those an operator took apart."""
-        known = {link.other for link in placing.links.values()}
-        before = {link.key: link for link in store.links_to(work, known)} if known else {}
+        new = {node.id for node in placing.nodes.values() if node.is_new}
+        known = {key[0] for key in placing.links if not new.intersection(key[:2])}
+        before = {link.key: link for link in store.links_of(work, known)}
         fresh: list[Link] = []
         again: set[tuple[int, str]] = set()
         for key, link in placing.links.items():
@@ -104,7 +104,7 @@ class Graph(People, ABC):
             if present is None:
                 fresh.append(link)
             elif present.void and present.message_id != link.message_id:
-                again.add((link.other, store.AGAIN))
+                again.add((link.other, merges.AGAIN))
             elif link.how == "alias" and not present.void and link.time > present.time:
                 store.write_links(work, [link])
         return fresh, sorted(again)
@@ -212,7 +212,7 @@ class Graph(People, ABC):
 
         Raises NotFound, and Conflict when it was undone already.
         """
-        merge = store.merge(work, merge_id)
+        merge = merges.merge(work, merge_id)
         if merge is None:
             raise NotFound(f"there is no merge {merge_id}")
         if merge.undone is not None:
@@ -221,7 +221,7 @@ class Graph(People, ABC):
         hers = {node.id: node for node in store.of_people(work, [head])}
         keys: set[LinkKey] = {(one, two, how) for one, two, how in merge.evidence}
         if merge.how == "decided":
-            store.undecide(work, {end for key in keys for end in key[:2]})
+            merges.undecide(work, {end for key in keys for end in key[:2]})
             keys = set()
         self._part(work, set(hers), keys)
         left = self.heads(work, [merge.profile, merge.head])
@@ -232,7 +232,7 @@ class Graph(People, ABC):
     def _part_sides(self, work: Work, profile: int, head: int) -> None:
         """Part a profile from a head where more than the merge's own links hold them together."""
         hers = store.of_people(work, [head])
-        led = {row.profile for row in store.merges(work, [profile]) if row.head == profile}
+        led = {row.profile for row in merges.merges(work, [profile]) if row.head == profile}
         side = {node.id for node in hers if node.profile in led | {profile}}
         crossing = [
             link.key
@@ -243,7 +243,7 @@ class Graph(People, ABC):
 
     def _part(self, work: Work, hers: Collection[int], keys: Collection[LinkKey]) -> None:
         store.void_links(work, keys, void=True)
-        store.undecide(work, {end for key in keys for end in key[:2]})
+        merges.undecide(work, {end for key in keys for end in key[:2]})
         self._settle(work, hers, Cause(), thaw=True)
 
     def decide(self, work: Work, review_id: int, *, together: bool) -> None:
@@ -251,12 +251,12 @@ class Graph(People, ABC):
 
         Raises NotFound.
         """
-        review = store.review(work, review_id)
+        review = merges.review(work, review_id)
         if review is None:
             raise NotFound(f"there is no review {review_id}")
-        store.decide(work, review_id, together=together)
+        merges.decide(work, review_id, together=together)
         links = store.links_at(work, [review.identity])
-        if together and review.why == store.AGAIN:
+        if together and review.why == merges.AGAIN:
             store.void_links(work, [link.key for link in links if link.void], void=False)
         around = {end for link in links for end in (link.identity, link.other)}
         self._settle(work, {review.identity, *around}, Cause(links, "decided"), thaw=True)

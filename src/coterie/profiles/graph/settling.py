@@ -8,6 +8,7 @@ from coterie.core.people import Shift
 from coterie.profiles.graph import store
 from coterie.profiles.graph.closure import Closure, around
 from coterie.profiles.graph.heads import Leading
+from coterie.profiles.graph.merges import store as merges
 from coterie.profiles.graph.model import STRONG, Link, LinkKey, Node
 from coterie.profiles.store import bucket_keys
 from coterie.profiles.vault import Sealer
@@ -105,8 +106,8 @@ def _review(work: Work, closure: Closure, changed: Iterable[Node]) -> None:
     """Open a review of each identity that has become shared, close those of what is no more."""
     nodes = list(changed)
     decided = closure.decisions
-    store.close_reviews(work, [node.id for node in nodes if node.shared is None])
-    store.open_reviews(
+    merges.close_reviews(work, [node.id for node in nodes if node.shared is None])
+    merges.open_reviews(
         work,
         [(node.id, node.shared) for node in nodes
          if node.shared is not None and node.id not in decided],
@@ -116,10 +117,10 @@ def _review(work: Work, closure: Closure, changed: Iterable[Node]) -> None:
 def _write_merges(work: Work, closure: Closure, found: _Difference, cause: Cause) -> None:
     """Log who came to be led, with the links that did it; close the merges that hold no more."""
     before = {shift.profile: shift.before for shift in found.shifts}
-    standing = store.open_merges(work, before)
+    standing = merges.open_merges(work, before)
     person = found.person
     over = [row for row in standing if person[row.profile] != person.get(row.head, row.head)]
-    store.close_merges(work, [row.id for row in over])
+    merges.close_merges(work, [row.id for row in over])
     parted = {row.profile for row in over}
     held = {row.profile for row in standing} - parted
     merged = [
@@ -131,7 +132,7 @@ def _write_merges(work: Work, closure: Closure, found: _Difference, cause: Cause
     ]
     evidence = _evidence(closure, cause, found)
     keys = bucket_keys(work, {one for shift in merged for one in (shift.profile, shift.head)})
-    store.write_merges(
+    merges.write_merges(
         work,
         [
             {

@@ -92,10 +92,7 @@ def _disk(m: Measured) -> Iterator[Finding]:
 def _backup(m: Measured) -> Iterator[Finding]:
     copy = N_("Every day: pg_dump, and copy the folder lake; keep master.key in another place.")
     if m.dialect == "sqlite":
-        copy = N_(
-            "Every day: sqlite3 coterie.db \"VACUUM INTO 'copy.db'\", the same for inbox.db, and "
-            "copy the folder lake; keep master.key in another place."
-        )
+        copy = N_("Every day: coterie backup FOLDER; keep master.key in another place.")
     yield Finding(
         "database.backup", "notice", N_("Whether there is a backup cannot be seen from here."), copy
     )

@@ -7,6 +7,10 @@ same, so that a new room or a plugin is never hidden.
 from coterie.web.speech import N_
 
 ROOMS = {
+    "feed": N_("shops"),
+    "offer": N_("offers"),
+    "order": N_("orders"),
+    "claim": N_("claims of orders"),
     "account": N_("accounts and sign-ins"),
     "view": N_("saved views"),
     "write_key": N_("write keys"),
@@ -26,6 +30,16 @@ ROOMS = {
 }
 
 DEEDS = {
+    "feed.new": N_("connected a shop"),
+    "feed.renew": N_("gave a shop a new secret"),
+    "feed.close": N_("closed a shop's feed"),
+    "feed.open": N_("opened a shop's feed again"),
+    "offer.new": N_("made an offer"),
+    "offer.stock": N_("said how many of an offer are left"),
+    "offer.end": N_("ended an offer"),
+    "order.rate": N_("set an exchange rate"),
+    "claim.take": N_("claimed an order"),
+    "claim.undo": N_("undid the claim of an order"),
     "account.create": N_("made an account"),
     "account.disable": N_("disabled an account"),
     "account.enable": N_("enabled an account again"),

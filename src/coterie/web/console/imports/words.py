@@ -65,6 +65,7 @@ TONES = {
 
 FAULTS = {
     "not_a_number": N_("“%(value)s” is not a number written this way"),
+    "not_json": N_("“%(value)s” is not JSON"),
     "not_a_time": N_("“%(value)s” is not a time written this way"),
     "no_ids": N_("nobody is named"),
     "no_key": N_("no product or article is named"),
@@ -175,6 +176,7 @@ def fault_kind(speech: Speech, why: str) -> str:
 
 _KINDS = {
     "not_a_number": N_("not a number"),
+    "not_json": N_("not JSON"),
     "not_a_time": N_("not a time"),
     "no_ids": N_("nobody is named"),
     "no_key": N_("no product or article is named"),

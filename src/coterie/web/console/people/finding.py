@@ -6,8 +6,8 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from coterie.core.clock import DAY, to_datetime
-from coterie.profiles.directory.model import Card
+from coterie.core.clock import DAY, MINUTE, to_datetime
+from coterie.profiles.directory.model import Card, Words
 from coterie.storage.work import Work
 from coterie.web.console.people.query import ACTIVITY, Query
 from coterie.web.exports import Cell
@@ -16,6 +16,9 @@ from coterie.web.speech import N_, Speech
 
 RECENT = 30 * DAY
 """How long ago somebody may have been seen to count as here, in ms."""
+
+LARGE = 200_000
+"""People from whom on the counts over everybody may be a minute old: they take a second."""
 
 _PORTION = 2_000
 
@@ -40,12 +43,10 @@ class Found:
 
 def find(work: Work, house: Served, query: Query) -> Found:
     """Find whom a list asks for, and count what the page says of them."""
-    directory = house.profiles.directory
     everybody = house.profiles.count(work)
     among = narrowed(work, house, query)
-    words = directory.words(work)
+    words, recent = _standing(work, house, patience=MINUTE if everybody > LARGE else 0)
     agreed = words.given
-    recent = directory.seen_since(work, work.now - RECENT)
     if among is not None:
         agreed, recent = agreed & among, recent & among
     people = house.profiles.everyone(work) if among is None else among
@@ -59,6 +60,16 @@ def find(work: Work, house: Served, query: Query) -> Found:
         silent=len(people - house.analytics.doers(work)),
         consents={**said, "silent": everybody - sum(said.values())},
     )
+
+
+def _standing(work: Work, house: Served, *, patience: int) -> tuple[Words, BitMap]:
+    """Return who agreed or not, and who was here lately; in a large house as of a minute ago."""
+    directory = house.profiles.directory
+
+    def read() -> tuple[Words, BitMap]:
+        return directory.words(work), directory.seen_since(work, work.now - RECENT)
+
+    return house.analytics.kept(work, ("people", work.now // MINUTE), read, patience)
 
 
 def narrowed(work: Work, house: Served, query: Query) -> BitMap | None:

@@ -1,0 +1,1 @@
+"""The merge log with its evidence, and the queue of what is doubtful."""
