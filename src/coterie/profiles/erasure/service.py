@@ -90,7 +90,8 @@ class Erasures:
         begun = replace(
             waiting,
             state="erasing",
-            step="rows",
+            # after a fault it goes on where it stood
+            step="rows" if waiting.found else waiting.step,
             members=tuple(sorted(members)),
             started=waiting.started or work.now,
             decided_by=str(work.actor),

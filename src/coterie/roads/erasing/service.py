@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from coterie.core.actor import CLOCK, Actor
-from coterie.core.errors import CoterieError
+from coterie.core.errors import Conflict, CoterieError
 from coterie.core.people import Heads, Keeper
 from coterie.profiles.erasure.model import Erasure, Identity, Step, Way
 from coterie.roads.erasing import copies, searching, store
@@ -104,9 +104,21 @@ class Erasing:
             "shred": self._shred,
             "scrub": self._scrub,
         }
-        step[job.step](job, now, lease)
+        try:
+            step[job.step](job, now, lease)
+        except Conflict:
+            raise
+        except Exception as error:
+            log.exception("erasure stumbled", id=job.id, step=job.step)
+            self._stick(job, now, error)
         self.inbound.observe(f"erasing: {job.step}")
         return True
+
+    def _stick(self, job: Erasure, now: int, error: Exception) -> None:
+        """Leave an erasure where it stood, for somebody to see: others wait behind it."""
+        said = error.message if isinstance(error, CoterieError) else type(error).__name__
+        with self.database.begin(CLOCK, now) as work:
+            self.inbound.profiles.erasures.save(work, replace(job, state="stuck", note=said))
 
     def _rows(self, job: Erasure, now: int, lease: Lease | None) -> None:
         """Take away what the operational database and the log hold, all in one transaction."""

@@ -178,7 +178,7 @@ def link(request: Request, here: Here, account: Operator, uid: str) -> Response:
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         card = _person(here, work, uid)
         house.profiles.directory.show(work, card.profile)
-    base = house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    base = here.outside(request)
     return here.pages.render(
         request,
         "console/protection/link.html",
