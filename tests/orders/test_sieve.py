@@ -90,6 +90,17 @@ def test_steps_in_any_order_end_the_same(names: list[str]) -> None:
     )  # fmt: skip
 
 
+def test_a_refund_without_an_amount_is_of_the_whole() -> None:
+    into = sieve()
+    passed = run(
+        into,
+        event("Order Completed", total=100),
+        event("Order Refunded", refund_id="a", total=30),
+        event("Order Refunded", refund_id="rest"),
+    )
+    assert [one.properties["total"] for one in passed] == [100, 30, 70]
+
+
 def test_more_refunded_than_paid_is_a_difference_and_still_counts() -> None:
     into = sieve()
     run(into, event("Order Completed", total=10), event("Order Refunded", refund_id="a", total=12))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from coterie.codes.service import Codes
+from coterie.events.door import Suppressed, nobody
 from coterie.events.inbox import Inbox
 from coterie.events.log import Log
 from coterie.orders.balance.service import Balance
@@ -33,11 +34,15 @@ def open_commerce(
     master_key: bytes,
     zone: ZoneInfo,
     currency: str,
+    suppressed: Suppressed = nobody,
 ) -> Commerce:
-    """Build them over one house's inbox, log and people; ``currency`` is the brand's."""
+    """Build them over one house's inbox, log and people; ``currency`` is the brand's.
+
+    ``suppressed`` knows whose events are not to be kept.
+    """
     return Commerce(
         orders=Orders(codes, currency),
-        feeds=Feeds(inbox, master_key),
+        feeds=Feeds(inbox, master_key, suppressed),
         offers=Offers(codes),
         claims=Claims(people, codes, zone),
         balance=Balance(log, zone, currency),

@@ -65,8 +65,13 @@ class Sieve:
         )  # fmt: skip
 
     def _refund(self, order: Order, told: Told, event: Event) -> Event | None:
-        """Let through what a refund adds to what was refunded before; nothing is no event."""
+        """Let through what a refund adds to what was refunded before; nothing is no event.
+
+        One that tells no amount is of the whole order, as Segment's spec has it.
+        """
         amount, rate = self._worth(told)
+        if told.amount is None and order.total is not None:
+            amount = max(0, order.total - order.refunded)
         if amount is None:
             if told.refund in order.refunds:
                 self._see(told, counts=False, differences=())

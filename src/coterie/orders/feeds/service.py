@@ -10,8 +10,10 @@ from coterie.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from coterie.core.event import Event
 from coterie.core.ids import check_slug
 from coterie.events.calls import read_item
+from coterie.events.door import Suppressed, nobody
 from coterie.events.inbox import Inbox
 from coterie.events.model import Envelope, Refused
+from coterie.events.named import identities_of
 from coterie.orders.feeds import shopify, standard, store
 from coterie.orders.feeds.calls import Call
 from coterie.orders.feeds.model import DIALECTS, Delivery, Dialect, Feed, Received, Taken, Tally
@@ -26,11 +28,15 @@ _SHOWN = 50
 
 
 class Feeds:
-    """Feeds over the inbox; their secrets are sealed under the master key."""
+    """Feeds over the inbox; their secrets are sealed under the master key.
 
-    def __init__(self, inbox: Inbox, master_key: bytes) -> None:
+    ``suppressed`` knows whose events are not to be kept.
+    """
+
+    def __init__(self, inbox: Inbox, master_key: bytes, suppressed: Suppressed = nobody) -> None:
         self._inbox = inbox
         self._safe = Safe(master_key)
+        self._suppressed = suppressed
 
     # --- the desk
 
@@ -142,8 +148,14 @@ class Feeds:
             )
             self._inbox.put(now, feed.slug, [], [refused], envelope)
             return Taken("kept", 0, error.code, error.reason), topic
-        self._inbox.put(now, feed.slug, events, [], envelope)
-        return Taken("taken", len(events)), topic
+        kept = self._without_erased(events)
+        self._inbox.put(now, feed.slug, kept, [], envelope)
+        return Taken("taken", len(kept)), topic
+
+    def _without_erased(self, events: Sequence[Event]) -> list[Event]:
+        """Leave out what is told of people who were erased, as the door does."""
+        erased = set(self._suppressed({one for event in events for one in identities_of(event)}))
+        return [event for event in events if not identities_of(event) & erased]
 
     def tidy(self, work: Work, before: int) -> None:
         """Forget deliveries of before a moment; a repeat after that is told by its orders."""

@@ -109,5 +109,4 @@ def _shown_once(
 
 
 def _address(request: Request, here: Parts, slug: str) -> str:
-    base = here.house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{base}/v1/feeds/{slug}"
+    return f"{here.outside(request)}/v1/feeds/{slug}"

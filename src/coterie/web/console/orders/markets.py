@@ -19,9 +19,12 @@ def markets(request: Request, here: Here, account: Operator) -> Response:
         rate = house.commerce.claims.match_rate(work)
         claims = house.commerce.claims.all(work, ("claimed", "contested", "undone"))
         heads = house.profiles.heads(work, {one.profile for one in claims})
+        uids = house.profiles.uid(work, set(heads.values()))
+        named = house.profiles.user_ids(work, set(heads.values()))
     return here.pages.render(
         request, "console/orders/markets.html", account=account,
-        tabs=tabs(speech, "/orders/markets"), rate=rate, claims=claims, heads=heads,
+        tabs=tabs(speech, "/orders/markets"), rate=rate, claims=claims,
+        people={one: (uids.get(head, ""), named.get(head, "")) for one, head in heads.items()},
         markets=MARKETS, states=STATES, ways=WAYS,
         orders=sum(one.orders for one in rate), matched=sum(one.matched_orders for one in rate),
     )  # fmt: skip
@@ -35,8 +38,8 @@ def decide(request: Request, here: Here, account: Operator, form: DeskForm) -> R
     try:
         with house.db.begin(actor_of(account), house.clock.now()) as work:
             profile = house.profiles.find(work, "user_id", person)
-            if profile is None and person.isascii() and person.isdigit():
-                profile = int(person) if int(person) in house.profiles.everyone(work) else None
+            if profile is None:
+                profile = house.profiles.by_uid(work, person)
             if profile is None:
                 raise NotFound("nobody is known by that")
             house.commerce.claims.decide(

@@ -29,7 +29,8 @@ def _list(request: Request, here: Parts, account: Account, fault: str = "") -> R
         known = house.catalog.items(work, {one.item for one in found})
     return here.pages.render(
         request, "console/orders/offers.html", http_status=400 if fault else 200, account=account,
-        tabs=tabs(speech, "/orders/offers"), offers=found, takings=takings, items={item.key: item for item in known},
+        tabs=tabs(speech, "/orders/offers"), offers=found, takings=takings,
+        items={item.key: item for item in known},
         shops=[(one.slug, one.title) for one in shops], fault=fault, money=money,
         currency=house.instance.currency, now_ms=now,
     )  # fmt: skip
@@ -85,10 +86,9 @@ def link(request: Request, here: Here, account: Operator, slug: str, form: DeskF
             work, slug, sender, campaign=form.get("campaign", "").strip()[:100] or None
         )
         offer = house.commerce.offers.get(work, slug)
-    base = house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     return here.pages.render(
         request, "console/orders/link.html", account=account, offer=offer, sender=sender,
-        address=base + path,
+        address=here.outside(request) + path,
     )  # fmt: skip
 
 
