@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from coterie.core.actor import COMMAND
@@ -88,3 +89,11 @@ def test_who_is_erased_is_in_no_population_and_the_sizes_of_the_past_stay(
     assert house.members("readers") == {bob}
     told = house.do(lambda work: house.segments.history(work, "readers"))
     assert [one.size for one in told] == [2, 1]
+
+
+@pytest.mark.parametrize("backfill", [False, True])
+def test_what_history_tells_of_who_is_who_starts_nothing(house: SmallHouse, backfill: bool) -> None:
+    house.receive([house.track("dan", "Article Read")])
+    told = house.alias("dan", "cleo")
+    (move,) = house.receive([msgspec.structs.replace(told, backfill=backfill)])
+    assert (move.entered, move.backfill) == (True, backfill)

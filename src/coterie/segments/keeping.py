@@ -12,6 +12,8 @@ from coterie.segments.asking import Asking
 from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
+_SHIFTED = "segments.shifted"
+
 
 class Keeping(Asking):
     """The part of ``Segments`` that keeps step with who is who."""
@@ -25,8 +27,15 @@ class Keeping(Asking):
         its moves.
         """
         heads = {shift.profile: shift.head for shift in shifts}
+        concerned = work.memo.setdefault(_SHIFTED, set[int]())
+        concerned.update(head for shift in shifts for head in (shift.before, shift.head))
         self._take_out(work, {profile for profile, head in heads.items() if head != profile})
         follow(work, store.change_rows, shifts)
+
+    def shifted(self, work: Work) -> set[int]:
+        """Return the heads on both sides of what was followed in this unit of work."""
+        found: set[int] = work.memo.get(_SHIFTED, set())
+        return found
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
         """Return which segments a person is in, and when she entered or left any, as plain JSON."""

@@ -1,6 +1,6 @@
 """From two populations to the moves between them, and which of these are only backfill. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pyroaring import BitMap
 
@@ -25,6 +25,19 @@ def backfilled(fresh: Iterable[Event]) -> dict[int, set[Trace]]:
         if event.backfill:
             quiet.setdefault(event.profile, set()).add(trace(event))
     return quiet
+
+
+def backfilled_shifts(fresh: Sequence[Event], shifted: Collection[int]) -> set[int]:
+    """Find those of the heads that shifted in a batch for whom only its backfill can be why.
+
+    Nobody knows which event it was: where a batch is backfill as a whole, all of them; else those
+    to whom nothing but backfill happened in it.
+    """
+    if not shifted:
+        return set()
+    live = {event.profile for event in fresh if not event.backfill}
+    told = {event.profile for event in fresh}
+    return {head for head in shifted if fresh and head not in live and (head in told or not live)}
 
 
 def moves_between(

@@ -19,7 +19,7 @@ from coterie.segments.calendar import Edge
 from coterie.segments.definition import Definition
 from coterie.segments.keeping import Keeping
 from coterie.segments.library import Library
-from coterie.segments.moves import Traces, backfilled, moves_between
+from coterie.segments.moves import Traces, backfilled, backfilled_shifts, moves_between
 from coterie.segments.parse import trait_roots
 from coterie.segments.people import Asker, load_people
 from coterie.storage.audit import record
@@ -102,7 +102,8 @@ class Segments(Keeping):
 
         ``touched`` are the people about whom the batch taught anything; whoever has a ``fresh``
         event that a rule is about is asked that rule too. A move is marked as backfill when
-        it would not have come about without the backfill in this batch.
+        it would not have come about without the backfill in this batch, be it that backfill told
+        who is one person.
         """
         since = store.lock_watermark(work)
         if fresh or touched:
@@ -118,7 +119,8 @@ class Segments(Keeping):
             )
             for slug, people in stirred.items()
         }
-        moves = self._reask(work, library, candidates, backfilled(fresh))
+        muted = backfilled_shifts(fresh, self.shifted(work))
+        moves = self._reask(work, library, candidates, backfilled(fresh), muted)
         store.set_watermark(work, max(since, work.now))
         return moves
 
@@ -161,11 +163,12 @@ class Segments(Keeping):
         library: Library,
         candidates: Mapping[str, BitMap],
         quiet: Mapping[int, Traces] = MappingProxyType({}),
+        muted: Collection[int] = (),
     ) -> list[Move]:
         """Ask the rules of their candidates, and publish what differs from before.
 
         ``quiet`` are those to whom backfill happened, with these events: their moves are live only
-        where the rule would say the same without them.
+        where the rule would say the same without them. No move of the ``muted`` is live.
         """
         everybody = list(BitMap().union(*candidates.values()))
         if not everybody:
@@ -187,11 +190,11 @@ class Segments(Keeping):
         for slug, asked in candidates.items():
             after[slug] = (before[slug] - asked) | (meeting[slug] & asked)
             late = {
-                profile: traces
+                profile
                 for profile, traces in quiet.items()
                 if asker.holds_without(library.rules[slug], profile, traces)
                 != (profile in after[slug])
-            }
+            }.union(muted)
             moves += moves_between(slug, before[slug], after[slug], work.now, late)
         store.publish(work, _changed(before, after), moves, library.versions())
         return moves
