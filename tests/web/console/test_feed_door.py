@@ -150,3 +150,25 @@ def test_shopify_tells_in_its_own_words(desk: Desk) -> None:
         bob = desk.app.profiles.find(work, "email", "bob@example.com")
     assert order is not None
     assert (order.total, order.refunded, order.profile) == (1_990_000, 490_000, bob)
+
+
+def test_of_somebody_who_was_erased_nothing_is_kept_and_sums_stay(
+    desk: Desk, secret: str
+) -> None:
+    send(desk, secret, PAID)
+    desk.settle()
+    with desk.app.db.begin(CLOCK, NOW) as work:
+        buyer = desk.app.profiles.find(work, "member_no", "m1")
+        assert buyer is not None
+        asked = desk.app.erasing.ask(work, buyer, "console")
+        desk.app.erasing.begin(work, asked.id)
+    while desk.app.erasing.advance(NOW):
+        pass
+    assert send(desk, secret, PAID, "d9").json() == {"fate": "taken"}
+    assert facts(desk) == {"Order Completed": 1}
+    with desk.app.db.read(CLOCK, NOW) as work:
+        order = desk.app.commerce.orders.find(work, "vino", "A1")
+        figures = desk.app.commerce.balance.figures(work, 0, 2**62)
+    assert order is not None
+    assert order.profile == 0
+    assert (figures.orders, figures.gross) == (1, 1_000_000)
