@@ -55,6 +55,8 @@ def test_a_house_in_order_is_told_so_and_only_reminded_of_its_backup() -> None:
         ("messages.failed", "warning", {"failed_today": 10}),
         ("messages.channels", "notice", {"channels": ["sandbox"]}),
         ("messages.encryption", "warning", {"smtp_starttls": False}),
+        ("safety.erasures", "warning", {"erasures_late": 2}),
+        ("safety.erasures", "error", {"erasures_stuck": 1}),
         ("messages.links", "warning", {"public_url": ""}),
         ("database.latency", "notice", {"latency": 20.0}),
         ("database.latency", "warning", {"latency": 200.0}),

@@ -61,7 +61,8 @@ ODD = {
     "anon": ["ada"],
     "what": ["", " Bought ", "coterie.x", "Consent Given", "Specified", "x" * 300],
     "when": ["2025-02-30", "2999-01-01", "yesterday", "2025-03-09 02:30", "1969-12-31",
-             "2026-02-01", "2025-12-01T24:00", "20251201", "2025-12-01T10", "2025-12-01T10:00:00.1234567Z"],
+             "2026-02-01", "2025-12-01T24:00", "20251201", "2025-12-01T10",
+             "2025-12-01T10:00:00.1234567Z"],
     "wine": ['w"1', "w\\1", "x" * 300, "\ufdd0", "ada@example.com", "13800138000", "6901234567892"],
     "sum": ["many", "1e3", "0.00001", "99999999999999999999", "1,000", " 1"],
     "shop": ["line\nbreak", "it's", "\ufdd2"],
@@ -130,7 +131,8 @@ def told(house: House, source: str) -> dict[str, Any]:
         names = app.profiles.user_ids(work, everybody)
         timelines = app.log.timelines(work, list(everybody))
         scores = {
-            names[who]: dict(one.traits) for who, one in app.profiles.known(work, list(everybody)).items()
+            names[who]: dict(one.traits)
+            for who, one in app.profiles.known(work, list(everybody)).items()
         }
         seen = {
             names[who]: sorted(

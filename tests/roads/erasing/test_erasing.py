@@ -213,6 +213,27 @@ def _stumble(app: Any, job: Erasure, now: int) -> None:
         getattr(broken, f"_{job.step}")(job, now, None)
 
 
+def test_a_fault_stops_it_and_it_goes_on_where_it_stood(house: House) -> None:
+    populate(house, 5)
+    app = house.app
+    now = app.clock.now()
+    inbox = app.inbound.inbox
+    app.inbound.inbox = None  # type: ignore[assignment]  # so that the second step fails
+    stuck = house.erase(HERS["user id"])
+    assert (stuck.state, stuck.step, stuck.found, stuck.note) == (
+        "stuck",
+        "stores",
+        (),
+        "AttributeError",
+    )
+    app.inbound.inbox = inbox
+    with app.db.begin(COMMAND, now) as work:
+        assert app.erasing.begin(work, stuck.id).step == "stores"
+    while app.erasing.advance(now):
+        pass
+    assert hits(house) == {name: set() for name in HERS}
+
+
 def test_consent_stays_as_a_proof_and_she_may_come_back_as_somebody_new(house: House) -> None:
     populate(house, 10)
     house.consent(HERS["user id"])

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from coterie.core import document
 from coterie.core.actor import COMMAND
 from coterie.core.errors import Invalid, NotFound
 from coterie.roads.shipped.library import fitting, shipped, shipped_one, text_of
@@ -26,6 +28,14 @@ def test_every_shipped_map_is_whole_and_titled_in_both_languages() -> None:
         assert text_of(one.name).startswith("titles:")
     with pytest.raises(NotFound, match="shopify-orders"):
         shipped_one("magento")
+
+
+def test_the_recipe_in_the_reference_is_one() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "import-maps.md"
+    (text,) = re.findall(r"```yaml recipe\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    found = read_recipe("invoices", document.read(text))
+    assert found.gathering is not None
+    assert [step.event for step in found.gathering.events] == ["Order Completed", "Order Refunded"]
 
 
 def test_a_file_is_known_by_its_columns() -> None:
