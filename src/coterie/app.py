@@ -1,23 +1,18 @@
 """The composition root: the only file that knows every room. Builds an App from Settings."""
 
-import gc
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from threading import Event as Flag
-from threading import RLock, Thread
+from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import uvicorn
-
 from coterie.accounts.service import Accounts
-from coterie.activities.base import Links as ActivityLinks
-from coterie.activities.model import Activity
 from coterie.activities.service import Activities
+from coterie.addresses import activity_links, answer_links, preference_links
 from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
 from coterie.analytics.service import Analytics
@@ -30,7 +25,7 @@ from coterie.core import plugins
 from coterie.core.actor import CLOCK, COMMAND
 from coterie.core.clock import DAY, Clock, SystemClock, format_time
 from coterie.core.clock import zone as zone_named
-from coterie.core.errors import Invalid, NotPermitted, Unavailable
+from coterie.core.errors import Invalid, NotPermitted
 from coterie.events.door import Door
 from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
@@ -52,7 +47,6 @@ from coterie.roads.erasing.suppressing import Suppressing
 from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound, Observer, nobody
 from coterie.roads.outbound import Outbound
-from coterie.roads.runner import RoadRunner
 from coterie.scores.service import Scores
 from coterie.segments.definition import Definition
 from coterie.segments.service import Segments
@@ -64,12 +58,6 @@ from coterie.storage.instance import Instance
 from coterie.storage.leases import Lease
 from coterie.storage.work import Work
 from coterie.tagging.service import Tagging
-from coterie.web.security import LOOPBACK
-from coterie.web.serve import configure
-from coterie.web.server import create_app
-
-_PATIENCE = 10.0
-"""Seconds that the road gets to finish its batch when the house closes."""
 
 
 @dataclass
@@ -126,6 +114,7 @@ class App:
                 self.log.sweep(work)
                 self.keys.keep_uses(work)
                 self.imports.tidy(work, now - self.settings.retention_days * DAY)
+                self.commerce.feeds.tidy(work, now - self.settings.retention_days * DAY)
                 carried = self.inbound.carried_until(work)
             self.inbox.forget(now - self.settings.retention_days * DAY, carried)
 
@@ -251,7 +240,7 @@ def _furnish(
         ways,
         zone,
         {"name": settings.brand},
-        unsubscribing=_preference_links(settings, codes),
+        unsubscribing=preference_links(settings, codes),
         ages=catalog.ages,
     )
     journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
@@ -262,7 +251,7 @@ def _furnish(
         log,
         zone,
         default_holdout=settings.holdout,
-        links=_answer_links(settings, codes),
+        links=answer_links(settings, codes),
     )
     campaigns = Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above)
     activities = Activities(
@@ -272,10 +261,11 @@ def _furnish(
         messaging,
         codes,
         zone,
-        links=_activity_links(settings, codes),
+        links=activity_links(settings, codes),
     )
     tagging = Tagging(profiles, segments, messaging)
-    commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency)
+    suppressing = Suppressing(db, profiles.erasures)
+    commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
     keepers = (
         scores, segments, messaging, journeys, communities, campaigns, codes, activities, tagging,
         commerce.orders, commerce.claims,
@@ -300,7 +290,6 @@ def _furnish(
         settings.data / "uploads",
         most_bytes=settings.upload_mb * 1024**2,
     )
-    suppressing = Suppressing(db, profiles.erasures)
     return App(
         settings=settings,
         db=db,
@@ -406,87 +395,3 @@ def gate_settings(settings: Settings) -> GateSettings:
         per_week=settings.cap_week,
         holdout=settings.universal_holdout,
     )
-
-
-def base_url(settings: Settings) -> str:
-    """Return how a visitor reaches this house, without a slash at the end."""
-    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
-
-
-def _answer_links(settings: Settings, codes: Codes) -> Callable[[int, str, str], str]:
-    def link(profile: int, community: str, invitation: str) -> str:
-        said = {"profile": profile, "community": community, "invitation": invitation}
-        return f"{base_url(settings)}/i/{codes.sign('invitation', said)}"
-
-    return link
-
-
-def _preference_links(settings: Settings, codes: Codes) -> Callable[[int, str, str], str]:
-    def link(profile: int, purpose: str, channel: str) -> str:
-        said = {"profile": profile, "purpose": purpose, "channel": channel}
-        return f"{base_url(settings)}/u/{codes.sign('preferences', said)}"
-
-    return link
-
-
-def _activity_links(settings: Settings, codes: Codes) -> ActivityLinks:
-    def link(profile: int, activity: Activity) -> str:
-        said = {"profile": profile, "activity": activity.slug}
-        return f"{base_url(settings)}/e/{codes.sign('activity', said)}"
-
-    return link
-
-
-def check_exposure(app: App) -> None:
-    """Refuse to listen beyond this machine before an owner exists; raises NotPermitted."""
-    host = app.settings.host
-    if host in LOOPBACK:
-        return
-    with app.db.read(COMMAND, app.clock.now()) as work:
-        if not app.accounts.exists(work):
-            raise NotPermitted(
-                f"nobody owns this house yet, so it does not listen on {host}: create an owner "
-                "first with `coterie owner NAME`, or listen on 127.0.0.1"
-            )
-
-
-def serve(app: App, ready: Callable[[str], None]) -> None:
-    """Serve the house until interrupted: the web in this thread, the road in another.
-
-    ``ready`` is told the address once the door is open. Raises Unavailable when the port is taken.
-    """
-    check_exposure(app)
-    config = configure(create_app(app), app.settings)
-    gc.collect()
-    gc.freeze()  # what stands here lives as long as the house: no later collection walks it
-    listener = _bind(config)
-    host, port = listener.getsockname()[:2]
-    road, stop = RoadRunner(app), Flag()
-    thread = Thread(target=road.run, args=(stop,), name="road", daemon=True)
-    thread.start()
-    ready(f"http://{host}:{port}")
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        stop.set()
-        app.poke()
-        thread.join(timeout=_PATIENCE)
-        with app.db.begin(COMMAND, app.clock.now()) as work:
-            app.keys.keep_uses(work)
-
-
-def _bind(config: uvicorn.Config) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    # the protocol is named, or asyncio leaves Nagle's delay on: 40 ms for every answer
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-        listener.listen()  # whoever reads the address may knock at once, and is let in soon
-    except OSError as error:
-        listener.close()
-        raise Unavailable(
-            f"cannot listen on {config.host}:{config.port}: {error.strerror}; "
-            "choose another with --port, or stop what listens there"
-        ) from error
-    return listener

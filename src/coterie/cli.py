@@ -17,7 +17,6 @@ import structlog
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from coterie.app import serve
 from coterie.core.actor import COMMAND
 from coterie.core.errors import (
     Conflict,
@@ -45,6 +44,7 @@ from coterie.roads.shipped.importing import RecipeImporter
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
 from coterie.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
+from coterie.serving import serve
 
 EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
     (Invalid, 2),

@@ -167,3 +167,24 @@ def test_a_readers_page_is_light(chromium: Browser, address: str) -> None:
         assert len(weighed) >= 2
         assert 1_000 < sum(size for _, size in weighed) <= READER_BYTES, weighed
         assert serious(page) == []
+
+
+def test_her_own_page_is_light(chromium: Browser, address: str) -> None:
+    """An operator makes a link for somebody; she opens it on her telephone."""
+    with open_context(chromium) as context:
+        page = context.new_page()
+        go(page, address, "a person")
+        uid = page.url.split("/people/", 1)[1].split("?")[0]
+        page.goto(f"{address}/protection?q={page.locator('main h1').inner_text()}")
+        page.locator(f"form[action='/protection/people/{uid}/link'] button").click()
+        hers = page.locator("main code").inner_text()
+    path = re.sub(r"^https?://[^/]+", "", hers)
+    with open_context(chromium, viewport={"width": 375, "height": 812}) as context:
+        page = context.new_page()
+        requests: list[Request] = []
+        page.on("requestfinished", lambda request: requests.append(request))
+        page.goto(f"{address}{path}")
+        page.wait_for_load_state("networkidle")
+        assert 1_000 < sum(weigh(request)[1] for request in requests) <= READER_BYTES
+        assert serious(page) == []
+        assert page.evaluate(TOO_WIDE) == []

@@ -113,6 +113,37 @@ def test_consent_is_told_in_intervals(work: Work, profiles: Profiles) -> None:
     ]
 
 
+def test_every_word_stays_with_its_proof(work: Work, profiles: Profiles) -> None:
+    proof = {"version": "2026-03", "wording": "You may write to me.", "evidence": "form 17", "x": 1}
+    tell(work, profiles, [says(_GIVEN, 10, id="a", channel="email", proof=proof)])
+    tell(work, profiles, [says(_WITHDRAWN, 20, id="b", channel="email", proof="by telephone")])
+    last, first = profiles.consent_words(work, 1)
+    assert (first.version, first.wording, first.evidence) == (
+        "2026-03",
+        "You may write to me.",
+        "form 17",
+    )
+    assert (last.given, last.wording, last.evidence) == (False, None, "by telephone")
+
+
+def test_a_person_may_want_nothing_chosen_for_her(work: Work, profiles: Profiles) -> None:
+    tell(work, profiles, [says(_GIVEN, 5)])
+    assert profiles.not_personalised(work, [1, 2]) == set(), "silence leaves her out of the mode"
+    tell(work, profiles, [says(_WITHDRAWN, 10, purpose="personalisation")])
+    assert profiles.not_personalised(work, [1, 2]) == {1}
+    assert may(work, profiles), "she still agrees to be written to"
+    tell(work, profiles, [says(_GIVEN, 20, purpose="personalisation", channel="email")])
+    assert profiles.not_personalised(work, [1, 2]) == set()
+
+
+def test_a_word_taken_down_by_a_page_counts_once(work: Work, profiles: Profiles) -> None:
+    tell(work, profiles, [says(_GIVEN, 10)])
+    said = profiles.say(work, 1, "marketing", "email", given=False, source="preferences")
+    assert not may(work, profiles, "email") and may(work, profiles, "wecom")
+    tell(work, profiles, [said])
+    assert len(profiles.consent_words(work, 1)) == 2
+
+
 words = st.tuples(
     st.sampled_from([_GIVEN, _WITHDRAWN]), st.integers(0, 5), st.sampled_from(["*", "email", "sms"])
 )

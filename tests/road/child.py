@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coterie.app import open_app, serve
+from coterie.app import open_app
 from coterie.core.errors import ChannelError
 from coterie.messaging.model import Delivery, Receipt
+from coterie.serving import serve
 from coterie.settings import Settings
 from coterie.testing import House
 from road import script

@@ -27,11 +27,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     ``time`` and ``received`` are milliseconds since the epoch, UTC. ``profile`` is the dense
     integer given by station 2 (0 before it): the person's head; ``came_with`` is the profile of the
-    identity that carried the event, which the log keeps. ``items`` are the keys of what was touched, in
-    order, found by the event's declared item property. ``amount`` is scaled by 10,000.
+    identity that carried the event, which the log keeps. ``identities`` are those beside the two of
+    the wire format, value by kind (``phone``, ``member_no``). ``items`` are the keys of what was
+    touched, in order, found by the event's declared item property. ``amount`` is scaled by 10,000.
     ``backfill`` events move scores and segments but start nothing. ``order`` is the order of birth
-    of our own facts: of those of one moment the later born has the last word. ``identities`` are
-    those beside the two of the wire format, value by kind (``phone``, ``member_no``).
+    of our own facts: of those of one moment the later born has the last word.
     """
 
     id: str

@@ -1,18 +1,24 @@
 """Station 2 for history: ids that come by columns, each event named by one of them alone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coterie.core.event import Event
+from coterie.core.ids import uuid7
 from coterie.profiles import store
+from coterie.profiles.graph import store as graph_store
+from coterie.profiles.graph.placing import bucket_key
 from coterie.profiles.graph.service import Graph
 from coterie.profiles.model import USER
 from coterie.storage.work import Work, in_chunks
 
 AT_ONCE = 50_000
 """Identities that are held in memory together."""
+
+Span = tuple[int, int]
+"""The moments of somebody's first and last event."""
 
 
 class Arrivals(Graph):
@@ -33,21 +39,65 @@ class Arrivals(Graph):
         id's first and last event. By the same law as ``recognise``, which places one event at a
         time: such events link nothing and merge nobody.
         """
-        profiles = np.empty(len(ids), dtype=np.int32)
-        for numbers in in_chunks(range(len(ids)), AT_ONCE):
-            named = {(kind, ids[number]): self.blind(kind, ids[number]) for number in numbers}
-            placing = self._placing(work, named)
-            for number in numbers:
-                one = ids[number]
-                for moment in {int(first[number]), int(last[number])}:
-                    event = Event(
-                        id="", type="track", name="", time=moment, received=work.now,
-                        source=source, user_id=one if kind == USER else None,
-                        anonymous_id=None if kind == USER else one,
-                    )  # fmt: skip
-                    profiles[number] = placing.place(event, [(kind, one)]).profile
-            self._write(work, placing, ())
-        return profiles
+        profiles: dict[str, int] = {}
+        spans = zip(first.tolist(), last.tolist(), strict=True)
+        for chunk in in_chunks(zip(ids, spans, strict=True), AT_ONCE):
+            digests = {one: self.blind(kind, one) for one, _ in chunk}
+            known = {
+                node.digest for node in graph_store.by_digest(work, {kind: list(digests.values())})
+            }
+            new = {one: span for one, span in chunk if digests[one] not in known}
+            profiles |= self._welcome(work, kind, new, digests, source)
+            again = {one: span for one, span in chunk if one not in new}
+            profiles |= self._meet(work, kind, again, digests, source)
+        return np.fromiter((profiles[one] for one in ids), dtype=np.int32, count=len(ids))
+
+    def _welcome(
+        self,
+        work: Work,
+        kind: str,
+        new: Mapping[str, Span],
+        digests: Mapping[str, str],
+        source: str,
+    ) -> dict[str, int]:
+        """Make profiles for ids that nobody knew."""
+        if not new:
+            return {}
+        number = graph_store.next_identity(work)
+        made = dict(zip(new, range(self._next_profile(work), 2**31), strict=False))
+        people, keys, identities = [], [], []
+        for place, (one, profile) in enumerate(made.items()):
+            wrapped, sealed = self._vault.new_home(profile, one.encode())
+            people.append((profile, uuid7(work.now), bucket_key(kind, one)))
+            keys.append((profile, wrapped))
+            identities.append((digests[one], number + place, profile, sealed, *new[one]))
+        store.write_newcomers(work, people, keys)
+        graph_store.write_carriers(work, kind, source, identities)
+        return made
+
+    def _meet(
+        self,
+        work: Work,
+        kind: str,
+        again: Mapping[str, Span],
+        digests: Mapping[str, str],
+        source: str,
+    ) -> dict[str, int]:
+        """Place ids that are known; one that has only ridden along gets its own profile now."""
+        if not again:
+            return {}
+        placing = self._placing(work, {(kind, one): digests[one] for one in again})
+        found = {}
+        for one, span in again.items():
+            for moment in set(span):
+                event = Event(
+                    id="", type="track", name="", time=moment, received=work.now, source=source,
+                    user_id=one if kind == USER else None,
+                    anonymous_id=None if kind == USER else one,
+                )  # fmt: skip
+                found[one] = placing.place(event, [(kind, one)]).profile
+        self._write(work, placing, ())
+        return found
 
     def greet(self, work: Work, profiles: Collection[int]) -> None:
         """Mark people as learnt of, for those whom ``learn`` was not asked to learn of."""

@@ -100,6 +100,16 @@ def write_profiles(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     work.insert(key_rows, [{"profile": row["id"], "wrapped": row["wrapped"]} for row in rows])
 
 
+def write_newcomers(
+    work: Work, rows: Sequence[tuple[int, str, str]], wrapped: Sequence[tuple[int, bytes]]
+) -> None:
+    """Write very many new people who lead themselves: (id, uid, bucket_key), (id, wrapped key)."""
+    names = ("id", "uid", "bucket_key", "created", "is_learnt", "head")
+    people = [(one, uid, bucket, work.now, False, one) for one, uid, bucket in rows]
+    work.insert_rows(profile_rows, names, people)
+    work.insert_rows(key_rows, ("profile", "wrapped"), wrapped)
+
+
 def people(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
     """Read (id, uid, bucket_key) of those of these profiles that are people, and not erased."""
     columns = (profile_rows.c.id, profile_rows.c.uid, profile_rows.c.bucket_key)

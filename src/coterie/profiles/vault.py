@@ -5,7 +5,6 @@ blind index is an HMAC: it answers "is it this value?" without holding the value
 AES-256-GCM as in NIST SP 800-38D, HKDF as in RFC 5869.
 """
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
@@ -42,6 +41,12 @@ class Vault:
         """Make a key for a person; return it wrapped, as it may be stored."""
         return _encrypt(self._wrapping, AESGCM.generate_key(256), profile)
 
+    def new_home(self, profile: int, value: bytes) -> tuple[bytes, bytes]:
+        """Make a key for a person and seal a value with it: (the key wrapped, the value sealed)."""
+        key = AESGCM.generate_key(256)
+        sealed = _encrypt(AESGCM(key), value, profile)
+        return _encrypt(self._wrapping, key, profile), sealed
+
     def unwrap(self, profile: int, wrapped: bytes) -> AESGCM:
         """Open a person's key; raises Conflict under another master key."""
         return AESGCM(_decrypt(self._wrapping, wrapped, profile))
@@ -52,7 +57,7 @@ class Vault:
         A number equals its plain decimal text (13800000000 and "13800000000").
         """
         text = f"{name}\x1f{_plain_text(value)}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._indexing, text, hashlib.sha256).hexdigest()
+        return hmac.digest(self._indexing, text, "sha256").hex()
 
 
 class Sealer:

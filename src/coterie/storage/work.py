@@ -40,6 +40,23 @@ class Work:
         if rows:
             self.connection.execute(table.insert(), list(rows))
 
+    def insert_rows(
+        self, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Insert very many rows, as values of the columns ``names`` in the table's order.
+
+        SQLite takes them as they are; ``insert`` looks at each value first, which takes longer
+        than to write it. So the values must be such as SQLite knows.
+        """
+        if not rows:
+            return
+        if self.dialect != "sqlite":
+            self.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        dialect = self.connection.dialect
+        statement = table.insert().compile(dialect=dialect, column_keys=list(names))
+        self.connection.exec_driver_sql(str(statement), list(rows))
+
     def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose key is not there yet; leave the others as they are."""
         if rows:

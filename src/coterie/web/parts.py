@@ -22,6 +22,10 @@ class Parts:
     cookies: Cookies
     brakes: TokenBuckets
 
+    def outside(self, request: Request) -> str:
+        """Return how visitors reach this house, without a slash at the end."""
+        return self.house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+
 
 def parts_of(request: Request) -> Parts:
     """Return the parts of the application that serves a request."""

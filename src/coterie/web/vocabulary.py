@@ -175,6 +175,7 @@ IDENTITY = {
     "member_no": "member number",
     "tmall.buyer": "Tmall buyer",
     "jd.buyer": "JD buyer",
+    "order": "order number",
     "pos.card": "till card",
     "phone": "phone",
     "email": "e-mail",
@@ -188,9 +189,6 @@ IDENTITY = {
     "avatar": "avatar",
     "description": "description",
     "website": "website",
-    "member_no": "member number",
-    "wecom.external_userid": "WeCom contact",
-    "wechat.unionid": "WeChat union id",
 }
 """What leads to a person, and what identifies her."""
 

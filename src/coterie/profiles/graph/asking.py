@@ -45,8 +45,7 @@ class People:
 
     def members(self, work: Work, heads: Collection[int], /) -> dict[int, tuple[int, ...]]:
         """Return the profiles that each of these heads leads, itself among them, in order."""
-        state = self._leading.state(work)
-        return {head: state.members(head) for head in heads}
+        return self._leading.state(work).members(heads)
 
     def led(self, work: Work, /) -> Led:
         """Return everybody who is led by another."""
@@ -89,7 +88,12 @@ class People:
         best = {
             person: min(
                 theirs,
-                key=lambda row: (row.kind != USER, row.id in superseded, row.kind != ANONYMOUS),
+                key=lambda row: (
+                    row.kind != USER,
+                    row.id in superseded,
+                    row.kind != ANONYMOUS,
+                    row.profile,
+                ),
             )
             for person, theirs in of_each.items()
         }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from coterie.core.people import Led
@@ -19,46 +18,54 @@ _KEPT = 3
 
 @dataclass(frozen=True)
 class State:
-    """Everybody who is led by another, and everybody erased, at one stamp."""
+    """Everybody who is led by another, and everybody erased, at one stamp.
+
+    ``by_head`` are the same as ``led``, sorted by head.
+    """
 
     led: Led
+    by_head: Led
     erased: BitMap
 
-    @cached_property
-    def by_head(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the heads in order, and beside each one whom it leads."""
-        order = np.lexsort((self.led.profiles, self.led.heads))
-        return self.led.heads[order], self.led.profiles[order]
+    @classmethod
+    def of(cls, led: Led, erased: BitMap) -> "State":
+        """Make a state of all who are led, sorted by profile."""
+        order = np.argsort(led.heads, kind="stable")
+        return cls(led, Led(led.profiles[order], led.heads[order]), erased)
 
     @cached_property
     def gone(self) -> BitMap:
         """Return the profiles that are no person: led by another, or erased."""
         return BitMap(self.led.profiles) | self.erased
 
-    def head(self, profile: int) -> int:
-        """Return the head of a profile."""
-        place = int(np.searchsorted(self.led.profiles, profile))
-        if place < len(self.led.profiles) and self.led.profiles[place] == profile:
-            return int(self.led.heads[place])
-        return profile
-
-    def members(self, head: int) -> tuple[int, ...]:
-        """Return whom a head leads, itself first."""
-        heads, profiles = self.by_head
-        first, last = np.searchsorted(heads, head), np.searchsorted(heads, head, side="right")
-        return (head, *profiles[first:last].tolist())
+    def members(self, heads: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Return whom each of these heads leads, itself first: the lowest number leads."""
+        # as int32: a search by another type would convert all there is
+        asked = np.fromiter(heads, dtype=np.int32, count=len(heads))
+        firsts = np.searchsorted(self.by_head.heads, asked).tolist()
+        lasts = np.searchsorted(self.by_head.heads, asked, side="right").tolist()
+        led = self.by_head.profiles
+        return {
+            head: (head, *sorted(led[first:last].tolist())) if first < last else (head,)
+            for head, first, last in zip(asked.tolist(), firsts, lasts, strict=True)
+        }
 
     def changed(self, heads: Mapping[int, int]) -> "State":
         """Return the state after these profiles got these heads."""
-        touched = np.array(sorted(heads), dtype=np.int32)
-        stays = ~np.isin(self.led.profiles, touched)
+        touched = np.fromiter(heads, dtype=np.int32, count=len(heads))
         new = [(profile, head) for profile, head in heads.items() if head != profile]
         profiles = np.array([profile for profile, _ in new], dtype=np.int32)
         leading = np.array([head for _, head in new], dtype=np.int32)
-        profiles = np.concatenate([self.led.profiles[stays], profiles])
-        leading = np.concatenate([self.led.heads[stays], leading])
-        order = np.argsort(profiles, kind="stable")
-        return State(Led(profiles[order], leading[order]), self.erased)
+
+        def after(old: Led) -> Led:
+            stays = ~np.isin(old.profiles, touched)
+            led = np.concatenate([old.profiles[stays], profiles])
+            lead = np.concatenate([old.heads[stays], leading])
+            # what stays is sorted already, so that this is little more than a merge
+            order = np.argsort(led if old is self.led else lead, kind="stable")
+            return Led(led[order], lead[order])
+
+        return State(after(self.led), after(self.by_head), self.erased)
 
 
 class Leading:
@@ -76,7 +83,7 @@ class Leading:
         stamp = store.stamp(work)
         state = self._states.get(stamp)
         if state is None:
-            state = State(_led(work), BitMap(store.erased(work)))
+            state = State.of(_led(work), BitMap(store.erased(work)))
             self._keep(stamp, state)
         return state
 

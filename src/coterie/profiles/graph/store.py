@@ -150,6 +150,28 @@ def write_new(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
     )  # fmt: skip
 
 
+def write_carriers(
+    work: Work, kind: str, source: str, rows: Sequence[tuple[str, int, int, bytes, int, int]]
+) -> None:
+    """Write very many new identities of a kind, each with a profile of its own.
+
+    Given as (digest, identity, profile, sealed value, first seen, last seen).
+    """
+    names = (
+        "kind", "digest", "id", "profile", "owns", "person", "sealed", "source", "first_seen",
+        "last_seen",
+    )  # fmt: skip
+    in_order = sorted(rows)  # as the index grows
+    work.insert_rows(
+        identity_rows,
+        names,
+        [
+            (kind, digest, number, profile, True, profile, sealed, source, first, last)
+            for digest, number, profile, sealed, first, last in in_order
+        ],
+    )
+
+
 def write_seen(work: Work, nodes: Iterable[Node]) -> None:
     """Write when known identities were seen."""
     seen: Values = {"first_seen": bindparam("first"), "last_seen": bindparam("last")}

@@ -111,6 +111,25 @@ def _clock(m: Measured) -> Iterator[Finding]:
         yield Finding("machine.clock", "ok", N_("The clock is the machine's."))
 
 
+def _erasures(m: Measured) -> Iterator[Finding]:
+    if m.erasures_stuck:
+        yield Finding(
+            "safety.erasures",
+            "error",
+            N_("An erasure found something that is left (%(number)s)."),
+            N_("Open Data protection: it says where."),
+            {"number": Quantity(m.erasures_stuck)},
+        )
+    if m.erasures_late:
+        yield Finding(
+            "safety.erasures",
+            "warning",
+            N_("Requests to be erased are past their day (%(number)s)."),
+            N_("Open Data protection and answer them."),
+            {"number": Quantity(m.erasures_late)},
+        )
+
+
 def _versions(m: Measured) -> Iterator[Finding]:
     told = ", ".join(f"{name} {version}" for name, version in m.packages.items())
     yield Finding(
@@ -121,4 +140,4 @@ def _versions(m: Measured) -> Iterator[Finding]:
     )
 
 
-JUDGES: tuple[Judge, ...] = (_owner, _address, _master_key, _clock, _versions)
+JUDGES: tuple[Judge, ...] = (_owner, _address, _master_key, _erasures, _clock, _versions)

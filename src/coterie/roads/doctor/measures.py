@@ -151,10 +151,19 @@ def _rooms(work: Work, house: Examined) -> dict[str, Any]:
         "to_compact": lake.to_compact,
         "orphans": lake.orphans,
         "missing": lake.missing,
+        **_erasures(work, house),
         "owners": sum(
             one.is_owner and one.disabled is None for one in house.accounts.list(work)
         ),
     }  # fmt: skip
+
+
+def _erasures(work: Work, house: Examined) -> dict[str, Any]:
+    open_ones = [one for one in house.inbound.profiles.erasures.page(work, 1_000) if one.is_open]
+    return {
+        "erasures_late": sum(one.due < work.now for one in open_ones),
+        "erasures_stuck": sum(one.state == "stuck" for one in open_ones),
+    }
 
 
 def _database(house: Examined, now: int, patience: float | None) -> dict[str, Any]:

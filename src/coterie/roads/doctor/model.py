@@ -94,6 +94,8 @@ class Measured:
     key_mode: int | None = None
     key_file: str = "master.key"
     clock_offset: int = 0
+    erasures_late: int = 0
+    erasures_stuck: int = 0
     python: str = "3.11"
     packages: Mapping[str, str] = field(default_factory=dict)
 

@@ -75,8 +75,7 @@ def answer(request: Request, here: Here, token: str, form: OpenForm) -> Response
 
 def door(request: Request, here: Parts, activity: Activity, code: str) -> str:
     """Return what a code's picture says: the host's page, with the code filled in."""
-    outside = here.house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{outside}/activities/{activity.slug}/check-in?code={code}"
+    return f"{here.outside(request)}/activities/{activity.slug}/check-in?code={code}"
 
 
 def _find(here: Parts, work: Work, token: str) -> tuple[Activity, int]:

@@ -110,7 +110,7 @@ def tail(
         days=DAYS,
         refused=house.inbox.count_refused(),
         has_key=any(key.disabled is None for key in keys),
-        address=_address(here, request),
+        address=here.outside(request),
         is_first=not counts,
     )
 
@@ -262,7 +262,3 @@ def _heat(speech: Speech, grid: list[list[int]]) -> HeatMap:
         [speech.gettext(name) for name in WEEKDAYS],
         grid,
     )
-
-
-def _address(here: Parts, request: Request) -> str:
-    return here.house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")

@@ -47,7 +47,7 @@ def new(request: Request, here: Here, account: Owner, form: DeskForm) -> Respons
     except Invalid:
         fault = speech.gettext("Use up to 64 lower-case letters, digits, - and _, such as website.")
         return _list(request, here, account, status=400, fault=fault, source=source)
-    address = house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    address = here.outside(request)
     return here.pages.render(
         request,
         "console/house/new_key.html",

@@ -89,12 +89,8 @@ def _hand_over(
         account=account,
         colleague=colleague,
         first=first,
-        address=_base(request, here),
+        address=here.outside(request),
     )
-
-
-def _base(request: Request, here: Parts) -> str:
-    return here.house.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 @router.get("/{colleague}")

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import Invalid, NotFound
+from coterie.journeys.model import Run
 from coterie.messaging.model import Message
 from coterie.profiles.directory.model import Card
 from coterie.profiles.graph.model import Merge
@@ -31,10 +32,15 @@ _PARTED = N_("They are two people again.")
 
 @dataclass(frozen=True)
 class Undoing:
-    """What taking a merge back would leave as it is: the messages sent to the joint person."""
+    """What taking a merge back would leave as it is.
+
+    Those are messages ``sent`` to the joint person, and runs that were ``ended`` because she was
+    on the same journey twice.
+    """
 
     merge: Merge
     sent: Sequence[Message]
+    ended: Sequence[Run]
 
 
 @router.get("/people/{uid}/identities")
@@ -98,14 +104,16 @@ def undoing(request: Request, here: Here, account: Operator, uid: str, merge: in
         card = card_of(work, house, uid)
         one = _merge(work, house, card, merge)
         members = house.profiles.members(work, [card.profile])[card.profile]
-        sent = house.messaging.sent_between(work, members, one.at, one.undone or work.now)
+        span = one.at, one.undone or work.now
+        sent = house.messaging.sent_between(work, members, *span)
+        ended = house.journeys.ended_by_merging(work, members, *span)
         titles = Titles(work, house, here.pages.speech(request, account))
     return here.pages.render(
         request,
         "console/identities/undo.html",
         account=account,
         card=card,
-        undoing=Undoing(one, sent),
+        undoing=Undoing(one, sent, ended),
         titles=titles,
         masked=masked,
         who=partial(who, here.pages.speech(request, account)),

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coterie.activities.model import Registration
 from coterie.communities.model import Invitation, Participation
 from coterie.journeys.model import Run
 from coterie.messaging.model import Message
-from coterie.profiles.consents.model import Consent
+from coterie.orders.model import Order
+from coterie.profiles.consents.model import Consent, ConsentFact
 from coterie.profiles.directory.model import Card
 from coterie.profiles.model import USER, Identity
 from coterie.scores.model import Activity, Interest
@@ -23,6 +25,8 @@ from coterie.web.speech import Speech
 _INTERESTS = 8
 _MESSAGES = 8
 _MOVES = 12
+_ORDERS = 8
+_ACTIVITIES = 8
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,9 @@ class Portrait:
     traits: Mapping[str, Any]
     is_masked: bool
     consents: tuple[Consent, ...]
+    words: tuple[ConsentFact, ...]
+    orders: tuple[Order, ...]
+    activities: tuple[tuple[Registration, str], ...]
     activity: Activity
     interests: tuple[Interest, ...]
     interest_count: int
@@ -94,6 +101,9 @@ def paint(
         traits=card.traits,
         is_masked=not shown and any(one.kind != USER for one in known),
         consents=tuple(house.profiles.consents(work, profile)),
+        words=tuple(house.profiles.consent_words(work, profile)),
+        orders=tuple(house.commerce.orders.of_profile(work, profile, _ORDERS)),
+        activities=_activities(work, house, profile, speech),
         activity=house.scores.activity(work, profile),
         interests=told,
         interest_count=len(interests),
@@ -111,6 +121,15 @@ def paint(
 
 
 _EVIDENCE = 6
+
+
+def _activities(
+    work: Work, house: Served, profile: int, speech: Speech
+) -> tuple[tuple[Registration, str], ...]:
+    """List her registrations, each with the activity's title."""
+    found = house.activities.of_person(work, profile)[:_ACTIVITIES]
+    known = house.activities.several(work, {one.activity for one in found})
+    return tuple((one, speech.title(known[one.activity].titles)) for one in found)
 
 
 def _identifying(work: Work, house: Served, profile: int, shown: bool) -> list[Known]:
