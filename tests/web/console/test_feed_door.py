@@ -152,9 +152,7 @@ def test_shopify_tells_in_its_own_words(desk: Desk) -> None:
     assert (order.total, order.refunded, order.profile) == (1_990_000, 490_000, bob)
 
 
-def test_of_somebody_who_was_erased_nothing_is_kept_and_sums_stay(
-    desk: Desk, secret: str
-) -> None:
+def test_of_somebody_who_was_erased_nothing_is_kept_and_sums_stay(desk: Desk, secret: str) -> None:
     send(desk, secret, PAID)
     desk.settle()
     with desk.app.db.begin(CLOCK, NOW) as work:
