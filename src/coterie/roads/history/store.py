@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coterie.core.clock import HOUR, MINUTE
+from coterie.core.errors import Invalid
 from coterie.events.seen import Digests
 from coterie.roads.history.words import Word
 
@@ -57,12 +58,19 @@ def to_parquet(desk: Desk, file: Path, columns: Sequence[str], delimiter: str, o
 
 
 class Sheet:
-    """A Parquet file on a desk, read a portion at a time. Rows count from 1."""
+    """A Parquet file on a desk, read a portion at a time. Rows count from 1.
+
+    Raises Invalid when the file is none.
+    """
 
     def __init__(self, desk: Desk, file: Path) -> None:
         self._desk = desk
         self._source = f"read_parquet({quoted(str(file))}, file_row_number=true)"
-        about = desk.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {self._source}")
+        try:
+            about = desk.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {self._source}")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise Invalid(f"{file.name} is no Parquet file: {reason}") from error
         self.types: dict[str, str] = {row[0]: row[1] for row in about.fetchall()}
         [(rows,)] = desk.execute(f"SELECT count(*) FROM {self._source}").fetchall()
         self.rows: int = rows
