@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import time
 from pathlib import Path
 from threading import Event as Flag
 from threading import RLock
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from coterie.accounts.service import Accounts
 from coterie.activities.service import Activities
-from coterie.addresses import activity_links, answer_links, preference_links
 from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
 from coterie.analytics.service import Analytics
@@ -21,20 +19,24 @@ from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
 from coterie.communities.model import Community, Funnel
 from coterie.communities.service import Communities
-from coterie.core import plugins
+from coterie.configured import (
+    activity_links,
+    answer_links,
+    gate_settings,
+    load_channels,
+    preference_links,
+)
 from coterie.core.actor import CLOCK, COMMAND
 from coterie.core.clock import DAY, Clock, SystemClock, format_time
 from coterie.core.clock import zone as zone_named
-from coterie.core.errors import Invalid, NotPermitted
+from coterie.core.errors import NotPermitted
 from coterie.events.door import Door
 from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.events.pressure import MEGABYTE, Bounds, Pressure
 from coterie.journeys.service import Journeys
-from coterie.messaging.channel import Channel, check_channel
-from coterie.messaging.gate import GateSettings
-from coterie.messaging.quiet import Window
+from coterie.messaging.channel import Channel
 from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce, open_commerce
 from coterie.orders.model import STEPS
@@ -243,32 +245,12 @@ def _furnish(
         unsubscribing=preference_links(settings, codes),
         ages=catalog.ages,
     )
-    journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
-    communities = Communities(
-        segments,
-        messaging,
-        profiles,
-        log,
-        zone,
-        default_holdout=settings.holdout,
-        links=answer_links(settings, codes),
-    )
-    campaigns = Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above)
-    activities = Activities(
-        profiles,
-        catalog,
-        segments,
-        messaging,
-        codes,
-        zone,
-        links=activity_links(settings, codes),
-    )
-    tagging = Tagging(profiles, segments, messaging)
+    acting = _acting(settings, zone, profiles, catalog, codes, log, segments, messaging)
+    journeys, communities, campaigns, activities, tagging = acting
     suppressing = Suppressing(db, profiles.erasures)
     commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
     keepers = (
-        scores, segments, messaging, journeys, communities, campaigns, codes, activities, tagging,
-        commerce.orders, commerce.claims,
+        scores, segments, messaging, *acting, codes, commerce.orders, commerce.claims,
     )  # fmt: skip
     inbound = Inbound(
         db,
@@ -277,7 +259,7 @@ def _furnish(
         log,
         scores,
         segments,
-        (journeys, communities, campaigns, activities, tagging),
+        acting,
         observe,
         commerce.orders.sift,
         keepers,
@@ -321,6 +303,42 @@ def _furnish(
             inbound, imports, profiles, keepers, settings.data, _copies(settings, key, clock)
         ),
         suppressing=suppressing,
+    )
+
+
+def _acting(
+    settings: Settings,
+    zone: ZoneInfo,
+    profiles: Profiles,
+    catalog: Catalog,
+    codes: Codes,
+    log: Log,
+    segments: Segments,
+    messaging: Messaging,
+) -> tuple[Journeys, Communities, Campaigns, Activities, Tagging]:
+    """Build the rooms that act on facts, in the order in which they hear them."""
+    return (
+        Journeys(segments, messaging, profiles, settings.holdout, zone),
+        Communities(
+            segments,
+            messaging,
+            profiles,
+            log,
+            zone,
+            default_holdout=settings.holdout,
+            links=answer_links(settings, codes),
+        ),
+        Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above),
+        Activities(
+            profiles,
+            catalog,
+            segments,
+            messaging,
+            codes,
+            zone,
+            links=activity_links(settings, codes),
+        ),
+        Tagging(profiles, segments, messaging),
     )
 
 
@@ -372,26 +390,3 @@ def _of_community(one: Community, funnel: Funnel) -> dict[str, Any]:
         "held": dict(funnel.held),
         "members": funnel.members,
     }
-
-
-def load_channels(settings: Settings) -> dict[str, Channel]:
-    """Load the installed channels that these settings configure."""
-    given = settings.model_dump()
-    built = {name: make(given) for name, make in plugins.load("coterie.channels").items()}
-    return {name: check_channel(name, way) for name, way in built.items() if way is not None}
-
-
-def gate_settings(settings: Settings) -> GateSettings:
-    """Read what the gate keeps to; equal start and end switch the quiet hours off."""
-    try:
-        start, end = (
-            time.fromisoformat(text) for text in (settings.quiet_start, settings.quiet_end)
-        )
-    except ValueError as error:
-        raise Invalid(f"quiet hours: {error}", path="quiet_start", hint="write 22:00") from error
-    return GateSettings(
-        quiet=None if start == end else Window(start, end),
-        per_day=settings.cap_day,
-        per_week=settings.cap_week,
-        holdout=settings.universal_holdout,
-    )

@@ -17,6 +17,18 @@ import structlog
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from coterie.commands.opening import AsJson, Data, house
+from coterie.commands.printing import (
+    err,
+    of_import,
+    out,
+    print_findings,
+    print_import,
+    print_json,
+    print_report,
+)
+from coterie.commands.protecting import backup, person, restore
+from coterie.commands.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
 from coterie.core.actor import COMMAND
 from coterie.core.errors import (
     Conflict,
@@ -27,23 +39,11 @@ from coterie.core.errors import (
     Unavailable,
 )
 from coterie.core.ids import check_slug
-from coterie.opening import AsJson, Data, house
-from coterie.printing import (
-    err,
-    of_import,
-    out,
-    print_findings,
-    print_import,
-    print_json,
-    print_report,
-)
-from coterie.protecting import backup, person, restore
 from coterie.roads.bulk import Importer
 from coterie.roads.doctor import examination
 from coterie.roads.shipped.importing import RecipeImporter
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
-from coterie.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
 from coterie.serving import serve
 
 EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (

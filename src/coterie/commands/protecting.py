@@ -11,11 +11,11 @@ import typer
 
 from coterie import settings as configuration
 from coterie.app import App
+from coterie.commands.opening import AsJson, Data, house
+from coterie.commands.printing import err, out, print_json
 from coterie.core.actor import COMMAND
 from coterie.core.clock import format_time
 from coterie.core.errors import NotFound
-from coterie.opening import AsJson, Data, house
-from coterie.printing import err, out, print_json
 from coterie.profiles.model import USER
 from coterie.roads.erasing import copies
 from coterie.storage.work import Work

@@ -10,17 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from coterie import opening
+from coterie.commands import opening
+from coterie.commands.opening import AsJson, Data
+from coterie.commands.printing import err, print_json
 from coterie.core.actor import COMMAND
 from coterie.core.clock import local_date, midnight, parse_time
 from coterie.core.clock import zone as zone_named
 from coterie.core.document import read as read_document
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.numbers import unscaled
-from coterie.opening import AsJson, Data
 from coterie.orders.balance.model import Report
 from coterie.orders.feeds.model import Dialect
-from coterie.printing import err, print_json
 from coterie.roads.bulk import Importer
 from coterie.roads.shipped.importing import RecipeImporter
 from coterie.roads.shipped.library import shipped, shipped_one

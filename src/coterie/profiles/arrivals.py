@@ -9,7 +9,8 @@ from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.profiles import store
 from coterie.profiles.graph import store as graph_store
-from coterie.profiles.graph.placing import bucket_key
+from coterie.profiles.graph.model import Node
+from coterie.profiles.graph.placing import Placing, bucket_key
 from coterie.profiles.graph.service import Graph
 from coterie.profiles.model import USER
 from coterie.storage.work import Work, in_chunks
@@ -43,13 +44,12 @@ class Arrivals(Graph):
         spans = zip(first.tolist(), last.tolist(), strict=True)
         for chunk in in_chunks(zip(ids, spans, strict=True), AT_ONCE):
             digests = {one: self.blind(kind, one) for one, _ in chunk}
-            known = {
-                node.digest for node in graph_store.by_digest(work, {kind: list(digests.values())})
-            }
+            read = graph_store.by_digest(work, {kind: list(digests.values())})
+            known = {node.digest: node for node in read}
             new = {one: span for one, span in chunk if digests[one] not in known}
             profiles |= self._welcome(work, kind, new, digests, source)
-            again = {one: span for one, span in chunk if one not in new}
-            profiles |= self._meet(work, kind, again, digests, source)
+            again = [(one, known[digests[one]], span) for one, span in chunk if one not in new]
+            profiles |= self._meet(work, kind, again, source)
         return np.fromiter((profiles[one] for one in ids), dtype=np.int32, count=len(ids))
 
     def _welcome(
@@ -79,16 +79,22 @@ class Arrivals(Graph):
         self,
         work: Work,
         kind: str,
-        again: Mapping[str, Span],
-        digests: Mapping[str, str],
+        again: Sequence[tuple[str, Node, Span]],
         source: str,
     ) -> dict[str, int]:
         """Place ids that are known; one that has only ridden along gets its own profile now."""
         if not again:
             return {}
-        placing = self._placing(work, {(kind, one): digests[one] for one in again})
+        for one, node, _ in again:
+            node.value = one
+        nodes = [node for _, node, _ in again]
+        numbers = graph_store.next_identity(work), self._next_profile(work)
+        placing = Placing(nodes, {}, *numbers)
         found = {}
-        for one, span in again.items():
+        for one, node, span in again:
+            if node.owns and node.first_seen <= span[0] and span[1] <= node.last_seen:
+                found[one] = node.profile
+                continue
             for moment in set(span):
                 event = Event(
                     id="", type="track", name="", time=moment, received=work.now, source=source,

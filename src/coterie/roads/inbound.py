@@ -61,9 +61,7 @@ It is given the events as they came and, in the same order, as they were recogni
 """
 
 
-def everything(
-    _work: Work, _came: Sequence[Event], recognised: Sequence[Event]
-) -> list[Event]:
+def everything(_work: Work, _came: Sequence[Event], recognised: Sequence[Event]) -> list[Event]:
     """Leave nothing out."""
     return list(recognised)
 

@@ -188,9 +188,7 @@ class House(Asking):
     def merge(self, user_id: str, other: str) -> None:
         """Say as an operator that two are one person."""
         with self._edit() as work:
-            self.app.profiles.join(
-                work, self._profile(work, user_id), self._profile(work, other)
-            )
+            self.app.profiles.join(work, self._profile(work, user_id), self._profile(work, other))
             self.app.inbound.settle_shifts(work)
         self.settle()
 

@@ -47,7 +47,8 @@ def write(delivery: Delivery, sender: str) -> EmailMessage:
     """Write the letter of a delivery.
 
     The Message-ID comes from the idempotency key, so that a letter sent twice is one letter to
-    mail programs. Its link to unsubscribe works by one click over https (RFC 8058). Raises a permanent ChannelError when it cannot be written.
+    mail programs. Its link to unsubscribe works by one click over https (RFC 8058). Raises a
+    permanent ChannelError when it cannot be written.
     """
     name, address = parseaddr(sender)
     letter = EmailMessage(policy=_POLICY)
