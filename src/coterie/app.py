@@ -265,13 +265,8 @@ def _furnish(
         keepers,
         dict.fromkeys(STEPS, "order_id"),
     )
-    imports = Imports(
-        inbound,
-        catalog,
-        zone,
-        settings.data / "uploads",
-        most_bytes=settings.upload_mb * 1024**2,
-    )
+    uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
+    imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
     return App(
         settings=settings,
         db=db,

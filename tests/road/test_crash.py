@@ -20,8 +20,9 @@ from coterie.testing.postgres import PostgresServer
 from road.conftest import HITS, Player, Undisturbed
 
 STATIONS = (
-    "sealed", "recognised", "logged", "learned", "scored", "reconsidered", "heard by journeys",
-    "heard by communities", "heard by campaigns", "woken", "facts kept", "carried", "committed",
+    "sealed", "recognised", "followed", "logged", "learned", "scored", "reconsidered",
+    "heard by journeys", "heard by communities", "heard by campaigns", "heard by activities",
+    "heard by tagging", "woken", "facts kept", "carried", "committed",
     "leased", "delivered", "settled",
     "flushing", "flushed", "compacting",
 )  # fmt: skip
