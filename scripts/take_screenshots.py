@@ -4,8 +4,8 @@
     python scripts/take_screenshots.py --data demo
 
 Each page three times: desktop in Chinese and light, desktop in English and dark, and on a phone
-(375 pixels wide) in Chinese. The folder is copied first, and a journey's draft made in the copy, so
-that its pages have something to show.
+(375 pixels wide) in Chinese. The folder is copied first; a few people, orders, tags and
+an activity are put into the copy, and a journey's draft, so that every page has something to show.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lively_house import liven
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -54,9 +55,15 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "today": ("/", None),
     "people": ("/people", None),
     "person": ("/people", "main a[href^='/people/']"),
+    "identities": ("/identities", None),
+    "identities-of-one": ("/people/li-na/identities", None),
+    "a-member": ("/people/li-na", None),
     "segments": ("/segments", None),
     "segment": ("/segments/italy-lovers", None),
     "segment-builder": ("/segments/italy-lovers/edit", None),
+    "tags": ("/tags", None),
+    "tag": ("/tags/vip", None),
+    "tags-of-one": ("/people/li-na/tags", None),
     "topics": ("/topics", None),
     "topic": ("/topics", "main a[href^='/topics/']"),
     "imports": ("/imports", None),
@@ -65,6 +72,9 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "quarantine": ("/events/quarantine", None),
     "communities": ("/communities", None),
     "community": ("/communities/italy", None),
+    "activities": ("/activities", None),
+    "activity": ("/activities/barolo-night", None),
+    "check-in": ("/activities/barolo-night/check-in", None),
     "journeys": ("/journeys", None),
     "journey": ("/journeys/win-back", None),
     "journey-draft": ("/journeys/win-back/edit", None),
@@ -76,9 +86,16 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "templates": ("/templates", None),
     "items": ("/items", None),
     "item": ("/items", "main a[href^='/items/']"),
+    "orders": ("/orders", None),
+    "feeds": ("/orders/feeds", None),
+    "balance": ("/orders/balance", None),
+    "markets": ("/orders/markets", None),
+    "offers": ("/orders/offers", None),
     "results": ("/results", None),
+    "recommended": ("/results/recommended", None),
     "keys": ("/keys", None),
     "team": ("/team", None),
+    "protection": ("/protection", None),
     "audit": ("/audit", None),
     "settings": ("/settings", None),
     "doctor": ("/doctor", None),
@@ -158,17 +175,16 @@ def main() -> None:
     asked.add_argument("names", nargs="*", help="only these pages")
     given = asked.parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(Path(shutil.copytree(given.data, Path(folder, "coterie-demo")))) as url,
-        sync_playwright() as playwright,
-    ):
-        chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        prepare(browser, url)
-        for view in VIEWS:
-            photograph(browser, url, view, given.names or list(PAGES))
-        browser.close()
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(shutil.copytree(given.data, Path(folder, "coterie-demo")))
+        liven(copied)
+        with served(copied) as url, sync_playwright() as playwright:
+            chromium = shutil.which("chromium")
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            prepare(browser, url)
+            for view in VIEWS:
+                photograph(browser, url, view, given.names or list(PAGES))
+            browser.close()
     write_gallery()
 
 

@@ -133,16 +133,18 @@ def _activities(
 
 
 def _identifying(work: Work, house: Served, profile: int, shown: bool) -> list[Known]:
-    """List her identities, then her identifying traits."""
+    """List her identities, then her identifying traits that are no identity of hers."""
 
     def said(kind: str, value: Any) -> str:
         return str(value) if shown else masked(kind, value)
 
     found = [_identity(one, said(one.kind, one.value)) for one in
              house.profiles.identities_of(work, profile)]  # fmt: skip
+    kinds = {one.kind for one in found}
     revealed = house.profiles.reveal_all(work, [profile], sorted(house.profiles.identifying))
     traits = revealed.get(profile, {})
-    return found + [Known(name, said(name, value)) for name, value in sorted(traits.items())]
+    told = sorted((name, value) for name, value in traits.items() if name not in kinds)
+    return found + [Known(name, said(name, value)) for name, value in told]
 
 
 def _identity(one: Identity, value: str) -> Known:
