@@ -17,6 +17,7 @@ import structlog
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from coterie.app import App
 from coterie.commands.opening import AsJson, Data, house
 from coterie.commands.printing import (
     err,
@@ -44,7 +45,6 @@ from coterie.roads.doctor import examination
 from coterie.roads.shipped.importing import RecipeImporter
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios import wine
-from coterie.serving import serve
 
 EXIT_CODES: tuple[tuple[type[CoterieError], int], ...] = (
     (Invalid, 2),
@@ -123,7 +123,7 @@ def _root(
 def up(data: Data = None, port: Port = None, host: Host = None) -> None:
     """Serve the house: the door for events, the pages, and the roads."""
     with house(data=data, port=port, host=host) as app:
-        serve(app, _say_ready)
+        _serve(app)
 
 
 @cli.command()
@@ -149,7 +149,7 @@ def demo(
             print_report(report)
     if not once:
         with house(data=data or DEMO_FOLDER, port=port) as app:
-            serve(app, _say_ready)
+            _serve(app)
 
 
 @cli.command("import")
@@ -357,6 +357,13 @@ def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
         yield lambda stage, share: bar.update(
             task, description=f"{title}: {stage}", completed=share
         )
+
+
+def _serve(app: App) -> None:
+    # the web takes longer to load than most commands take: who needs it waits for it
+    from coterie.serving import serve  # noqa: PLC0415
+
+    serve(app, _say_ready)
 
 
 def _say_ready(address: str) -> None:

@@ -41,9 +41,9 @@ def test_an_undisturbed_import_takes_nine_rows_in_ten(undisturbed: dict[str, Any
     ("station", "number"),
     [
         ("import carried", "5"),  # in the midst of the check
-        ("scored", "3"),  # events and people are written, nothing is committed
+        pytest.param("scored", "3", marks=pytest.mark.crash),  # events written, none committed
         ("import carried", "17"),  # all of a portion is written, nothing is committed
-        ("import committed", "20"),
+        pytest.param("import committed", "20", marks=pytest.mark.crash),
     ],
 )
 def test_a_killed_import_ends_as_if_nothing_had_happened(

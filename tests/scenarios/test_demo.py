@@ -216,6 +216,7 @@ def killed(folder: Path, ratings: Path, place: str, number: int) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
+@pytest.mark.crash
 def test_a_demo_killed_again_and_again_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
     ratings = sample(tmp_path, 60)
     undisturbed = demo(tmp_path / "undisturbed", "--ratings", str(ratings))
