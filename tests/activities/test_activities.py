@@ -133,4 +133,6 @@ def test_who_is_erased_leaves_her_seat_and_no_code(cellar: Cellar) -> None:
     cellar.do("wake")
     assert cellar.states() == {one: "cancelled", waiting: "registered"}
     with cellar.database.read(HOST, cellar.now) as work:
-        assert cellar.activities.registration(work, "barolo-night", one).code is None  # type: ignore[union-attr]
+        kept = cellar.activities.registration(work, "barolo-night", one)
+        assert kept is not None
+        assert kept.code is None

@@ -75,7 +75,7 @@ class _Context(RenderContext):
         return super().stopindex(key, index)
 
     def _work_of_a_round(self) -> int:
-        return 1 + len(self.template.matter["source"]) // 10  # type: ignore[arg-type]
+        return 1 + len(str(self.template.matter["source"])) // 10
 
     def filter(self, name: str, token: Token | None) -> Callable[..., object]:
         """Charge a filter for what it reads and writes."""

@@ -6,7 +6,7 @@ A list stays one cell, written as JSON, which a map reads with ``{json: column}`
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
@@ -75,7 +75,7 @@ def _listed(text: BinaryIO, name: str) -> Iterator[bytes]:
 def _opened(file: Path) -> BinaryIO:
     with file.open("rb") as start:
         packed = start.read(2) == b"\x1f\x8b"
-    return gzip.open(file, "rb") if packed else file.open("rb")  # type: ignore[return-value]
+    return cast(BinaryIO, gzip.open(file)) if packed else file.open("rb")
 
 
 def _flat(value: dict[str, Any], above: str = "") -> dict[str, str]:
