@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from coterie.journeys.schema import json_schema as journeys_schema
-from coterie.segments.schema import json_schema as rules_schema
+from coterie.segments.language.schema import json_schema as rules_schema
 from coterie.settings import Settings
 from coterie.web.routes import DESK
 

@@ -21,8 +21,8 @@ from coterie.core.errors import Invalid
 from coterie.journeys.schema import json_schema as journeys_schema
 from coterie.roads.mapping import parse_map
 from coterie.scenarios import playbook
-from coterie.segments.parse import parse
-from coterie.segments.schema import json_schema as rules_schema
+from coterie.segments.language.parse import parse
+from coterie.segments.language.schema import json_schema as rules_schema
 from coterie.settings import Settings
 from coterie.testing import House
 from docs.pages import DOCS, PAGES, ROOT, Block, anchors, blocks, links, name_of, table

@@ -20,9 +20,9 @@ from coterie.journeys.parse import ENTRIES_NOT_YET
 from coterie.journeys.parse import KEYS as JOURNEY_KEYS
 from coterie.messaging.model import Reason
 from coterie.profiles.pii import IDENTIFYING
-from coterie.segments.conditions_parse import OPERATORS
-from coterie.segments.parse import CALENDAR_UNITS, COMPARISONS
-from coterie.segments.schema import json_schema
+from coterie.segments.language.conditions_parse import OPERATORS
+from coterie.segments.language.parse import CALENDAR_UNITS, COMPARISONS
+from coterie.segments.language.schema import json_schema
 from coterie.testing import House
 from coterie.web.routes import COLLECTORS, DESK, READERS
 from docs.pages import DOCS, ROOT, table

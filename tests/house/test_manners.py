@@ -20,8 +20,8 @@ LOG_READERS = {
     "events/lake.py",
     "events/layout.py",
     "events/seen_store.py",
-    "segments/reader.py",
-    "segments/compile.py",
+    "segments/everyone/reader.py",
+    "segments/everyone/compile.py",
 }
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from coterie.core.errors import Invalid
 from coterie.journeys.faults import find
 from coterie.journeys.parse import parse
+from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule
-from coterie.segments.parse import parse as parse_rule
 from journeys.town import ZONE, say, wait
 
 ODD = st.sampled_from([None, 3, "soon", [], {}, ["x"], "end", "ghost"])

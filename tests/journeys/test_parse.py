@@ -23,8 +23,8 @@ from coterie.journeys.model import (
 )
 from coterie.journeys.parse import parse
 from coterie.journeys.schema import json_schema
+from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule
-from coterie.segments.parse import parse as parse_rule
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SCHEMA = jsonschema.Draft202012Validator(json_schema())

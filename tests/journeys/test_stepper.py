@@ -15,8 +15,8 @@ from coterie.journeys.model import Cause, Journey, Run, Visit
 from coterie.journeys.parse import parse
 from coterie.journeys.stepper import LEARNED, REST, Seen, Stride, step
 from coterie.profiles.model import Known
+from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule, Tag
-from coterie.segments.parse import parse as parse_rule
 
 NOW = 1_767_225_600_000  # 2026-01-01T00:00:00Z, a Thursday
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.journeys import ways
 from coterie.journeys.faults import find
-from coterie.segments.parse import parse
+from coterie.segments.language.parse import parse
 from journeys.town import ZONE, say, wait
 
 RULE = {"did": "Visited"}

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from coterie.segments.compile import CANDIDATES, population_sql
-from coterie.segments.macros import PRELUDE
+from coterie.segments.everyone.compile import CANDIDATES, population_sql
+from coterie.segments.everyone.macros import PRELUDE
 from coterie.segments.model import Person, Rule, World
 
 _TABLES = {

@@ -13,8 +13,8 @@ from coterie.core.clock import DAY, HOUR, format_time
 from coterie.core.ids import derived_id
 from coterie.events.model import Logged
 from coterie.profiles.model import Known
+from coterie.segments.language.parse import parse
 from coterie.segments.model import Person, Rule, World
-from coterie.segments.parse import parse
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z: eight in the morning in Shanghai."""

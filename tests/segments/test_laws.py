@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from coterie.core.clock import DAY
 from coterie.events.model import Logged
 from coterie.profiles.model import Known
-from coterie.segments import evaluate
-from coterie.segments.compile import population_sql
-from coterie.segments.evaluate import matches
+from coterie.segments.everyone.compile import population_sql
+from coterie.segments.language.parse import parse
 from coterie.segments.model import Person, Rule
-from coterie.segments.parse import parse
+from coterie.segments.person import evaluate
+from coterie.segments.person.evaluate import matches
 from segments.lakes import Lake
 from segments.strategies import ITEMS_OF, NOW, ZONE, blind, crowds, parsed_rules, world
 

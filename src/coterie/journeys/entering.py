@@ -15,9 +15,9 @@ import msgspec
 from coterie.core.event import Event, Move
 from coterie.events.model import Logged
 from coterie.journeys.model import Cause, EventEntry, Journey, SegmentEntry
-from coterie.segments.evaluate import is_asked, passes
 from coterie.segments.model import World
-from coterie.segments.operators import look_up
+from coterie.segments.person.evaluate import is_asked, passes
+from coterie.segments.person.operators import look_up
 
 Lane = tuple[str, int, str | None]
 """(journey, profile, key value)"""

@@ -19,7 +19,7 @@ from coterie.journeys.model import (
     WaitTime,
     targets,
 )
-from coterie.segments.conditions_parse import nearest
+from coterie.segments.language.conditions_parse import nearest
 
 _WAITS = (WaitDuration, WaitProperty, WaitRule, WaitTime)
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from coterie.segments.language.parse import segments_of
 from coterie.segments.model import Matching, Rule
-from coterie.segments.parse import segments_of
 
 END = "end"
 """The built-in last node."""

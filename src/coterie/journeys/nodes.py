@@ -30,7 +30,7 @@ from coterie.journeys.model import (
     WaitTime,
 )
 from coterie.journeys.times import EVERY_DAY
-from coterie.segments.conditions_parse import (
+from coterie.segments.language.conditions_parse import (
     check_keys,
     join,
     nearest,

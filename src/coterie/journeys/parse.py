@@ -23,8 +23,8 @@ from coterie.journeys.nodes import (
     read_rule,
     refuse_not_yet,
 )
-from coterie.segments.conditions_parse import check_keys, join, read_duration, read_text
-from coterie.segments.parse import matchings
+from coterie.segments.language.conditions_parse import check_keys, join, read_duration, read_text
+from coterie.segments.language.parse import matchings
 
 KEYS = (
     "version", "name", "title", "entry", "reentry", "key", "overlap", "exit_when", "present",

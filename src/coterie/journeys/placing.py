@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from coterie.core.errors import Invalid
 from coterie.journeys.model import END, Journey, Message, Run, Visit
-from coterie.segments.conditions_parse import nearest
+from coterie.segments.language.conditions_parse import nearest
 
 NODE_REMOVED = "node_removed"
 

@@ -9,7 +9,7 @@ from typing import Any
 from coterie.journeys.nodes import DAYS, DELIVERIES, KEYS, TOUCHES, TROUBLE
 from coterie.journeys.parse import FORMAT, LANGUAGES, MAX_NODES, NODE_NAME, REENTRIES
 from coterie.journeys.parse import KEYS as TOP_KEYS
-from coterie.segments.schema import json_schema as rule_schema
+from coterie.segments.language.schema import json_schema as rule_schema
 
 Schema = dict[str, Any]
 

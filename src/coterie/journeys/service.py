@@ -34,8 +34,8 @@ from coterie.journeys.starting import Starters
 from coterie.journeys.stepper import Seen, due_of
 from coterie.journeys.store import Kept
 from coterie.journeys.walking import Look, Walkers
+from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule, World
-from coterie.segments.parse import parse as parse_rule
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 

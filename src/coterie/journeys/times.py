@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from coterie.core import clock
 from coterie.core.clock import from_datetime, local_date, read_moment
 from coterie.core.errors import Invalid
-from coterie.segments.operators import look_up
+from coterie.segments.person.operators import look_up
 
 EVERY_DAY = frozenset(range(7))
 _MINUTES_A_DAY = 1_440

@@ -15,8 +15,8 @@ from coterie.journeys.model import Defined, Journey, Message, Run, rules_of
 from coterie.journeys.ports import Asker, Messaging, People, Segments
 from coterie.journeys.stepper import Ask, Seen, Stride, step
 from coterie.profiles.model import Known
+from coterie.segments.language.parse import matchings
 from coterie.segments.model import Rule
-from coterie.segments.parse import matchings
 from coterie.storage.work import Work
 
 GONE = "gone"

@@ -14,20 +14,20 @@ from coterie.core.clock import local_date, midnight
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments import store
-from coterie.segments.compile import population_sql
 from coterie.segments.definition import Change, DaySize, Definition, Effect, Preview, Published
-from coterie.segments.explain import explain
+from coterie.segments.everyone.compile import population_sql
+from coterie.segments.everyone.reader import Reader
 from coterie.segments.growth import by_day
-from coterie.segments.language import Vocabulary, vocabulary
+from coterie.segments.language.parse import check_identifying, parse
+from coterie.segments.language.vocabulary import Vocabulary, vocabulary
 from coterie.segments.library import Library, open_library
 from coterie.segments.model import Rule, World, rests_on_nothing
-from coterie.segments.parse import check_identifying, parse
-from coterie.segments.people import Asker, Topics, load_people
-from coterie.segments.phrases import Naming
+from coterie.segments.person.people import Asker, Topics, load_people
+from coterie.segments.person.why import Reason, why
 from coterie.segments.populations import Populations
-from coterie.segments.reader import Reader
 from coterie.segments.stirring import Stirring
-from coterie.segments.why import Reason, why
+from coterie.segments.words.explain import explain
+from coterie.segments.words.phrases import Naming
 from coterie.storage.work import Work
 
 _SAMPLE = 10

@@ -7,11 +7,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from coterie.core.errors import Conflict, Invalid, NotFound
-from coterie.segments.calendar import FADING, Edge, edges, reach
 from coterie.segments.definition import Definition
-from coterie.segments.evaluate import is_named
+from coterie.segments.language.calendar import FADING, Edge, edges, reach
+from coterie.segments.language.parse import matchings, parse, segments_of, trait_roots
 from coterie.segments.model import Rule
-from coterie.segments.parse import matchings, parse, segments_of, trait_roots
+from coterie.segments.person.evaluate import is_named
 
 
 @dataclass(frozen=True)

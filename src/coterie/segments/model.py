@@ -134,6 +134,91 @@ class Share(Rule):
 
 
 @dataclass(frozen=True)
+class Last(Rule):
+    """The newest event that matches has all of ``has`` too; false when none matches."""
+
+    matching: Matching
+    has: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Then(Rule):
+    """A pair: a ``first``, and a ``second`` later than it; or, with ``absent``, that none came.
+
+    The second is strictly later, at least ``after`` and less than ``within`` milliseconds later
+    (None: ever). The window of ``first`` is the outer one, ``second`` has none. Absence is known
+    once ``within`` has passed.
+    """
+
+    first: Matching
+    second: Matching
+    within: int | None
+    after: int = 0
+    absent: bool = False
+
+
+@dataclass(frozen=True)
+class Trend(Rule):
+    """Matching events in the last ``window`` ms divided by those in the window before it.
+
+    Last: now - window <= time <= now; before: now - 2 window <= time < now - window. False with
+    fewer than ``at_least_before`` (>= 1) there. The window of ``matching`` is not used.
+    """
+
+    matching: Matching
+    window: int
+    bounds: Bounds
+    at_least_before: int = 1
+
+
+@dataclass(frozen=True)
+class Top(Rule):
+    """The first by rank, descending (``bottom``: ascending), among those who have a value.
+
+    ``of`` is a trait's path, or an aggregate whose bounds are empty; ``share`` is in ten-thousandths
+    of those who have a value, rounded up to whole people; else ``count`` people. Ties: the smaller
+    bucket key first.
+    """
+
+    of: "str | Did"
+    share: int | None = None
+    count: int | None = None
+    bottom: bool = False
+
+
+@dataclass(frozen=True)
+class Participant(Rule):
+    """Takes part now in a community, or in a group."""
+
+    kind: Literal["community", "group"]
+    slug: str
+
+
+@dataclass(frozen=True)
+class Consents(Rule):
+    """May be reached now for a purpose through a channel."""
+
+    purpose: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Near(Rule):
+    """Her last consented location, or her chosen store, is at most ``km`` away from a point."""
+
+    lat: float
+    lon: float
+    km: float
+
+
+@dataclass(frozen=True)
+class Listed(Rule):
+    """Stands on the current version of an uploaded list."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class InSegment(Rule):
     """Meets another segment's rule."""
 

@@ -12,9 +12,9 @@ from threading import Lock
 from pyroaring import BitMap, FrozenBitMap
 
 from coterie.segments import store
+from coterie.segments.everyone.reader import Reader
 from coterie.segments.library import Library
 from coterie.segments.model import Rule, World
-from coterie.segments.reader import Reader
 from coterie.segments.stirring import Stirring
 from coterie.storage.work import Work
 

@@ -15,13 +15,13 @@ from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import check_slug
 from coterie.segments import store
-from coterie.segments.calendar import Edge
 from coterie.segments.definition import Definition
 from coterie.segments.keeping import Keeping
+from coterie.segments.language.calendar import Edge
+from coterie.segments.language.parse import trait_roots
 from coterie.segments.library import Library
 from coterie.segments.moves import Traces, backfilled, backfilled_shifts, moves_between
-from coterie.segments.parse import trait_roots
-from coterie.segments.people import Asker, load_people
+from coterie.segments.person.people import Asker, load_people
 from coterie.storage.audit import record
 from coterie.storage.work import Work
 

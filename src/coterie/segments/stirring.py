@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from coterie.core.clock import next_midnight
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
-from coterie.segments.calendar import (
+from coterie.segments.everyone.reader import Reader
+from coterie.segments.language.calendar import (
     Edge,
     EventEdge,
     EventMidnight,
@@ -18,7 +19,6 @@ from coterie.segments.calendar import (
     TraitEdge,
     TraitMidnight,
 )
-from coterie.segments.reader import Reader
 from coterie.storage.work import Work
 
 _EVER = -(2**53)

@@ -12,7 +12,7 @@ from coterie.core.errors import NotFound
 from coterie.events.model import Logged
 from coterie.journeys.model import Run
 from coterie.messaging.model import Message
-from coterie.segments.why import Reason
+from coterie.segments.person.why import Reason
 from coterie.storage.work import Work
 from coterie.testing.clock import FakeClock
 from coterie.testing.records import EventRecord, FactRecord, RunRecord, SentRecord

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.errors import Invalid
-from coterie.segments.parse import parse
+from coterie.segments.language.parse import parse
 from coterie.web.console.segments import values
 from coterie.web.console.segments.draft import Draft, from_rule, to_rule, walk
 from coterie.web.console.segments.form import act, from_fields, to_fields

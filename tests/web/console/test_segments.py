@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from coterie.core.actor import COMMAND
-from coterie.segments.parse import parse
+from coterie.segments.language.parse import parse
 from coterie.storage import audit
 from coterie.web.console.segments.draft import from_rule, to_rule
 from coterie.web.console.segments.form import from_fields, to_fields

@@ -13,8 +13,8 @@ from coterie.core.errors import Invalid
 from coterie.journeys.model import END
 from coterie.journeys.nodes import DAYS
 from coterie.journeys.ways import Way, nodes_of, ways
-from coterie.segments.explain import explain
-from coterie.segments.parse import parse
+from coterie.segments.language.parse import parse
+from coterie.segments.words.explain import explain
 from coterie.web.console.journeys.rules import easy
 from coterie.web.speech import N_, Speech
 

@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coterie.core.clock import parse_time
-from coterie.segments.explain import explain
-from coterie.segments.parse import parse
-from coterie.segments.phrases import Naming
-from coterie.segments.why import Reason
+from coterie.segments.language.parse import parse
+from coterie.segments.person.why import Reason
+from coterie.segments.words.explain import explain
+from coterie.segments.words.phrases import Naming
 from coterie.web.console.people.query import ACTIVITY, INTEREST
 from coterie.web.console.people.titles import Titles
 from coterie.web.speech import N_, Speech

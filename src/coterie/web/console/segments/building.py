@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from coterie.accounts.model import Account
 from coterie.core.errors import Conflict, Invalid
 from coterie.segments.definition import Definition
-from coterie.segments.language import OPERATORS as ALL_OPERATORS
-from coterie.segments.language import SEALED_OPERATORS, Vocabulary, operators_for
+from coterie.segments.language.vocabulary import OPERATORS as ALL_OPERATORS
+from coterie.segments.language.vocabulary import SEALED_OPERATORS, Vocabulary, operators_for
 from coterie.storage.work import Work
 from coterie.web.console.segments import words as said
 from coterie.web.console.segments.draft import ROOT, SCORE_OPERATORS, Draft, walk

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coterie.segments.calendar import FADING
-from coterie.segments.language import MEASURES, OPERATORS
+from coterie.segments.language.calendar import FADING
+from coterie.segments.language.vocabulary import MEASURES, OPERATORS
 from coterie.web.console.segments.values import (
     read,
     read_duration,

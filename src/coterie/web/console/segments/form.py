@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from coterie.core.errors import Invalid
-from coterie.segments.parse import MAX_DEPTH
+from coterie.segments.language.parse import MAX_DEPTH
 from coterie.web.console.segments.draft import GROUPS, KINDS, ROOT, Draft, Fields
 
 MOST_NODES = 60

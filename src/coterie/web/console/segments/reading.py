@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from coterie.core.errors import Invalid
 from coterie.journeys.model import segments_named
 from coterie.segments.definition import DaySize, Definition
-from coterie.segments.phrases import Naming
 from coterie.segments.service import Segments
+from coterie.segments.words.phrases import Naming
 from coterie.storage.work import Work
 from coterie.web.charts import Chart, Series
 from coterie.web.console.segments import words as said

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from coterie.core.errors import Invalid
 from coterie.segments.definition import Definition, Effect
-from coterie.segments.language import Vocabulary
+from coterie.segments.language.vocabulary import Vocabulary
 from coterie.segments.service import Segments
 from coterie.storage.work import Work
 from coterie.web.console.segments.draft import Draft, Marks, from_rule, to_rule, walk

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from coterie.core.event import OWN
-from coterie.segments.language import Vocabulary
-from coterie.segments.phrases import Naming
+from coterie.segments.language.vocabulary import Vocabulary
+from coterie.segments.words.phrases import Naming
 from coterie.web.speech import N_, Speech
 
 Pairs = tuple[tuple[str, str], ...]

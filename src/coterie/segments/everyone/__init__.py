@@ -1,0 +1,1 @@
+"""The reader of everyone: a rule becomes one SQL query over the log's lake."""

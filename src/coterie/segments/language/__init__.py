@@ -1,0 +1,1 @@
+"""The rule language: from JSON to the tree, its schema, its words and edges. Pure."""

@@ -1,0 +1,1 @@
+"""A rule said in words, in English and in Chinese. Pure."""
