@@ -175,7 +175,7 @@ class Trend(Rule):
 class Top(Rule):
     """The first by rank, descending (``bottom``: ascending), among those who have a value.
 
-    ``of`` is a trait's path, or an aggregate whose bounds are empty; ``share`` is in ten-thousandths
+    ``of`` is a trait's path, or an aggregate with empty bounds; ``share`` is in ten-thousandths
     of those who have a value, rounded up to whole people; else ``count`` people. Ties: the smaller
     bucket key first.
     """
