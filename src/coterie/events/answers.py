@@ -7,11 +7,12 @@ from typing import Any
 import duckdb
 
 from coterie.core.errors import NotFound
-from coterie.core.people import Heads
-from coterie.events import hot, store
+from coterie.core.people import Alone, Heads
+from coterie.events import store
 from coterie.events.lake import Lake
-from coterie.events.model import Logged, Sought
+from coterie.events.model import Logged, Sought, Traces
 from coterie.events.rows import rows_after, to_logged
+from coterie.events.tail import Tail
 from coterie.storage.work import Work
 
 TIMELINES = "events.timelines"
@@ -27,7 +28,7 @@ class Answers:
     def __init__(self, lake: Lake, heads: Heads[Work]) -> None:
         self._lake = lake
         self._heads = heads
-        self._mirror = hot.Mirror()
+        self._tail = Tail()
 
     def timelines(
         self, work: Work, profiles: Collection[int], *, since: int | None = None
@@ -50,7 +51,7 @@ class Answers:
         asked = self._heads_of_members(work, found)
         if not asked:
             return found
-        fresh = hot.of_profiles(work, asked, since)
+        fresh = self._tail.rows(work, asked, since)
         flushed, manifest = store.manifest(work)
         low, high = min(asked), max(asked)
         files = [
@@ -65,6 +66,18 @@ class Answers:
         for row in sorted(rows, key=lambda row: (row[1], row[0])):
             found[asked[row[3]]].append(to_logged(row, asked))
         return found
+
+    def traces(self, work: Work, profiles: Collection[int]) -> Traces:
+        """Return what some people did, by columns: for questions of very many at once."""
+        asked = self._heads_of_members(work, profiles)
+        names = ("seq", "profile", "time", "name", "type", "items")
+        fresh = self._tail.rows(work, asked, names=names) if asked else []
+        flushed, manifest = store.manifest(work)
+        low, high = min(asked, default=0), max(asked, default=-1)
+        files = [
+            row.file for row in manifest if row.low_profile <= high and row.high_profile >= low
+        ]
+        return self._lake.traces(files, asked, [row[1:] for row in fresh if row[0] > flushed])
 
     def _heads_of_members(self, work: Work, heads: Collection[int]) -> dict[int, int]:
         """Return the head of every profile of these persons."""
@@ -87,7 +100,9 @@ class Answers:
         if sought.profile is not None and not members:
             return []
         asked = sorted(members)
-        rows: list[Sequence[Any]] = list(hot.newest(work, sought, asked, after, end, limit))
+        rows: list[Sequence[Any]] = list(
+            self._tail.newest(work, sought, asked, after, end, limit)
+        )
         flushed, manifest = store.manifest(work)
         rows = [row for row in rows if row[0] > flushed]
         files = [row.file for row in manifest if may_hold(row, asked)]
@@ -108,7 +123,7 @@ class Answers:
 
         Answers that were read under one watermark hold as long as it stays the same.
         """
-        return (*store.position(work), hot.stamp(work))
+        return (*store.position(work), store.newest_stamp(work))
 
     def profiles_between(
         self, work: Work, names: Sequence[str], after: int, until: int
@@ -119,7 +134,7 @@ class Answers:
         """
         if not names:
             return set()
-        found = hot.profiles_between(work, names, after, until)
+        found = self._tail.profiles_between(work, names, after, until)
         spans = [
             span for span in store.spans(work, names) if span.last > after and span.first <= until
         ]
@@ -132,7 +147,7 @@ class Answers:
         """Return the earliest time after a moment at which one of ``names`` happened, or None."""
         if not names:
             return None
-        times = [hot.next_time(work, names, after)]
+        times = [self._tail.next_time(work, names, after)]
         spans = [span for span in store.spans(work, names) if span.last > after]
         times += [span.first for span in spans if span.first > after]
         within = [span for span in spans if span.first <= after]
@@ -145,7 +160,7 @@ class Answers:
         """Return who touched one of the items, in any event at any time."""
         if not items:
             return set()
-        found = hot.profiles_of_items(work, items)
+        found = self._tail.profiles_of_items(work, items)
         _, manifest = store.manifest(work)
         if manifest:
             found |= self._lake.profiles_of_items([row.file for row in manifest], items)
@@ -153,21 +168,44 @@ class Answers:
 
     def counts(self, work: Work) -> dict[str, int]:
         """Return how many events of each name there are."""
-        return store.counts(work)
+        columns = self._tail.columns(work)
+        flushed, found = store.counts(work)
+        for name in rows_after(columns, flushed)["name"].tolist():
+            found[name] = found.get(name, 0) + 1
+        return found
+
+    def next_seq(self, work: Work) -> int:
+        """Return the seq that the next event gets: the log holds all the lower ones."""
+        return store.position(work)[0]
+
+    def has_lake(self, work: Work) -> bool:
+        """Say whether anything lies in the lake; if not, the hot tail is the whole log."""
+        return bool(store.manifest(work)[1])
+
+    def tail(self, work: Work, after: int) -> list[Logged]:
+        """Return the events of the hot tail after a seq, each with the profile it came with."""
+        _, flushed, _ = store.position(work)
+        rows = self._tail.after(work, max(after, flushed))
+        return [to_logged(row, {row[3]: row[3]}) for row in rows]
 
     @contextmanager
-    def open_lake(self, work: Work) -> Iterator[duckdb.DuckDBPyConnection]:
+    def open_lake(
+        self, work: Work, *, as_came: bool = False
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a private DuckDB connection over everything this transaction sees.
 
         Views: ``events(seq, time, received, profile, name, type, source, store, amount,
-        properties JSON)``, a row an event, and ``event_items(seq, item)``, a row an item. What is
-        created through the connection is gone when the block ends.
+        properties JSON)``, a row an event, ``event_items(seq, item)``, a row an item, and
+        ``event_lines(seq, time, profile, name, item)``, the same with its event. A profile is the
+        head; in ``event_lines``, and with ``as_came`` everywhere, the one that the event came
+        with. What is created through the connection is gone when the block ends.
         """
-        columns = self._mirror.columns(work)
+        columns = self._tail.columns(work)
         flushed, manifest = store.manifest(work)
         hot_columns = rows_after(columns, flushed)
         files = [row.file for row in manifest]
-        with self._lake.open(files, hot_columns, self._heads.led(work)) as connection:
+        led = Alone().led(work) if as_came else self._heads.led(work)
+        with self._lake.open(files, hot_columns, led) as connection:
             yield connection
 
 

@@ -8,7 +8,7 @@ the manifest's to say, never the folder's.
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -20,9 +20,9 @@ import numpy as np
 
 from coterie.core.event import OWN
 from coterie.core.people import Led
-from coterie.events import layout
+from coterie.events import layout, traces
 from coterie.events.layout import EVENTS, FORMAT, ONE_OF_ITEMS, ORDERS, restored
-from coterie.events.model import NameSpan, Segment, Sought
+from coterie.events.model import NameSpan, Segment, Sought, Traces
 from coterie.events.rows import NOTHING, Columns, to_lines
 
 _ROW = (
@@ -177,6 +177,13 @@ class Lake:
             start = -(2**63) if since is None else since
             return cursor.execute(query, [self._paths("person", files), start]).fetchall()
 
+    def traces(
+        self, files: Sequence[str], heads: Mapping[int, int], hot: Sequence[Sequence[Any]]
+    ) -> Traces:
+        """Return what these profiles did, with what is hot of it, under their heads."""
+        with self._cursor() as cursor:
+            return traces.read(cursor, self._paths("person", files), heads, hot)
+
     def newest(
         self,
         files: Sequence[str],
@@ -304,12 +311,18 @@ class Lake:
         cursor.unregister("given_events")
         cursor.unregister("given_lines")
         events, lines = "SELECT * FROM hot_events", "SELECT * FROM hot_lines"
+        whole = (
+            "SELECT seq, time, profile, name, item "
+            "FROM hot_lines JOIN (SELECT seq, time, profile, name FROM hot_events) USING (seq)"
+        )
         if files:
             columns = ", ".join(part.split()[0] for part in _VIEW_COLUMNS.split(",")[:-1])
             columns += f", {restored('properties')}::JSON AS properties"
             lake = f"FROM read_parquet({_literals(self._paths('topic', files))})"
             events = f"SELECT {columns} {lake} WHERE line = 0 UNION ALL {events}"
             lines = f"SELECT seq, item {lake} WHERE item IS NOT NULL UNION ALL {lines}"
+            in_lake = f"SELECT seq, time, profile, name, item {lake} WHERE item IS NOT NULL"
+            whole = f"{in_lake} UNION ALL {whole}"
         if len(led.profiles):
             cursor.register("given_led", {"profile": led.profiles, "head": led.heads})
             cursor.execute("CREATE TABLE led AS SELECT * FROM given_led")
@@ -320,6 +333,7 @@ class Lake:
             )
         cursor.execute(f"CREATE VIEW events AS {events}")
         cursor.execute(f"CREATE VIEW event_items AS {lines}")
+        cursor.execute(f"CREATE VIEW event_lines AS {whole}")
 
     def _ask_of(self, cursor: duckdb.DuckDBPyConnection, profiles: Collection[int]) -> None:
         asked = np.fromiter(profiles, dtype=np.int32, count=len(profiles))

@@ -3,27 +3,35 @@
 Kept apart from the verbs that change memberships (``service``), which are built on them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
 from coterie.catalog.service import Catalog
 from coterie.core.clock import local_date, midnight
+from coterie.core.errors import Invalid
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments import store
 from coterie.segments.definition import Change, DaySize, Definition, Effect, Preview, Published
+from coterie.segments.engine.engine import Engine
 from coterie.segments.everyone.compile import population_sql
 from coterie.segments.everyone.reader import Reader
+from coterie.segments.everyone.tops import Tops
 from coterie.segments.growth import by_day
 from coterie.segments.language.parse import check_identifying, parse
 from coterie.segments.language.vocabulary import Vocabulary, vocabulary
 from coterie.segments.library import Library, open_library
-from coterie.segments.model import Rule, World, rests_on_nothing
+from coterie.segments.lists import store as list_store
+from coterie.segments.lists.standing import Standings
+from coterie.segments.model import Rule, Top, World, rests_on_nothing
 from coterie.segments.person.people import Asker, Topics, load_people
 from coterie.segments.person.why import Reason, why
+from coterie.segments.places import Stores
 from coterie.segments.populations import Populations
 from coterie.segments.stirring import Stirring
 from coterie.segments.words.explain import explain
@@ -44,6 +52,7 @@ class Asking:
         self.reader = Reader(profiles, log, zone)
         self.stirring = Stirring(profiles, log, self.reader, zone)
         self.populations = Populations(self.reader, self.stirring)
+        self.engine = Engine(profiles, log, self.reader, self.stirring)
 
     def all(self, work: Work) -> list[Definition]:
         """Return every segment's current definition, by slug."""
@@ -113,6 +122,14 @@ class Asking:
             for slug, size in sizes.items()
         }  # fmt: skip
 
+    def turnover(self, work: Work, since: int) -> dict[str, tuple[int, int]]:
+        """Count, for every segment, how many entered and left it from a moment on."""
+        told = store.balances(work, since, [one.slug for one in self.all(work)])
+        return {
+            slug: (sum(one.entered for one in moved), sum(one.left for one in moved))
+            for slug, moved in told.items()
+        }
+
     def latest(self, work: Work, slug: str, *, entered: bool, limit: int = 10) -> list[Change]:
         """Return who entered a segment, or left it, the latest first."""
         return store.latest(work, slug, entered, limit)
@@ -158,6 +175,44 @@ class Asking:
         tree = self._checked(library, self._read(rule))
         return self.populations.of(work, library, self._world(work, library), tree)
 
+    def of_parts(self, work: Work, rules: Sequence[object]) -> list[BitMap | Invalid]:
+        """Return whom each of several rules would have now, or what is wrong with it.
+
+        What was asked before is not asked again; for the rest the log is opened once.
+        """
+        library = self._library(work)
+        found: list[BitMap | Invalid] = []
+        trees: dict[int, Rule] = {}
+        for index, rule in enumerate(rules):
+            try:
+                trees[index] = self._checked(library, self._read(rule))
+                found.append(BitMap())
+            except Invalid as fault:
+                found.append(fault)
+        world = self._world(work, library)
+        people = self.populations.of_each(work, library, world, list(trees.values()))
+        for index, one in zip(trees, people, strict=True):
+            found[index] = one
+        return found
+
+    def check(self, work: Work, rule: object, slug: str = "") -> None:
+        """Raise Invalid where ``define`` would, for a new segment or for ``slug``."""
+        library = self._library(work)
+        if slug:
+            self._checked_for(library, slug, rule)
+        else:
+            self._checked(library, self._read(rule))
+
+    def reasons(
+        self, work: Work, rule: object, profiles: Collection[int]
+    ) -> dict[int, Reason]:
+        """Tell why some people meet a rule or do not that need not be defined; raises Invalid."""
+        library = self._library(work)
+        tree = self._checked(library, self._read(rule))
+        world = self._world(work, library)
+        people = load_people(work, self.profiles, self.log, profiles)
+        return {profile: why(tree, person, world) for profile, person in people.items()}
+
     def effect(self, work: Work, slug: str, rule: object) -> Effect:
         """Tell who would stay, enter and leave if a segment got another rule now.
 
@@ -181,11 +236,17 @@ class Asking:
 
     def vocabulary(self, work: Work) -> Vocabulary:
         """Return the names that a rule may use here: events, topics, traits, tags, segments."""
-        return vocabulary(work, self.log, self.catalog, self.profiles, self.all(work))
+        return vocabulary(
+            work, self.log, self.catalog, self.profiles, self.all(work), list_store.lists(work)
+        )
 
     def properties(self, work: Work, name: str) -> tuple[str, ...]:
         """Return the keys that some events of a name have in their properties, for an editor."""
         return self.reader.properties(work, name)
+
+    def values(self, work: Work, name: str, path: str) -> tuple[Any, ...]:
+        """Return what some events of a name often hold in a property, for an editor."""
+        return self.reader.values(work, name, path)
 
     # For journeys, which ask rules of their own
 
@@ -210,8 +271,15 @@ class Asking:
 
     # Within
 
+    def _renew(self, work: Work) -> None:
+        """Draw a new stamp for what changed now, which the engine will learn by itself."""
+        stands = self.engine.stands(store.stamp(work))
+        stamp = store.renew_stamp(work)
+        if stands:
+            self.engine.vouch(stamp)
+
     def _library(self, work: Work) -> Library:
-        return open_library(store.definitions(work), self.zone)
+        return open_library(store.definitions(work), self.zone, list_store.names(work))
 
     def _read(self, rule: object) -> Rule:
         return parse(rule, self.zone, in_journey=False)
@@ -227,11 +295,18 @@ class Asking:
         return rule
 
     def _world(self, work: Work, library: Library) -> World:
-        return World(
+        world = World(
             now=work.now,
             zone=self.zone,
             items_of=Topics(work, self.catalog),
             rules=library.rules,
             blind=self.profiles.blind,
             identifying=self.profiles.identifying,
+            lists=Standings(work, self.profiles),
+            stores=Stores(work, self.catalog),
         )
+
+        def rank(top: Top) -> BitMap:
+            return self.populations.of(work, library, world, top)
+
+        return replace(world, tops=Tops(rank))

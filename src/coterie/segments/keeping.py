@@ -8,14 +8,14 @@ from pyroaring import BitMap
 from coterie.core.event import Move
 from coterie.core.people import Shift
 from coterie.segments import store
-from coterie.segments.asking import Asking
+from coterie.segments.lists.service import Lists
 from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
 _SHIFTED = "segments.shifted"
 
 
-class Keeping(Asking):
+class Keeping(Lists):
     """The part of ``Segments`` that keeps step with who is who."""
 
     name = "segments"
@@ -38,7 +38,7 @@ class Keeping(Asking):
         return found
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
-        """Return which segments a person is in, and when she entered or left any, as plain JSON."""
+        """Return a person's segments, her entering and leaving, and her lists, as plain JSON."""
         inside = self.memberships(work, [profile])[profile]
         return {
             "segments": [
@@ -50,16 +50,20 @@ class Keeping(Asking):
                 {"segment": one.segment, "entered": one.entered, "at": one.at}
                 for one in self.changes(work, profile)
             ],
+            "lists": self.standing_of(work, profile),
         }
 
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
-        """Take these people out of every population; the sizes of the past stay true."""
-        return {"segments": self._take_out(work, profiles)}
+        """Take these people out of every population and list; the sizes of the past stay true."""
+        return {
+            "segments": self._take_out(work, profiles),
+            "list_versions": self.strike(work, profiles),
+        }
 
     def _take_out(self, work: Work, profiles: Collection[int]) -> int:
         """Let these people leave without a word; count in how many segments any of them was."""
         store.lock_watermark(work)
-        store.renew_stamp(work)
+        self._renew(work)
         gone = BitMap(profiles)
         before = store.all_members(work)
         leaving = {slug: members & gone for slug, members in before.items() if members & gone}

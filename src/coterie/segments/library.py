@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.segments.definition import Definition
+from coterie.segments.language.asked import lists_of
 from coterie.segments.language.calendar import FADING, Edge, edges, reach
 from coterie.segments.language.parse import matchings, parse, segments_of, trait_roots
 from coterie.segments.model import Rule
@@ -16,10 +17,11 @@ from coterie.segments.person.evaluate import is_named
 
 @dataclass(frozen=True)
 class Library:
-    """Every segment at one moment: its definition and its rule."""
+    """Every segment at one moment: its definition and its rule; and what the lists are called."""
 
     definitions: Mapping[str, Definition]
     rules: Mapping[str, Rule]
+    lists: frozenset[str] = frozenset()
 
     def definition(self, slug: str) -> Definition:
         """Return one definition; raises NotFound."""
@@ -63,12 +65,15 @@ class Library:
         return sorted(s for s, rule in self.rules.items() if slug in segments_of(rule))
 
     def check_known(self, rule: Rule) -> None:
-        """Refuse a rule that refers to a segment that there is not."""
+        """Refuse a rule that refers to a segment or a list that there is not."""
         for slug in sorted(segments_of(rule)):
             if slug not in self.rules:
                 raise Invalid(
                     f"there is no segment {slug!r}", path="in_segment", hint="define it first"
                 )
+
+        for name in sorted(lists_of(rule) - self.lists):
+            raise Invalid(f"there is no list {name!r}", path="list", hint="upload it first")
 
     def check_no_circle(self, slug: str, rule: Rule) -> None:
         """Refuse a rule for ``slug`` that would come back to itself; the message names the way."""
@@ -94,10 +99,12 @@ class Library:
             raise Conflict(f"segment {slug!r} is used by {', '.join(users)}; change these first")
 
 
-def open_library(definitions: Mapping[str, Definition], zone: ZoneInfo) -> Library:
+def open_library(
+    definitions: Mapping[str, Definition], zone: ZoneInfo, lists: frozenset[str] = frozenset()
+) -> Library:
     """Parse every rule; what was parsed before is not parsed again."""
     rules = {slug: _parsed(json.dumps(d.rule), zone) for slug, d in definitions.items()}
-    return Library(definitions, rules)
+    return Library(definitions, rules, lists)
 
 
 @lru_cache(maxsize=4_096)

@@ -4,12 +4,16 @@ Durations and moments are milliseconds. ``docs/reference/rules.md`` says what ea
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from pyroaring import BitMap
+
 from coterie.events.model import Logged
+from coterie.profiles.consents.model import ConsentFact
 from coterie.profiles.model import Known
+from coterie.segments.lists.model import NoLists, Standing
 
 Measure = Literal["count", "sum", "avg", "min", "max", "distinct"]
 CalendarUnit = Literal["@day", "@week", "@month", "@hour"]
@@ -234,12 +238,20 @@ class Bucket(Rule):
     end: int
 
 
+def _nothing_said() -> Sequence[ConsentFact]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Person:
-    """One person as a rule sees her; ``events`` in (time, seq) order, future ones included."""
+    """One person as a rule sees her; ``events`` in (time, seq) order, future ones included.
+
+    ``said`` reads her words of consent, when a rule asks for them.
+    """
 
     known: Known
     events: Sequence[Logged]
+    said: Callable[[], Sequence[ConsentFact]] = _nothing_said
 
 
 def _no_blind(_name: str, _value: Any) -> str:
@@ -252,6 +264,8 @@ class World:
 
     ``items_of`` maps each topic the rule names to its items; ``rules`` each segment to its rule;
     ``blind`` gives the blind index of an identifying trait's value; ``identifying`` their names.
+    ``tops`` gives who is first by each rank that a rule asks for.
+    ``lists`` gives who stands on each list, ``stores`` where stores are (latitude, longitude).
     ``since`` and ``key`` (property, value) are a journey run's.
     """
 
@@ -261,8 +275,15 @@ class World:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     blind: Callable[[str, Any], str] = _no_blind
     identifying: frozenset[str] = frozenset()
+    tops: Mapping[Top, BitMap] = field(default_factory=dict)
+    lists: Mapping[str, Standing] = field(default_factory=NoLists)
+    stores: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
     key: tuple[str, str] | None = None
+
+    def at(self, moment: int) -> "World":
+        """Return the same world at another moment."""
+        return replace(self, now=moment)
 
 
 def rests_on_nothing(rule: Rule) -> bool:

@@ -6,6 +6,7 @@ answer only at one of the rule's edges (``calendar``), so it stands until the ne
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -45,14 +46,28 @@ class Populations:
 
     def of(self, work: Work, library: Library, world: World, rule: Rule) -> BitMap:
         """Return who meets a rule at ``work.now``."""
-        key = store.stamp(work), repr(rule)
-        kept = self._standing(work, library, rule, key)
-        if kept is not None:
-            return BitMap(kept.people)
-        with self.reader.population(work, world, [rule]) as population:
-            people = population.of(rule)
-        self._keep(key, _Answer(FrozenBitMap(people), work.now))
-        return people
+        return self.of_each(work, library, world, [rule])[0]
+
+    def of_each(
+        self, work: Work, library: Library, world: World, rules: Sequence[Rule]
+    ) -> list[BitMap]:
+        """Return who meets each of some rules; those that must be asked are asked together."""
+        stamp = store.stamp(work)
+        keys = [(stamp, repr(rule)) for rule in rules]
+        found: dict[_Key, FrozenBitMap] = {}
+        asked: dict[_Key, Rule] = {}
+        for key, rule in zip(keys, rules, strict=True):
+            kept = self._standing(work, library, rule, key)
+            if kept is None:
+                asked[key] = rule
+            else:
+                found[key] = kept.people
+        if asked:
+            with self.reader.population(work, world, list(asked.values())) as population:
+                for key, rule in asked.items():
+                    found[key] = FrozenBitMap(population.of(rule))
+                    self._keep(key, _Answer(found[key], work.now))
+        return [BitMap(found[key]) for key in keys]
 
     def _standing(self, work: Work, library: Library, rule: Rule, key: _Key) -> _Answer | None:
         """Find an answer that is still true; see how long it stands when it is first wanted."""

@@ -1,12 +1,12 @@
 """The room's verbs: define segments, reconsider who is in them, ask rules of people.
 
-Memberships are exact at ``work.now`` after every ``reconsider`` and ``wake``. What can have
-changed is: people whom the batch touched, and people for whom time passed an edge of a rule since
-the watermark (see ``calendar``). Only these are asked again: few by the reader of one person, many
-by the reader of everyone. Of several changes within one batch only the last state counts.
+Memberships are exact at ``work.now`` after every ``reconsider`` and ``wake``: the engine finds what
+a batch and the passing of time have changed. Of several changes within one batch only the last
+state counts.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from pyroaring import BitMap
@@ -16,17 +16,17 @@ from coterie.core.event import Event, Move
 from coterie.core.ids import check_slug
 from coterie.segments import store
 from coterie.segments.definition import Definition
+from coterie.segments.engine.flipping import Learnt
 from coterie.segments.keeping import Keeping
-from coterie.segments.language.calendar import Edge
-from coterie.segments.language.parse import trait_roots
 from coterie.segments.library import Library
+from coterie.segments.model import World
 from coterie.segments.moves import Traces, backfilled, backfilled_shifts, moves_between
 from coterie.segments.person.people import Asker, load_people
 from coterie.storage.audit import record
 from coterie.storage.work import Work
 
 MANY = 2_000
-"""From so many people on, everyone's reader is faster than one person's."""
+"""The moves of an import that moves so many are not looked at one by one."""
 
 
 class Segments(Keeping):
@@ -62,7 +62,7 @@ class Segments(Keeping):
             defined_by=str(work.actor),
         )
         store.save(work, definition)
-        store.renew_stamp(work)
+        self._renew(work)
         record(work, "segment.define", slug, version=definition.version, rule=definition.rule)
         library = self._library(work)
         return self._recount(work, library, [slug, *library.users_of(slug)])
@@ -91,7 +91,7 @@ class Segments(Keeping):
         moves = list(moves_between(slug, store.members(work, slug), BitMap(), work.now))
         store.publish(work, {}, moves, {slug: definition.version})
         store.remove(work, slug)
-        store.renew_stamp(work)
+        self._renew(work)
         record(work, "segment.delete", slug, version=definition.version)
         return moves
 
@@ -100,27 +100,15 @@ class Segments(Keeping):
     ) -> list[Move]:
         """Bring every membership to ``work.now`` after a batch; return who entered and left.
 
-        ``touched`` are the people about whom the batch taught anything; whoever has a ``fresh``
-        event that a rule is about is asked that rule too. A move is marked as backfill when
-        it would not have come about without the backfill in this batch, be it that backfill told
-        who is one person.
+        ``touched`` are the people about whom the batch taught anything. A move is marked as
+        backfill when it would not have come about without the backfill in this batch, be it that
+        backfill told who is one person.
         """
         since = store.lock_watermark(work)
-        if fresh or touched:
-            store.renew_stamp(work)
-        library = self._library(work)
-        stirred = self._stirred(work, library, since)
-        did: dict[str, BitMap] = {}
-        for event in fresh:
-            did.setdefault(event.name, BitMap()).add(event.profile)
-        candidates = {
-            slug: BitMap(touched).union(
-                people, *(did[name] for name in library.concerned(library.rules[slug], did))
-            )
-            for slug, people in stirred.items()
-        }
-        muted = backfilled_shifts(fresh, self.shifted(work))
-        moves = self._reask(work, library, candidates, backfilled(fresh), muted)
+        shifted = self.shifted(work)
+        learnt = Learnt(fresh, touched, shifted)
+        muted = backfilled_shifts(fresh, shifted)
+        moves = self._bring(work, since, learnt, backfilled(fresh), muted)
         store.set_watermark(work, max(since, work.now))
         return moves
 
@@ -133,71 +121,90 @@ class Segments(Keeping):
 
         After shifts these are the heads on both sides: one that leads again enters like a new one.
         """
-        store.lock_watermark(work)
-        store.renew_stamp(work)
-        library = self._library(work)
-        return self._reask(work, library, {slug: BitMap(profiles) for slug in library.rules})
+        since = store.lock_watermark(work)
+        store.set_watermark(work, max(since, work.now))
+        return self._bring(work, since, Learnt(shifted=profiles, retagged=True))
+
+    def recount_all(self, work: Work) -> list[Move]:
+        """Ask all rules anew of everybody, from the log; return who entered and left by it.
+
+        Nobody does, unless something was amiss: for benchmarks, and for the doctor.
+        """
+        self.engine.forget()
+        return self.wake(work)
 
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which time alone may change a membership, or None."""
         since = store.watermark(work)
         if since is None:
             return None
+        if self.engine.stands(store.stamp(work)):
+            return self.engine.next_turn(work)
         library = self._library(work)
         edges = {edge for rule in library.rules.values() for edge in library.edges(rule)}
         return self.stirring.next(work, edges, since)
 
     # Within
 
-    def _stirred(self, work: Work, library: Library, since: int) -> dict[str, BitMap]:
-        """Find whom time stirred, asking each edge once for all segments that have it."""
-        edges = {slug: library.edges(rule) for slug, rule in library.rules.items()}
-        asked = set[Edge]().union(*edges.values())
-        passed = self.stirring.people(work, asked, since, work.now)
-        people = {edge: BitMap(stirred) for edge, stirred in passed.items()}
-        return {slug: BitMap().union(*(people[e] for e in own)) for slug, own in edges.items()}
-
-    def _reask(
+    def _bring(
         self,
         work: Work,
-        library: Library,
-        candidates: Mapping[str, BitMap],
+        since: int,
+        learnt: Learnt,
         quiet: Mapping[int, Traces] = MappingProxyType({}),
         muted: Collection[int] = (),
     ) -> list[Move]:
-        """Ask the rules of their candidates, and publish what differs from before.
+        """Have the engine bring every membership to now, and publish what differs from before.
 
         ``quiet`` are those to whom backfill happened, with these events: their moves are live only
         where the rule would say the same without them. No move of the ``muted`` is live.
         """
-        everybody = list(BitMap().union(*candidates.values()))
-        if not everybody:
-            return []
-        before = store.all_members(work)
-        world = self._world(work, library)
-        asker = Asker({}, world)
-        if len(everybody) < MANY:
-            traits = {name for rule in library.rules.values() for name in trait_roots(rule)}
-            people = load_people(work, self.profiles, self.log, everybody, traits)
-            asker = Asker(people, world)
-            meeting = {s: asker.meeting(library.rules[s], who) for s, who in candidates.items()}
-        else:
-            rules = [library.rules[slug] for slug in candidates]
-            with self.reader.population(work, world, rules, everybody) as population:
-                meeting = {s: population.of(library.rules[s]) for s in candidates}
-        moves: list[Move] = []
-        after: dict[str, BitMap] = {}
-        for slug, asked in candidates.items():
-            after[slug] = (before[slug] - asked) | (meeting[slug] & asked)
-            late = {
-                profile
-                for profile, traces in quiet.items()
-                if asker.holds_without(library.rules[slug], profile, traces)
-                != (profile in after[slug])
-            }.union(muted)
-            moves += moves_between(slug, before[slug], after[slug], work.now, late)
-        store.publish(work, _changed(before, after), moves, library.versions())
+        library = self._library(work)
+        world = replace(self._world(work, library), now=max(since, work.now))
+        if not self.engine.stands(store.stamp(work)):
+            self.engine.forget()
+        answers = self.engine.bring(work, library, world, learnt)
+        self.engine.vouch(store.renew_stamp(work) if learnt else store.stamp(work))
+        before = store.members_of(work, answers)
+        after = {
+            slug: answer.meeting
+            if answer.asked is None
+            else (before[slug] - answer.asked) | answer.meeting
+            for slug, answer in answers.items()
+        }
+        changed = {slug: people for slug, people in after.items() if people != before[slug]}
+        late = self._late(work, library, world, before, changed, quiet)
+        moves = [
+            move
+            for slug, people in changed.items()
+            for move in moves_between(slug, before[slug], people, work.now, late[slug].union(muted))
+        ]
+        store.publish(work, changed, moves, library.versions())
         return moves
+
+    def _late(
+        self,
+        work: Work,
+        library: Library,
+        world: World,
+        before: Mapping[str, BitMap],
+        after: Mapping[str, BitMap],
+        quiet: Mapping[int, Traces],
+    ) -> dict[str, set[int]]:
+        """Find, for each segment, whose move would not be but for the backfill in the batch."""
+        moved = {slug: (before[slug] ^ people) & BitMap(quiet) for slug, people in after.items()}
+        people = BitMap().union(*moved.values())
+        few = list(people) if len(people) < MANY else []  # a large import's moves are its own
+        asker = Asker(load_people(work, self.profiles, self.log, few), world)
+        return {
+            slug: {
+                profile
+                for profile in some
+                if asker.holds_without(library.rules[slug], profile, quiet[profile])
+                != (profile in after[slug])
+            }
+            for slug, some in moved.items()
+        }
 
     def _recount(self, work: Work, library: Library, slugs: Sequence[str]) -> list[Move]:
         """Ask whole rules anew of everyone, and publish what differs from before."""
@@ -205,15 +212,13 @@ class Segments(Keeping):
         world = self._world(work, library)
         with self.reader.population(work, world, rules.values()) as population:
             after = {slug: population.of(rule) for slug, rule in rules.items()}
-        before = store.all_members(work)
+        self.engine.doubt(slugs)
+        before = store.members_of(work, slugs)
         moves = [
             move
             for slug in slugs
             for move in moves_between(slug, before[slug], after[slug], work.now)
         ]
-        store.publish(work, _changed(before, after), moves, library.versions())
+        changed = {slug: people for slug, people in after.items() if people != before[slug]}
+        store.publish(work, changed, moves, library.versions())
         return moves
-
-
-def _changed(before: Mapping[str, BitMap], after: Mapping[str, BitMap]) -> dict[str, BitMap]:
-    return {slug: people for slug, people in after.items() if people != before[slug]}

@@ -14,6 +14,7 @@ from coterie.segments.language.calendar import (
     FadeEdge,
     PlainEdge,
     PropertyEdge,
+    RankEdge,
     SinceEdge,
     TagEdge,
     TraitEdge,
@@ -38,9 +39,11 @@ class Stirring:
         self, work: Work, edges: Collection[Edge], after: int, until: int
     ) -> dict[Edge, set[int]]:
         """Return, for each edge, the people for whom it passed in the interval."""
+        found: dict[Edge, set[int]] = {edge: set() for edge in edges}
         if until <= after:
-            return {edge: set() for edge in edges}
-        found: dict[Edge, set[int]] = {}
+            if RankEdge() in found:  # whoever changed at this very moment has changed ranks
+                found[RankEdge()] = self._people(work, RankEdge(), after, until)
+            return found
         for plain in _plain(edges):
             found[plain] = self._people(work, plain, after, until)
         if in_events := _in_events(edges):
@@ -78,6 +81,8 @@ class Stirring:
                 return self.profiles.holders(work, path)
             case EventMidnight(name):
                 return self.log.profiles_between(work, [name], _EVER, until)
+            case RankEdge():
+                return set(self.profiles.everyone(work))
 
     def _next(self, work: Work, edge: PlainEdge, after: int) -> int | None:
         match edge:
@@ -93,6 +98,8 @@ class Stirring:
                 return self.profiles.next_fading(work, name, threshold, after)
             case TraitMidnight() | EventMidnight():
                 return next_midnight(after, self.zone)
+            case RankEdge():
+                return None
 
 
 def _shifted(moment: int | None, shift: int) -> int | None:

@@ -180,6 +180,12 @@ def all_members(work: Work) -> dict[str, BitMap]:
     return {row.slug: BitMap.deserialize(row.members) for row in work.connection.execute(query)}
 
 
+def members_of(work: Work, slugs: Collection[str]) -> dict[str, BitMap]:
+    """Return who is in some segments; raises KeyError for one that there is not."""
+    found = all_members(work)
+    return {slug: found[slug] for slug in slugs}
+
+
 def publish(
     work: Work,
     populations: Mapping[str, BitMap],
@@ -317,7 +323,8 @@ def stamp(work: Work) -> int:
     return work.connection.execute(select(stamp_rows.c.stamp)).scalar() or 0
 
 
-def renew_stamp(work: Work) -> None:
-    """Draw a new number: what rules are asked of has changed."""
+def renew_stamp(work: Work) -> int:
+    """Draw a new number, and return it: what rules are asked of has changed."""
     drawn = int.from_bytes(os.urandom(8)) >> 1
     work.upsert(stamp_rows, [{"id": _ONE, "stamp": drawn}], key=["id"], change=["stamp"])
+    return drawn

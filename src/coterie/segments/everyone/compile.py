@@ -2,60 +2,46 @@
 
 Each leaf of the rule is a named part of the query (a CTE), so that an analyst can read it and run
 the parts alone; the tree stays a boolean expression at the end. The views that it reads are
-``profiles``, ``traits``, ``digests``, ``tags``, ``events``, ``event_items`` and ``item_topics``;
-the words that it uses are in ``macros``. The session's TimeZone must be the brand's. Numbers are
+``profiles``, ``traits``, ``digests``, ``tags``, ``events``, ``event_items`` and ``item_topics``,
+and those of ``compile_state``; the words that it uses are in ``macros``. The session's TimeZone must be the brand's. Numbers are
 compared exactly: sums are whole ten-thousandths, divisions are multiplied out.
 """
 
-import operator
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 
-from coterie.core.event import OWN
 from coterie.core.ids import BUCKETS
-from coterie.core.numbers import SCALE
-from coterie.segments.everyone.compile_conditions import key_holds, property_holds, trait_holds
-from coterie.segments.everyone.literals import at_path, quote
+from coterie.segments.everyone.compile_conditions import trait_holds
+from coterie.segments.everyone.compile_events import did, share
+from coterie.segments.everyone.compile_sequences import last, pair, top, trend
+from coterie.segments.everyone.compile_state import agreeing, being_near, on_list, taking_part
+from coterie.segments.everyone.literals import quote
 from coterie.segments.model import (
     All,
     Any_,
-    Bounds,
     Bucket,
+    Consents,
     Did,
     Everyone,
     InSegment,
-    Matching,
+    Last,
+    Listed,
+    Near,
     Not,
+    Participant,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
-    Window,
+    Trend,
     World,
 )
 
 CANDIDATES = "candidates"
 """The table (profile) that a query restricted to some people reads."""
 
-_CALENDAR = {
-    "@hour": "strftime(local_time(time), '%Y-%m-%d %H')",
-    "@day": "CAST(local_time(time) AS DATE)",
-    "@week": "date_trunc('week', local_time(time))",
-    "@month": "date_trunc('month', local_time(time))",
-}
-_FROM_ZERO = frozenset({"count", "sum", "distinct"})
-"""Measures that are 0, not missing, when no event matches."""
-
-_MOST = Fraction(10**37)
-"""Beyond every sum, within 128 bits."""
-
-_COMPARE: dict[str, Callable[[int, Fraction], bool]] = {
-    "=": operator.eq, "!=": operator.ne,
-    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
-}  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -125,159 +111,28 @@ class _Query:
             case Tag(tag):
                 return tag, f"SELECT profile FROM tags WHERE tag = {quote(tag)}"
             case Did():
-                return rule.matching.name, self._did(rule)
+                return rule.matching.name, did(rule, self.world)
             case Share():
-                return rule.matching.name, self._share(rule)
+                return rule.matching.name, share(rule, self.world)
+            case Last():
+                return f"last {rule.matching.name}", last(rule, self.world)
+            case Then(first, second):
+                return f"{first.name} {second.name}", pair(rule, self.world)
+            case Trend():
+                return f"trend {rule.matching.name}", trend(rule, self.world)
+            case Top(of):
+                word = of if isinstance(of, str) else of.matching.name
+                return f"top {word}", top(rule, self.world)
+            case Participant(kind, slug):
+                return f"{kind} {slug}", taking_part(rule)
+            case Consents(purpose):
+                return f"consents {purpose}", agreeing(rule, self.world)
+            case Near():
+                return "near", being_near(rule, self.world)
+            case Listed(name):
+                return f"list {name}", on_list(rule)
             case _:
                 raise AssertionError(f"no SQL is written for {type(rule).__name__}")
-
-    def _did(self, rule: Did) -> str:
-        of = [rule.of] if rule.of is not None and rule.of not in _CALENDAR else []
-        values = _columns([*(test.path for test in rule.matching.where), *of])
-        chosen = " AND ".join(self._chosen(rule.matching, values)) or "TRUE"
-        measured = (
-            f"SELECT profile, {_measure(rule, values)}\n"
-            f"    FROM {self._events(rule.matching, values)}\n"
-            f"    WHERE {chosen}\n    GROUP BY profile"
-        )
-        return _holding(measured, _bounded(rule), _zero_counts(rule))
-
-    def _share(self, rule: Share) -> str:
-        values = _columns([test.path for test in rule.matching.where])
-        chosen = " AND ".join(self._chosen(rule.matching, values)) or "TRUE"
-        measured = (
-            f"SELECT profile, count(*) AS n, count(*) FILTER (WHERE {chosen}) AS total\n"
-            f"    FROM {self._events(rule.matching, values)}\n    GROUP BY profile"
-        )
-        return _holding(measured, _ratio(rule.bounds, most=2, finest=10**25), zero_counts=False)
-
-    def _events(self, matching: Matching, values: dict[str, str]) -> str:
-        """Write the events looked at; what is asked of their properties is read out once.
-
-        A property is looked for in the whole object, which costs more than any test on it.
-        """
-        read = "".join(f", {at_path('properties', p)} AS {name}" for p, name in values.items())
-        return f"(SELECT profile, seq, time{read} FROM events\n    WHERE {self._listed(matching)})"
-
-    def _listed(self, matching: Matching) -> str:
-        """Write which events are looked at: their name and time, and only those of people."""
-        tests = [named(matching.name), self._in_window(matching.window)]
-        if matching.same_key:
-            tests.append(key_holds(self.world))
-        return "\n      AND ".join([*tests, "profile IN (SELECT profile FROM people)"])
-
-    def _chosen(self, matching: Matching, values: dict[str, str]) -> list[str]:
-        """Write which of the events looked at match."""
-        tests = [property_holds(test, self.world, values[test.path]) for test in matching.where]
-        if matching.topic is not None:
-            tests.append(
-                "seq IN (SELECT seq FROM event_items JOIN item_topics USING (item) "
-                f"WHERE topic = {quote(matching.topic)})"
-            )
-        return tests
-
-    def _in_window(self, window: Window) -> str:
-        now = self.world.now
-        tests = [f"time <= {now}"]
-        if window.within is not None:
-            tests.append(f"time >= {now - window.within}")
-        if window.start is not None:
-            tests.append(f"time >= {window.start}")
-        if window.end is not None:
-            tests.append(f"time < {window.end}")
-        if window.since is not None:
-            entry = self.world.since.get(window.since)
-            tests.append("FALSE" if entry is None else f"time >= {entry}")
-        return " AND ".join(tests)
-
-
-def _holding(measured: str, test: str, zero_counts: bool) -> str:
-    """Write who passes a test of what was measured; those without events too, where 0 counts."""
-    join = "LEFT JOIN" if zero_counts else "JOIN"
-    return (
-        f"SELECT p.profile FROM people p {join} (\n    {measured}\n  ) USING (profile)\n"
-        f"  WHERE {test}"
-    )
-
-
-def _columns(paths: Iterable[str]) -> dict[str, str]:
-    """Name a column for each property that is asked for."""
-    return {path: f"value_{n}" for n, path in enumerate(dict.fromkeys(paths), start=1)}
-
-
-def _measure(rule: Did, values: dict[str, str]) -> str:
-    """Write the columns that a bound is asked of: ``total``, and for an average ``n``."""
-    if rule.of is None:
-        return "count(*) AS total"
-    if rule.of in _CALENDAR:
-        return f"count(DISTINCT {_CALENDAR[rule.of]}) AS total"
-    value = values[rule.of]
-    if rule.measure == "distinct":
-        return f"count(DISTINCT kind_and_text({value})) AS total"
-    number = f"scaled({value})"
-    if rule.measure == "avg":
-        return f"sum({number}) AS total, count({number}) AS n"
-    return f"{rule.measure}({number}) AS total"
-
-
-def _zero_counts(rule: Did) -> bool:
-    """Say whether nobody's events, which make 0, are within the bounds."""
-    return rule.measure in _FROM_ZERO and all(
-        _COMPARE[op](0, _fraction(value)) for op, value in rule.bounds.tests
-    )
-
-
-def _bounded(rule: Did) -> str:
-    if rule.measure == "avg":
-        return _ratio(rule.bounds, most=2**63, finest=10**16, unit=SCALE)
-    total = "coalesce(total, 0)" if rule.measure in _FROM_ZERO else "total"
-    unit = SCALE if rule.measure in ("sum", "min", "max") else 1
-    return " AND ".join(_whole(total, op, value, unit) for op, value in rule.bounds.tests)
-
-
-def _whole(total: str, op: str, value: float | int, unit: int) -> str:
-    """Compare a whole number with ``value * unit``, which need not be whole."""
-    bound = max(-_MOST, min(_MOST, _fraction(value) * unit))
-    if bound.denominator == 1:
-        return f"{total} {_sql(op)} {bound.numerator}"
-    if op in ("=", "!="):
-        return "FALSE" if op == "=" else f"{total} IS NOT NULL"
-    floor = bound.numerator // bound.denominator
-    return f"{total} > {floor}" if op in (">", ">=") else f"{total} <= {floor}"
-
-
-def _ratio(bounds: Bounds, most: int, finest: int, unit: int = 1) -> str:
-    """Compare ``total / n`` with ``value * unit``, multiplied out so that nothing is rounded.
-
-    No ratio reaches ``most``; finer denominators than ``finest`` would not fit 128 bits.
-    """
-    tests = ["n > 0"]
-    for op, value in bounds.tests:
-        bound = max(Fraction(-most), min(Fraction(most), _fraction(value) * unit))
-        bound = bound.limit_denominator(finest)
-        left = f"total::HUGEINT * {bound.denominator}"
-        tests.append(f"{left} {_sql(op)} n::HUGEINT * {bound.numerator}")
-    return " AND ".join(tests)
-
-
-def _fraction(value: float | int) -> Fraction:
-    """Read a bound as it was written: 0.1 is a tenth, not the double next to it."""
-    return Fraction(Decimal(str(value)))
-
-
-def _sql(op: str) -> str:
-    return "<>" if op == "!=" else op
-
-
-def named(name: str) -> str:
-    """Write that an event's name is the one asked for, or matches ``Prefix*`` or ``*``."""
-    if name == "*":
-        return f"type <> 'fact' AND NOT starts_with(name, {quote(OWN)})"
-    if name.endswith("*"):
-        prefix = f"starts_with(name, {quote(name[:-1])})"
-        own = f"starts_with(name, {quote(OWN)})"
-        return prefix if name.startswith(OWN) else f"{prefix} AND NOT {own}"
-    return f"name = {quote(name)}"
 
 
 def _bucket(rule: Bucket) -> str:

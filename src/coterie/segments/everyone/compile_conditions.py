@@ -26,17 +26,7 @@ def trait_holds(condition: Condition, world: World) -> str:
 
     A trait that is sealed, by declaration or because of what was in it, has only a digest.
     """
-    path = quote(condition.path)
-    head = quote(condition.path.split(".", 1)[0])
-    if condition.path == condition.path.split(".", 1)[0]:
-        value, since = "t.value", "t.since"
-        joined = f"LEFT JOIN traits t ON t.profile = p.profile AND t.name = {path}"
-    else:
-        value, since = _dotted_value(condition.path), "if(w.name IS NULL, t.since, w.since)"
-        joined = (
-            f"LEFT JOIN traits t ON t.profile = p.profile AND t.name = {head}\n"
-            f"  LEFT JOIN traits w ON w.profile = p.profile AND w.name = {path}"
-        )
+    joined, value, since = trait_found(condition.path)
     test = "FALSE" if condition.path in world.identifying else (
         _positive(condition, world, value, since)
     )  # fmt: skip
@@ -44,11 +34,21 @@ def trait_holds(condition: Condition, world: World) -> str:
         f"CASE WHEN d.digest IS NOT NULL THEN {_digest_holds(condition, world)}\n"
         f"    ELSE coalesce({test}, FALSE) END"
     )
-    return (
-        f"SELECT p.profile FROM people p\n  {joined}\n"
-        f"  LEFT JOIN digests d ON d.profile = p.profile AND d.name = {path}\n"
-        f"  WHERE {_signed(condition, held)}"
+    return f"SELECT p.profile FROM people p\n  {joined}\n  WHERE {_signed(condition, held)}"
+
+
+def trait_found(dotted: str) -> tuple[str, str, str]:
+    """Write where a trait of ``p`` is found: joins (``d`` its digest), its value, its since."""
+    path, head = quote(dotted), quote(dotted.split(".", 1)[0])
+    digests = f"  LEFT JOIN digests d ON d.profile = p.profile AND d.name = {path}"
+    if path == head:
+        joined = f"LEFT JOIN traits t ON t.profile = p.profile AND t.name = {path}\n{digests}"
+        return joined, "t.value", "t.since"
+    joined = (
+        f"LEFT JOIN traits t ON t.profile = p.profile AND t.name = {head}\n"
+        f"  LEFT JOIN traits w ON w.profile = p.profile AND w.name = {path}\n{digests}"
     )
+    return joined, _dotted_value(dotted), "if(w.name IS NULL, t.since, w.since)"
 
 
 def property_holds(condition: Condition, world: World, value: str) -> str:

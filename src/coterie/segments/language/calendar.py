@@ -9,10 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN
 from coterie.core.numbers import as_decimal
 from coterie.segments.language.conditions_parse import is_calendar_word
-from coterie.segments.language.parse import segments_of, walk
-from coterie.segments.model import Condition, Did, Matching, Rule, Share, Tag, Trait
+from coterie.segments.language.parse import matchings_of, segments_of, walk
+from coterie.segments.model import (
+    Condition,
+    Consents,
+    Last,
+    Matching,
+    Near,
+    Participant,
+    Rule,
+    Tag,
+    Then,
+    Top,
+    Trait,
+    Trend,
+)
 
 FADING = "scores."
 """What the names of fading traits begin with: their value falls as time passes."""
@@ -82,10 +96,22 @@ class EventMidnight:
     name: str
 
 
-PlainEdge = EventEdge | TraitEdge | SinceEdge | TagEdge | FadeEdge | TraitMidnight | EventMidnight
+@dataclass(frozen=True)
+class RankEdge:
+    """A rank is asked for: whatever changes for one person may change the answer for anybody."""
+
+
+PlainEdge = (
+    EventEdge | TraitEdge | SinceEdge | TagEdge | FadeEdge | TraitMidnight | EventMidnight
+    | RankEdge
+)  # fmt: skip
 """What the rooms keep an index for."""
 
 Edge = PlainEdge | PropertyEdge
+
+
+_OF_WORDS = (EventEdge(CONSENT_GIVEN, 0), EventEdge(CONSENT_WITHDRAWN, 0))
+"""A word of consent that was said ahead of its time counts from its time on."""
 
 
 def edges(rule: Rule, rules: Mapping[str, Rule]) -> frozenset[Edge]:
@@ -97,8 +123,18 @@ def edges(rule: Rule, rules: Mapping[str, Rule]) -> frozenset[Edge]:
                 found.update(_of_trait(node.condition))
             elif isinstance(node, Tag):
                 found.add(TagEdge(node.tag))
-            elif isinstance(node, Did | Share):
-                found.update(_of_events(node.matching))
+            elif isinstance(node, Participant):
+                found.add(TagEdge(f"{node.kind}:{node.slug}"))
+            elif isinstance(node, Consents | Near):
+                found.update(_OF_WORDS)
+            elif isinstance(node, Top):
+                found.add(RankEdge())
+            elif isinstance(node, Then | Trend):
+                found.update(_of_order(node))
+            elif isinstance(node, Last):
+                found.update(_of_tests(node.matching.name, node.has))
+            for matching in matchings_of(node):
+                found.update(_of_events(matching))
     return frozenset(found)
 
 
@@ -131,11 +167,24 @@ def _of_events(matching: Matching) -> Iterable[Edge]:
     if matching.window.within is not None:
         # now - within <= time holds up to time + within, so the event is out one later
         yield EventEdge(matching.name, matching.window.within + 1)
-    for condition in matching.where:
+    yield from _of_tests(matching.name, matching.where)
+
+
+def _of_tests(name: str, tests: Iterable[Condition]) -> Iterable[Edge]:
+    for condition in tests:
         for shift in _moment_shifts(condition):
-            yield PropertyEdge(matching.name, condition.path, shift)
+            yield PropertyEdge(name, condition.path, shift)
         if _turns_at_midnight(condition):
-            yield EventMidnight(matching.name)
+            yield EventMidnight(name)
+
+
+def _of_order(node: Then | Trend) -> Iterable[Edge]:
+    """Give when a first event's absent sequel is known, and when an event changes windows."""
+    if isinstance(node, Trend):
+        yield EventEdge(node.matching.name, node.window + 1)
+        yield EventEdge(node.matching.name, 2 * node.window + 1)
+    elif node.absent and node.within is not None:
+        yield EventEdge(node.first.name, node.within)
 
 
 def _moment_shifts(condition: Condition) -> tuple[int, ...]:
@@ -146,6 +195,11 @@ def _moment_shifts(condition: Condition) -> tuple[int, ...]:
     if condition.op == "within_next":
         return (-duration, 1)
     return ()
+
+
+def is_lasting(condition: Condition) -> bool:
+    """Say whether a test on an event's property holds for ever, or never, whatever the time."""
+    return not _moment_shifts(condition) and not _turns_at_midnight(condition)
 
 
 def _turns_at_midnight(condition: Condition) -> bool:

@@ -5,54 +5,46 @@ the faulty place, with the kind of the node: ``all[1].did.within``.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from coterie.core.errors import Invalid
-from coterie.core.ids import BUCKETS, check_slug, check_topic
+from coterie.core.ids import BUCKETS, check_slug
+from coterie.segments.language import state_parse
 from coterie.segments.language.conditions_parse import (
     check_keys,
     join,
     nearest,
     parse_condition,
-    read_duration,
-    read_number,
     read_text,
-    read_time,
 )
+from coterie.segments.language.events_parse import EVENT_SIDE_KEYS, EventNodes
 from coterie.segments.model import (
     All,
     Any_,
-    Bounds,
     Bucket,
     Condition,
     Did,
     Everyone,
     InSegment,
+    Last,
     Matching,
-    Measure,
+    Near,
     Not,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
-    Window,
+    Trend,
 )
 
 MAX_DEPTH = 64
-MAX_NODES = 1_000
-COMPARISONS = ("=", "!=", ">", ">=", "<", "<=")
-CALENDAR_UNITS = ("@day", "@week", "@month", "@hour")
-AT_LEAST_ONCE = Bounds(((">=", 1),))
+_SIDE_KEYS = (*EVENT_SIDE_KEYS, "op", "value", "duration", "fold")
+PLACE_TRAITS = frozenset({"location", "location.lat", "location.lon", "store"})
+"""What is told of where somebody is."""
 
-_AGGREGATES = ("sum", "avg", "min", "max", "distinct")
-_MATCHING_KEYS = ("where", "topic", "within", "between", "since", "before")
-_SIDE_KEYS = (*_MATCHING_KEYS, *_AGGREGATES, "count", "is", "op", "value", "duration", "fold")
-_NOT_YET = (
-    "last", "then", "then_not", "trend", "top", "bottom",
-    "in_group", "in_community", "consents", "near", "list",
-)  # fmt: skip
 _ASKABLE_WHEN_SEALED = ("=", "in", "exists", "missing")
 
 
@@ -77,7 +69,20 @@ def walk(rule: Rule) -> Iterator[Rule]:
 
 def matchings(rule: Rule) -> tuple[Matching, ...]:
     """Return which events the rule's nodes look at, in order."""
-    return tuple(node.matching for node in walk(rule) if isinstance(node, Did | Share))
+    return tuple(found for node in walk(rule) for found in matchings_of(node))
+
+
+def matchings_of(node: Rule) -> tuple[Matching, ...]:
+    """Return which events one node looks at: those of a rank and both of a pair too."""
+    match node:
+        case Did() | Share() | Last() | Trend():
+            return (node.matching,)
+        case Then(first, second):
+            return first, second
+        case Top(Did(matching)):
+            return (matching,)
+        case _:
+            return ()
 
 
 def topics_of(rule: Rule) -> frozenset[str]:
@@ -94,10 +99,24 @@ def trait_roots(rule: Rule) -> frozenset[str]:
     """Name every trait whose change may change an answer: for ``a.b.c`` a, a.b and a.b.c."""
     roots = set()
     for node in walk(rule):
-        if isinstance(node, Trait):
-            keys = node.condition.path.split(".")
+        path = trait_of(node)
+        if path is not None:
+            keys = path.split(".")
             roots |= {".".join(keys[:length]) for length in range(1, len(keys) + 1)}
+        if isinstance(node, Near):
+            roots |= PLACE_TRAITS
     return frozenset(roots)
+
+
+def trait_of(node: Rule) -> str | None:
+    """Return the path of the trait that one node asks of, or ranks by; None for the others."""
+    match node:
+        case Trait(condition):
+            return condition.path
+        case Top(str(path)):
+            return path
+        case _:
+            return None
 
 
 def check_identifying(rule: Rule, identifying: frozenset[str]) -> None:
@@ -106,15 +125,13 @@ def check_identifying(rule: Rule, identifying: frozenset[str]) -> None:
     Only ``=``, ``in``, ``exists`` and ``missing`` can be asked of it, and nothing of its inside.
     """
     for node in walk(rule):
-        if not isinstance(node, Trait):
+        path = trait_of(node)
+        if path is None:
             continue
-        path, op = node.condition.path, node.condition.op
-        askable = op in _ASKABLE_WHEN_SEALED and not node.condition.fold
-        if path in identifying and not (
-            askable and (op != "=" or not isinstance(node.condition.value, tuple))
-        ):
+        if path in identifying and not (isinstance(node, Trait) and _is_askable(node.condition)):
+            asked = f"this {node.condition.op!r}" if isinstance(node, Trait) else "a rank"
             raise Invalid(
-                f"{path!r} identifies people and is sealed: this {op!r} cannot be asked of it",
+                f"{path!r} identifies people and is sealed: {asked} cannot be asked of it",
                 path=path,
                 hint="ask =, in, exists or missing, without fold",
             )
@@ -127,13 +144,15 @@ def check_identifying(rule: Rule, identifying: frozenset[str]) -> None:
             )
 
 
-@dataclass
-class _Parser:
-    """One reading of one rule; counts the nodes as it goes."""
+def _is_askable(condition: Condition) -> bool:
+    """Say whether a blind index can answer a test."""
+    if condition.op not in _ASKABLE_WHEN_SEALED or condition.fold:
+        return False
+    return condition.op != "=" or not isinstance(condition.value, tuple)
 
-    zone: ZoneInfo
-    in_journey: bool
-    nodes: int = 0
+
+class _Parser(EventNodes):
+    """One reading of one rule."""
 
     def rule(self, node: object, place: str, depth: int) -> Rule:
         if not isinstance(node, Mapping):
@@ -151,18 +170,13 @@ class _Parser:
                 raise Invalid(f"{key!r} is not a key: keys are text", path=place)
         return self.read(node, self.kind(node, place), place, depth)
 
-    def count(self, place: str) -> None:
-        """Count a node or a test, and refuse a rule that nobody can oversee."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise Invalid(f"the rule has more than {MAX_NODES} nodes and tests", path=place,
-                          hint="make parts of it segments and ask in_segment")  # fmt: skip
-
     def kind(self, node: Mapping[str, Any], place: str) -> str:
         """Find the one key that says what a node is."""
-        for key in node:
-            if key in _NOT_YET:
-                raise Invalid(f"this version does not know {key!r} yet", path=join(place, key))
+        if "did" not in node and ("then" in node or "then_not" in node):
+            key = "then" if "then" in node else "then_not"
+            raise Invalid(f"{key!r} is the second half of a pair", path=join(place, key),
+                          hint=f'such as {{"did": "Cart Viewed", "{key}": "Order Completed", '
+                          '"within": "7d"}')  # fmt: skip
         kinds = [key for key in node if key in _READERS]
         if len(kinds) > 1:
             raise Invalid(f"a node asks one thing, not {' and '.join(kinds)}", path=place,
@@ -232,127 +246,11 @@ class _Parser:
             raise Invalid("the bucket ends before it begins", path=join(place, "to"))
         return Bucket(salt, start, end)
 
-    def did(self, node: Mapping[str, Any], place: str, _depth: int) -> Rule:
-        check_keys(node, ("did", *_MATCHING_KEYS, "same_key", "count", "is", *_AGGREGATES), place)
-        measures = [key for key in ("count", *_AGGREGATES) if key in node]
-        if len(measures) > 1:
-            raise Invalid(f"one node measures one thing, not {' and '.join(measures)}",
-                          path=join(place, measures[1]), hint="join several with all")  # fmt: skip
-        measure = measures[0] if measures else "count"
-        matching = self.matching(node, "did", place)
-        if measure == "count":
-            if "is" in node:
-                raise Invalid('"is" bounds a sum, avg, min, max or distinct',
-                              path=join(place, "is"), hint='write "count" instead')  # fmt: skip
-            bounds = _bounds(node["count"], join(place, "count")) if measures else AT_LEAST_ONCE
-            return Did(matching, "count", None, bounds)
-        if "is" not in node:
-            raise Invalid(f'{measure} needs "is": what it is compared with', path=place,
-                          hint='such as {">=": 500}')  # fmt: skip
-        of = _measured(node[measure], measure, join(place, measure))
-        return Did(matching, cast(Measure, measure), of, _bounds(node["is"], join(place, "is")))
-
-    def share(self, node: Mapping[str, Any], place: str, _depth: int) -> Rule:
-        check_keys(node, ("share", *_MATCHING_KEYS, "same_key", "is"), place)
-        if "is" not in node:
-            raise Invalid('share needs "is": what it is compared with', path=place,
-                          hint='such as {">": 0.5}')  # fmt: skip
-        return Share(self.matching(node, "share", place), _bounds(node["is"], join(place, "is")))
-
-    def matching(self, node: Mapping[str, Any], kind: str, place: str) -> Matching:
-        topic = node.get("topic")
-        same_key = node.get("same_key", False)
-        if not isinstance(same_key, bool):
-            raise Invalid(f"same_key is true or false, not {same_key!r}",
-                          path=join(place, "same_key"))  # fmt: skip
-        if same_key and not self.in_journey:
-            raise Invalid("same_key is the key of a journey's run, and this is no journey",
-                          path=join(place, "same_key"))  # fmt: skip
-        return Matching(
-            name=read_text(node[kind], place, "the event's name"),
-            where=self.where(node.get("where", ()), join(place, "where")),
-            topic=check_topic(topic, join(place, "topic")) if "topic" in node else None,
-            window=self.window(node, place),
-            same_key=same_key,
-        )
-
-    def where(self, tests: object, place: str) -> tuple[Condition, ...]:
-        if not isinstance(tests, list | tuple):
-            raise Invalid(f"where is a list of tests, not {tests!r:.80}", path=place)
-        found = []
-        for index, test in enumerate(tests):
-            here = f"{place}[{index}]"
-            if not isinstance(test, Mapping):
-                raise Invalid(f"a test is an object, not {test!r:.80}", path=here)
-            self.count(here)
-            found.append(parse_condition(test, here, "property", self.zone))
-        return tuple(found)
-
-    def window(self, node: Mapping[str, Any], place: str) -> Window:
-        given = [key for key in ("within", "between", "since", "before") if key in node]
-        if len(given) > 1 and given != ["since", "before"]:
-            raise Invalid(f"{given[0]} does not combine with {given[1]}",
-                          path=join(place, given[1]),
-                          hint="use one of within, between, or since and before")  # fmt: skip
-        if "within" in node:
-            return Window(within=read_duration(node["within"], join(place, "within")))
-        if "between" in node:
-            return self.between(node["between"], join(place, "between"))
-        end = read_time(node["before"], join(place, "before"), self.zone) if "before" in node else (
-            None
-        )  # fmt: skip
-        since, where = node.get("since"), join(place, "since")
-        if since == "entry" or since == "node":
-            if not self.in_journey:
-                raise Invalid(f"{since!r} is a moment of a journey's run, and this is no journey",
-                              path=where)  # fmt: skip
-            return Window(end=end, since=since)
-        start = read_time(since, where, self.zone) if "since" in node else None
-        if start is not None and end is not None and start >= end:
-            raise Invalid("the window ends before it begins", path=join(place, "before"))
-        return Window(start=start, end=end)
-
-    def between(self, pair: object, place: str) -> Window:
-        if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise Invalid(f"{pair!r:.80} is not a pair of times", path=place)
-        start = read_time(pair[0], f"{place}[0]", self.zone)
-        end = read_time(pair[1], f"{place}[1]", self.zone)
-        if start >= end:
-            raise Invalid("the window ends before it begins", path=place)
-        return Window(start=start, end=end)
-
 
 def _edge(value: object, place: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= BUCKETS:
         raise Invalid(f"{value!r} is not a whole number from 0 to {BUCKETS}", path=place)
     return value
-
-
-def _measured(of: object, measure: str, place: str) -> str:
-    name = read_text(of, place, "the property")
-    if name.startswith("@"):
-        if measure != "distinct":
-            raise Invalid(f"{name!r} can be counted as distinct only", path=place)
-        if name not in CALENDAR_UNITS:
-            raise Invalid(f"unknown unit {name!r}", path=place, hint=nearest(name, CALENDAR_UNITS))
-    return name
-
-
-def _bounds(node: object, place: str) -> Bounds:
-    if not isinstance(node, Mapping) or not node:
-        raise Invalid(f"{node!r:.80} is no comparison", path=place, hint='such as {">=": 5}')
-    check_keys(node, (*COMPARISONS, "between"), place)
-    tests: list[tuple[str, float | int]] = []
-    for key, value in node.items():
-        here = join(place, key)
-        if key != "between":
-            tests.append((key, read_number(value, here)))
-            continue
-        if not isinstance(value, list | tuple) or len(value) != 2:
-            raise Invalid(f"{value!r:.80} is not a pair [low, high]", path=here)
-        tests.append((">=", read_number(value[0], f"{here}[0]")))
-        tests.append(("<=", read_number(value[1], f"{here}[1]")))
-    return Bounds(tuple(tests))
 
 
 _Reader = Callable[[_Parser, Mapping[str, Any], str, int], Rule]
@@ -365,6 +263,15 @@ _READERS: dict[str, _Reader] = {
     "tag": _Parser.tag,
     "did": _Parser.did,
     "share": _Parser.share,
+    "last": _Parser.last,
+    "trend": _Parser.trend,
+    "top": _Parser.top,
+    "bottom": _Parser.top,
     "in_segment": _Parser.in_segment,
     "bucket": _Parser.bucket,
+    "in_group": state_parse.in_group,
+    "in_community": state_parse.in_community,
+    "consents": state_parse.consents,
+    "near": state_parse.near,
+    "list": state_parse.listed,
 }

@@ -9,11 +9,13 @@ from typing import Any
 
 from coterie.core.ids import BUCKETS
 from coterie.segments.language.conditions_parse import MAX_LIST, MAX_PATTERN
-from coterie.segments.language.parse import CALENDAR_UNITS, COMPARISONS
+from coterie.segments.language.events_parse import CALENDAR_UNITS, COMPARISONS, MOST
+from coterie.segments.language.state_parse import FARTHEST
 
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
+_TOPIC: Schema = {"type": "string", "pattern": r"^[^\s/]+(/[^\s/]+)*$", "maxLength": 200}
 _NUMBER: Schema = {"type": "number"}
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _ORDERED: Schema = {"type": ["string", "number"]}
@@ -50,12 +52,13 @@ def json_schema() -> Schema:
         "$ref": "#/$defs/rule",
         "$defs": {
             "duration": {"type": "string", "pattern": "^[0-9]+[smhdw]$", "maxLength": 20},
+            "length": {"type": "string", "pattern": "^0*[1-9][0-9]*[smhdw]$", "maxLength": 20},
             "time": {"type": "string", "pattern": "^[0-9]{4}-?[0-9W]"},
             "word": {"type": "string", "pattern": f"^{_WORD}$"},
             "bounds": _bounds(),
             "test": {"anyOf": _conditions("property")},
             "window": _window(),
-            "rule": {"type": "object", "oneOf": [*_joints(), *_leaves(), *_events()]},
+            "rule": {"type": "object", "oneOf": [*_joints(), *_leaves(), *_events(), *_ranks()]},
         },
     }
 
@@ -90,6 +93,24 @@ def _leaves() -> list[Schema]:
         _object({"tag": _TEXT}, ("tag",), title="Has the tag now"),
         _object({"in_segment": slug}, ("in_segment",), title="Meets another segment's rule"),
         _object({"bucket": buckets}, ("bucket",), title="Falls into a stable bucket"),
+        *_states(slug),
+    ]
+
+
+def _states(slug: Schema) -> list[Schema]:
+    far = {"type": "number", "exclusiveMinimum": 0, "maximum": FARTHEST}
+    place = {
+        "lat": {"type": "number", "minimum": -90, "maximum": 90},
+        "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        "km": far,
+    }
+    agreed = _object({"purpose": _TEXT, "channel": _TEXT}, ("purpose",))
+    return [
+        _object({"in_community": slug}, ("in_community",), title="Takes part in a community"),
+        _object({"in_group": slug}, ("in_group",), title="Takes part in a group"),
+        _object({"consents": agreed}, ("consents",), title="May be reached for a purpose"),
+        _object({"near": _object(place, tuple(place))}, ("near",), title="Is near a place"),
+        _object({"list": slug}, ("list",), title="Stands on a list"),
     ]
 
 
@@ -143,26 +164,14 @@ def _window() -> Schema:
 
 
 def _events() -> list[Schema]:
-    time = {"$ref": "#/$defs/time"}
     bounds = {"$ref": "#/$defs/bounds"}
-    common: Schema = {
-        "where": {"type": "array", "items": {"$ref": "#/$defs/test"}},
-        "topic": {"type": "string", "pattern": r"^[^\s/]+(/[^\s/]+)*$", "maxLength": 200},
-        "same_key": {"type": "boolean"},
-        "within": {"$ref": "#/$defs/duration"},
-        "between": {"type": "array", "items": time, "minItems": 2, "maxItems": 2},
-        "since": {"anyOf": [time, {"enum": ["entry", "node"]}]},
-        "before": time,
-    }
+    common = _which()
     window = {"allOf": [{"$ref": "#/$defs/window"}]}
-    plain = {"type": "string", "pattern": "^[^@]"}
-    distinct = {"anyOf": [plain, {"enum": list(CALENDAR_UNITS)}]}
     made = [
         _object({"did": _TEXT, **common, "count": bounds}, ("did",),
                 title="Counts matching events", **window),
     ]  # fmt: skip
-    for measure in ("sum", "avg", "min", "max", "distinct"):
-        of = distinct if measure == "distinct" else plain
+    for measure, of in _measures().items():
         made.append(
             _object({"did": _TEXT, **common, measure: of, "is": bounds}, ("did", measure, "is"),
                     title=f"Measures matching events: {measure}", **window)
@@ -171,4 +180,83 @@ def _events() -> list[Schema]:
         _object({"share": _TEXT, **common, "is": bounds}, ("share", "is"),
                 title="Matching events divided by all of that name", **window)
     )  # fmt: skip
-    return made
+    return [*made, *_order()]
+
+
+def _which() -> Schema:
+    """Describe the keys that say which events a node looks at."""
+    time = {"$ref": "#/$defs/time"}
+    return {
+        "where": {"type": "array", "items": {"$ref": "#/$defs/test"}},
+        "topic": _TOPIC,
+        "same_key": {"type": "boolean"},
+        "within": {"$ref": "#/$defs/duration"},
+        "between": {"type": "array", "items": time, "minItems": 2, "maxItems": 2},
+        "since": {"anyOf": [time, {"enum": ["entry", "node"]}]},
+        "before": time,
+    }
+
+
+def _measures() -> dict[str, Schema]:
+    """Describe what each aggregate is taken of."""
+    plain = {"type": "string", "pattern": "^[^@]"}
+    distinct = {"anyOf": [plain, {"enum": list(CALENDAR_UNITS)}]}
+    return {"sum": plain, "avg": plain, "min": plain, "max": plain, "distinct": distinct}
+
+
+def _order() -> list[Schema]:
+    """Describe the nodes about the order of events."""
+    common, bounds, length = _which(), {"$ref": "#/$defs/bounds"}, {"$ref": "#/$defs/length"}
+    tests = common["where"]
+    window = {"allOf": [{"$ref": "#/$defs/window"}]}
+    some = {**tests, "minItems": 1}
+    found = [
+        _object({"last": _TEXT, **common, "has": some}, ("last", "has"),
+                title="The newest matching event has this too", **window),
+        _object({"trend": _TEXT, "where": tests, "topic": _TOPIC, "same_key": common["same_key"],
+                 "window": length, "is": bounds,
+                 "at_least_before": {"type": "integer", "minimum": 1, "exclusiveMaximum": MOST}},
+                ("trend", "window", "is"),
+                title="Matching events in the last window divided by those in the one before it"),
+    ]  # fmt: skip
+    outer = {"not": {"anyOf": [
+        {"required": pair} for pair in (
+            ["during", "between"], ["during", "since"], ["during", "before"],
+            ["between", "since"], ["between", "before"],
+        )
+    ]}}  # fmt: skip
+    for kind, needed in (("then", ("did", "then")), ("then_not", ("did", "then_not", "within"))):
+        keys = {
+            kind: _TEXT, "did": _TEXT, **common, "within": length,
+            "after": {"$ref": "#/$defs/duration"}, "during": {"$ref": "#/$defs/duration"},
+            "then_where": tests, "then_topic": _TOPIC,
+        }  # fmt: skip
+        title = "An event follows another" if kind == "then" else "No event follows another"
+        found.append(_object(keys, needed, title=title, **outer))
+    return found
+
+
+def _ranks() -> list[Schema]:
+    """Describe ranks: by a trait, or by an aggregate of events; a percent, or so many people."""
+    common = {key: value for key, value in _which().items() if key != "same_key"}
+    common["since"] = common["before"]
+    events = [({"did": _TEXT, **common}, ("did",))]
+    events += [
+        ({"did": _TEXT, **common, measure: of}, ("did", measure))
+        for measure, of in _measures().items()
+    ]
+    percent = {"type": "number", "exclusiveMinimum": 0, "maximum": 100}
+    count = {"type": "integer", "minimum": 1, "exclusiveMaximum": MOST}
+    window = {"allOf": [{"$ref": "#/$defs/window"}]}
+    forms = [
+        _object({**keys, **number}, (*needed, *number), **more)
+        for number in ({"percent": percent}, {"count": count})
+        for keys, needed, more in (
+            ({"trait": _TEXT}, ("trait",), {}),
+            *((keys, needed, window) for keys, needed in events),
+        )
+    ]
+    return [
+        _object({kind: {"anyOf": forms}}, (kind,), title=f"Is among the {way} by rank")
+        for kind, way in (("top", "highest"), ("bottom", "lowest"))
+    ]

@@ -16,7 +16,8 @@ from coterie.profiles.names.service import names_in_use
 from coterie.profiles.service import Profiles
 from coterie.segments.definition import Definition
 from coterie.segments.language.calendar import FADING
-from coterie.segments.language.parse import CALENDAR_UNITS, COMPARISONS
+from coterie.segments.language.events_parse import CALENDAR_UNITS, COMPARISONS
+from coterie.segments.lists.model import UploadedList
 from coterie.storage.work import Work
 
 Kind = Literal["text", "number", "date", "list", "any"]
@@ -63,7 +64,8 @@ class Node:
 class Vocabulary:
     """The names that occur in this house, ``events`` with their counts, what people did first.
 
-    ``sealed`` traits can be asked only whether they exist or equal something.
+    ``sealed`` traits can be asked only whether they exist or equal something. ``communities`` and
+    ``groups`` are those that somebody took part in, ``purposes`` those that consent was asked for.
     """
 
     events: Mapping[str, int]
@@ -73,6 +75,10 @@ class Vocabulary:
     sealed: frozenset[str]
     tags: tuple[str, ...]
     segments: Sequence[Definition]
+    communities: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    lists: Sequence[UploadedList] = ()
+    purposes: tuple[str, ...] = ()
 
 
 _ORDERED: tuple[Kind, ...] = ("number", "text", "date")
@@ -130,6 +136,23 @@ _WHICH = (
     Parameter("since", "a time"),
     Parameter("before", "a time"),
 )
+_PAIR = (
+    Parameter("did", "an event", required=True),
+    *(one for one in _WHICH if one.key != "within"),
+    Parameter("during", "a duration"),
+    Parameter("after", "a duration"),
+    Parameter("then_where", "tests on properties"),
+    Parameter("then_topic", "a topic"),
+)
+_RANK = (
+    Parameter("trait", "a trait"),
+    Parameter("did", "an event"),
+    *_WHICH,
+    *(Parameter(measure, "a property") for measure in MEASURES[1:]),
+    Parameter("percent", "more than 0, at most 100"),
+    Parameter("count", "a number of people"),
+)
+"""A rank is by a trait or by events, and takes a percent or a count."""
 
 NODES: tuple[Node, ...] = (
     Node("all", (Parameter("all", "rules", required=True),)),
@@ -145,6 +168,21 @@ NODES: tuple[Node, ...] = (
         Parameter("share", "an event", required=True), *_WHICH,
         Parameter("is", "bounds", required=True),
     )),
+    Node("last", (
+        Parameter("last", "an event", required=True), *_WHICH,
+        Parameter("has", "tests on properties", required=True),
+    )),
+    Node("then", (Parameter("then", "an event", required=True), *_PAIR,
+                  Parameter("within", "a duration"))),
+    Node("then_not", (Parameter("then_not", "an event", required=True), *_PAIR,
+                      Parameter("within", "a duration", required=True))),
+    Node("trend", (
+        Parameter("trend", "an event", required=True), *_WHICH[:2],
+        Parameter("window", "a duration", required=True),
+        Parameter("is", "bounds", required=True), Parameter("at_least_before", "a whole number"),
+    )),
+    Node("top", _RANK),
+    Node("bottom", _RANK),
     Node("trait", (Parameter("trait", "a trait", required=True), *_CONDITION)),
     Node("tag", (Parameter("tag", "a tag", required=True),)),
     Node("in_segment", (Parameter("in_segment", "a segment", required=True),)),
@@ -152,6 +190,16 @@ NODES: tuple[Node, ...] = (
         Parameter("salt", "a text", required=True), Parameter("from", "0 to 10000", required=True),
         Parameter("to", "0 to 10000", required=True),
     )),
+    Node("in_community", (Parameter("in_community", "a community", required=True),)),
+    Node("in_group", (Parameter("in_group", "a group", required=True),)),
+    Node("consents", (
+        Parameter("purpose", "a purpose", required=True), Parameter("channel", "a channel"),
+    )),
+    Node("near", (
+        Parameter("lat", "degrees", required=True), Parameter("lon", "degrees", required=True),
+        Parameter("km", "kilometres", required=True),
+    )),
+    Node("list", (Parameter("list", "a list", required=True),)),
 )  # fmt: skip
 
 
@@ -170,7 +218,12 @@ def operators_for(kind: Kind, *, of_trait: bool) -> tuple[Operator, ...]:
 
 
 def vocabulary(
-    work: Work, log: Log, catalog: Catalog, profiles: Profiles, segments: Sequence[Definition]
+    work: Work,
+    log: Log,
+    catalog: Catalog,
+    profiles: Profiles,
+    segments: Sequence[Definition],
+    lists: Mapping[str, UploadedList],
 ) -> Vocabulary:
     """Collect the names that occur in this house; how many there are costs time, not how often."""
     names = names_in_use(work)
@@ -184,7 +237,15 @@ def vocabulary(
         sealed=profiles.identifying,
         tags=names.tags,
         segments=segments,
+        communities=_worn(names.tags, "community:"),
+        groups=_worn(names.tags, "group:"),
+        lists=tuple(lists.values()),
+        purposes=names.purposes,
     )
+
+
+def _worn(tags: Sequence[str], prefix: str) -> tuple[str, ...]:
+    return tuple(tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix))
 
 
 def _people_first(name: str) -> tuple[bool, str]:

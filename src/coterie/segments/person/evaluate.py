@@ -34,21 +34,38 @@ from coterie.segments.model import (
     Any_,
     Bucket,
     Condition,
+    Consents,
     Did,
     Everyone,
     InSegment,
+    Last,
+    Listed,
     Matching,
+    Near,
     Not,
+    Participant,
     Person,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
+    Trend,
     Window,
     World,
 )
 from coterie.segments.person.measures import Tally, bounds_hold
 from coterie.segments.person.operators import COMPLEMENTS, Frame, holds, look_up
+from coterie.segments.person.sequences import (
+    Pair,
+    answers,
+    newest,
+    pairs,
+    trend_holds,
+    trend_side,
+)
+from coterie.segments.person.state import agrees, is_listed, is_near, takes_part
 
 SEALED = object()
 """Stands for the value of a sealed trait: it is there, and nobody can read it."""
@@ -89,6 +106,23 @@ class Reader:
         everything = replace(share.matching, where=(), topic=None)
         return len(self.matching(share.matching)), len(self.matching(everything))
 
+    def last(self, last: Last) -> Logged | None:
+        """Find the newest event of those that match."""
+        return newest(self.matching(last.matching))
+
+    def pair(self, then: Then) -> Pair | None:
+        """Find the newest pair, or the newest first without a second, that makes a node hold."""
+        firsts, seconds = self.matching(then.first), self.matching(then.second)
+        now = self.world.now
+        return next((p for p in pairs(firsts, seconds, then) if answers(p, then, now)), None)
+
+    def trend(self, trend: Trend) -> tuple[int, int]:
+        """Count the matching events in the last window and in the one before it."""
+        within = Window(within=2 * trend.window)
+        events = self.matching(replace(trend.matching, window=within))
+        sides = [trend_side(event, trend, self.world.now) for event in events]
+        return sides.count("last"), sides.count("before")
+
     def matching(self, matching: Matching) -> list[Logged]:
         """Return the past events that match, window included, in order."""
         span = window_span(matching.window, self.world)
@@ -112,6 +146,12 @@ class Reader:
                 event for event in self.person.events if is_asked(event, pattern)
             ]
         return self._by_pattern[pattern]
+
+    def at(self, moment: int) -> "Reader":
+        """Return a reader of the same person at another moment."""
+        other = Reader(self.person, self.world.at(moment))
+        other._by_name, other._by_pattern = self._by_name, self._by_pattern
+        return other
 
     def meets_segment(self, slug: str) -> bool:
         """Say whether the person meets another segment's rule; NotFound when there is none."""
@@ -186,10 +226,15 @@ def passes(event: Logged, matching: Matching, world: World) -> bool:
             return False
     if matching.same_key and not _has_key(event, world):
         return False
-    if not matching.where:
+    return has_all(event, matching.where, world)
+
+
+def has_all(event: Logged, tests: Sequence[Condition], world: World) -> bool:
+    """Say whether an event's properties pass every test at ``world.now``."""
+    if not tests:
         return True
     frame = Frame(world.now, world.zone)
-    return all(holds(test, look_up(event.properties, test.path), frame) for test in matching.where)
+    return all(holds(test, look_up(event.properties, test.path), frame) for test in tests)
 
 
 def share_holds(share: Share, part: int, whole: int) -> bool:
@@ -221,6 +266,11 @@ def _holds_sealed(condition: Condition, person: Person, world: World) -> bool:
     return found is (op == condition.op)
 
 
+def _last_holds(reader: Reader, rule: Last) -> bool:
+    found = reader.last(rule)
+    return found is not None and has_all(found, rule.has, reader.world)
+
+
 def _time(event: Logged) -> int:
     return event.time
 
@@ -238,6 +288,14 @@ _READERS: dict[type, Callable[[Reader, Any], bool]] = {
     Tag: lambda reader, rule: reader.person.known.holds(rule.tag),
     Did: lambda reader, rule: reader.measure(rule).holds(),
     Share: lambda reader, rule: share_holds(rule, *reader.share(rule)),
+    Last: _last_holds,
+    Then: lambda reader, rule: reader.pair(rule) is not None,
+    Trend: lambda reader, rule: trend_holds(rule, *reader.trend(rule)),
+    Top: lambda reader, rule: reader.person.known.profile in reader.world.tops[rule],
     InSegment: lambda reader, rule: reader.meets_segment(rule.segment),
     Bucket: lambda reader, rule: rule.start <= _bucket_of(reader, rule) < rule.end,
+    Participant: lambda reader, rule: takes_part(rule, reader.person, reader.world),
+    Consents: lambda reader, rule: agrees(rule, reader.person, reader.world),
+    Near: lambda reader, rule: is_near(rule, reader.person, reader.world),
+    Listed: lambda reader, rule: is_listed(rule, reader.person, reader.world),
 }

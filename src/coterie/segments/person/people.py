@@ -1,12 +1,14 @@
 """People loaded in bulk, for the reader of one person, and asking rules of them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pyroaring import BitMap
 
 from coterie.catalog.service import Catalog
 from coterie.events.log import Log
+from coterie.profiles.consents.model import ConsentFact
 from coterie.profiles.service import Profiles
 from coterie.segments.model import Person, Rule, World
 from coterie.segments.moves import Traces, trace
@@ -27,7 +29,24 @@ def load_people(
     """
     known = profiles.known(work, ids, fading)
     timelines = log.timelines(work, list(known))
-    return {one: Person(known[one], timelines[one]) for one in known}
+    words = Words(work, profiles, known)
+    return {one: Person(known[one], timelines[one], partial(words.of, one)) for one in known}
+
+
+class Words:
+    """What some people said of consent: read of all of them when a rule first asks one."""
+
+    def __init__(self, work: Work, profiles: Profiles, ids: Collection[int]) -> None:
+        self._work = work
+        self._profiles = profiles
+        self._ids = ids
+        self._read: dict[int, list[ConsentFact]] | None = None
+
+    def of(self, profile: int) -> Sequence[ConsentFact]:
+        """Return one person's words."""
+        if self._read is None:
+            self._read = self._profiles.words_of(self._work, self._ids)
+        return self._read.get(profile, ())
 
 
 class Topics(Mapping[str, frozenset[str]]):

@@ -5,7 +5,7 @@ until when that stays so if nothing new is heard.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,20 +16,37 @@ from coterie.segments.model import (
     All,
     Any_,
     Bucket,
+    Consents,
     Did,
     Everyone,
     InSegment,
+    Last,
+    Listed,
+    Near,
     Not,
+    Participant,
     Person,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
+    Trend,
+    Window,
     World,
 )
 from coterie.segments.person.evaluate import SEALED, Reader, trait_since, trait_value
 from coterie.segments.person.horizon import until
 from coterie.segments.person.measures import Measured
+from coterie.segments.person.operators import look_up
+from coterie.segments.person.sequences import following
+from coterie.segments.person.state_why import (
+    of_consent,
+    of_listed,
+    of_near,
+    of_participant,
+)
 from coterie.segments.words.render import to_json as rule_json
 
 MAX_EVENTS = 20
@@ -42,7 +59,7 @@ class Reason:
     ``node`` is the node as JSON; a node that joins others says how many (``{"all": 3}``) and has
     theirs in ``parts``, a segment has its rule's reason there. ``until`` (ms UTC) is the first
     moment at which the answer differs if nothing happens, None when none is foreseen (fading
-    scores are not foreseen).
+    scores and ranks are not foreseen).
     """
 
     node: Mapping[str, Any]
@@ -91,7 +108,10 @@ def _reason(rule: Rule, reader: Reader) -> Reason:
 
 
 def _of_trait(rule: Trait, reader: Reader) -> dict[str, Any]:
-    path = rule.condition.path
+    return _trait(rule.condition.path, reader)
+
+
+def _trait(path: str, reader: Reader) -> dict[str, Any]:
     value = trait_value(path, reader.person, reader.world)
     if value is SEALED:
         return {"trait": path, "missing": False, "sealed": True}
@@ -130,6 +150,49 @@ def _of_share(rule: Share, reader: Reader) -> dict[str, Any]:
     }
 
 
+def _of_last(rule: Last, reader: Reader) -> dict[str, Any]:
+    """Name the newest event, and what it has of what is asked."""
+    found = reader.last(rule)
+    has = {} if found is None else {
+        test.path: look_up(found.properties, test.path) for test in rule.has
+    }  # fmt: skip
+    return {"newest": has, "events": _newest([] if found is None else [found])}
+
+
+def _of_pair(rule: Then, reader: Reader) -> dict[str, Any]:
+    """Name the newest pair that makes it hold; else the newest first, and what followed it."""
+    firsts = reader.matching(rule.first)
+    pair = reader.pair(rule)
+    if pair is None and firsts:
+        pair = firsts[-1], following(firsts[-1], reader.matching(rule.second), rule)
+    events = [event for event in pair or () if event is not None]
+    return {
+        "firsts": len(firsts),
+        "followed": None if pair is None else pair[1] is not None,
+        "events": _newest(events),
+    }
+
+
+def _of_trend(rule: Trend, reader: Reader) -> dict[str, Any]:
+    last, before = reader.trend(rule)
+    both = replace(rule.matching, window=Window(within=2 * rule.window))
+    return {
+        "measure": "trend",
+        "value": _plain(Fraction(last, before) if before else None),
+        "last": last,
+        "before": before,
+        "events": _newest(reader.matching(both)),
+    }
+
+
+def _of_top(rule: Top, reader: Reader) -> dict[str, Any]:
+    """Tell by what she is ranked, and how many are first with her or before her."""
+    people = len(reader.world.tops[rule])
+    if isinstance(rule.of, str):
+        return {**_trait(rule.of, reader), "people": people}
+    return {**_of_did(rule.of, reader), "people": people}
+
+
 def _of_bucket(rule: Bucket, reader: Reader) -> dict[str, Any]:
     return {"bucket": bucket(rule.salt, reader.person.known.bucket_key)}
 
@@ -155,6 +218,14 @@ _EVIDENCE: dict[type, Callable[[Any, Reader], dict[str, Any]]] = {
     Tag: _of_tag,
     Did: _of_did,
     Share: _of_share,
+    Last: _of_last,
+    Then: _of_pair,
+    Trend: _of_trend,
+    Top: _of_top,
     InSegment: lambda rule, _reader: {"segment": rule.segment},
     Bucket: _of_bucket,
+    Participant: lambda rule, reader: of_participant(rule, reader.person, reader.world),
+    Consents: lambda rule, reader: of_consent(rule, reader.person, reader.world),
+    Near: lambda rule, reader: of_near(rule, reader.person, reader.world),
+    Listed: lambda rule, reader: of_listed(rule, reader.person, reader.world),
 }

@@ -6,27 +6,37 @@ as the offset in them says.
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from coterie.core.clock import format_time
 from coterie.core.errors import Invalid
+from coterie.profiles.consents.model import ALL_CHANNELS
 from coterie.segments.language.conditions_parse import is_calendar_word, offset_of
-from coterie.segments.language.parse import AT_LEAST_ONCE
+from coterie.segments.language.events_parse import AT_LEAST_ONCE, PERCENT
 from coterie.segments.model import (
     All,
     Any_,
     Bounds,
     Bucket,
     Condition,
+    Consents,
     Did,
     Everyone,
     InSegment,
+    Last,
+    Listed,
     Matching,
+    Near,
     Not,
+    Participant,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
+    Trend,
     Window,
 )
 from coterie.segments.words.phrases import LANGUAGES, Naming, Phrases
@@ -185,11 +195,15 @@ def _did(rule: Did, words: Phrases) -> str:
         if told:
             return events if rule.bounds == AT_LEAST_ONCE else f"{events} {times}"
         return words.did.format(events=events, times=times)
-    of = rule.of or ""
-    measure = words.measures[rule.measure].format(words.calendar.get(of, words.property.format(of)))
     return words.measured.format(
-        measure=measure, events=events, bounds=_bounds(rule.bounds, words.limits, words)
-    )
+        measure=_measure(rule, words), events=events,
+        bounds=_bounds(rule.bounds, words.limits, words),
+    )  # fmt: skip
+
+
+def _measure(rule: Did, words: Phrases) -> str:
+    of = rule.of or ""
+    return words.measures[rule.measure].format(words.calendar.get(of, words.property.format(of)))
 
 
 def _share(rule: Share, words: Phrases) -> str:
@@ -202,6 +216,64 @@ def _share(rule: Share, words: Phrases) -> str:
     )
 
 
+def _participant(rule: Participant, words: Phrases) -> str:
+    naming = words.naming.community if rule.kind == "community" else words.naming.group
+    return words.participant[rule.kind].format(naming(rule.slug))
+
+
+def _consents(rule: Consents, words: Phrases) -> str:
+    if rule.channel == ALL_CHANNELS:
+        return words.consents.format(rule.purpose)
+    return words.consents_on.format(rule.purpose, rule.channel)
+
+
+def _events(matching: Matching, words: Phrases) -> str:
+    return words.events.format(
+        event=_event(matching.name, words),
+        details=_details(matching, words),
+        window=_window(matching.window, words),
+    )
+
+
+def _last(rule: Last, words: Phrases) -> str:
+    tests = [_condition(test, words.property, words) for test in rule.has]
+    return words.last.format(events=_events(rule.matching, words), has=words.and_.join(tests))
+
+
+def _pair(rule: Then, words: Phrases) -> str:
+    span = words.pair_spans[rule.within is not None, rule.after > 0]
+    said = words.pairs["then_not" if rule.absent else "then"]
+    return said.format(
+        first=_events(rule.first, words),
+        second=_events(rule.second, words),
+        span=span.format(within=_duration(rule.within, words), after=_duration(rule.after, words)),
+    )
+
+
+def _trend(rule: Trend, words: Phrases) -> str:
+    return words.trend.format(
+        events=_events(rule.matching, words),
+        window=_duration(rule.window, words),
+        least=rule.at_least_before,
+        bounds=_bounds(rule.bounds, words.limits, words),
+    )
+
+
+def _top(rule: Top, words: Phrases) -> str:
+    if isinstance(rule.of, str):
+        by = words.naming.trait(rule.of)
+        by = words.trait.format(by) if by == rule.of else by
+    elif rule.of.measure == "count":
+        by = words.ranked_count.format(events=_events(rule.of.matching, words))
+    else:
+        by = words.ranked.format(
+            measure=_measure(rule.of, words), events=_events(rule.of.matching, words)
+        )
+    number = rule.count if rule.share is None else Decimal(rule.share) / PERCENT
+    many = words.so_many["count" if rule.share is None else "percent"].format(number)
+    return words.tops["bottom" if rule.bottom else "top"].format(many=many, by=by)
+
+
 _SAYERS: dict[type, Callable[[Any, Phrases], str]] = {
     All: lambda rule, words: _join(rule.parts, words.and_, words.all_of_one, words),
     Any_: lambda rule, words: _join(rule.parts, words.or_, words.any_of_one, words),
@@ -211,6 +283,14 @@ _SAYERS: dict[type, Callable[[Any, Phrases], str]] = {
     Tag: lambda rule, words: words.tag.format(words.naming.tag(rule.tag)),
     Did: _did,
     Share: _share,
+    Last: _last,
+    Then: _pair,
+    Trend: _trend,
+    Top: _top,
     InSegment: lambda rule, words: words.in_segment.format(words.naming.segment(rule.segment)),
     Bucket: lambda rule, words: words.bucket.format(rule.salt, rule.start, rule.end),
+    Participant: _participant,
+    Consents: _consents,
+    Near: lambda rule, words: words.near.format(f"{rule.km:g}", rule.lat, rule.lon),
+    Listed: lambda rule, words: words.listed.format(words.naming.listed(rule.name)),
 }

@@ -10,13 +10,16 @@ def _as_it_is(name: str) -> str:
 
 @dataclass(frozen=True)
 class Naming:
-    """What a house calls its events, topics, traits, tags and segments; as written by default."""
+    """What a house calls its events, topics, tags, segments and so on; as written by default."""
 
     event: Callable[[str], str] = _as_it_is
     topic: Callable[[str], str] = _as_it_is
     trait: Callable[[str], str] = _as_it_is
     tag: Callable[[str], str] = _as_it_is
     segment: Callable[[str], str] = _as_it_is
+    community: Callable[[str], str] = _as_it_is
+    group: Callable[[str], str] = _as_it_is
+    listed: Callable[[str], str] = _as_it_is
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,24 @@ class Phrases:
     at_value: str
     tag: str
     in_segment: str
+    participant: dict[str, str]
+    consents: str
+    consents_on: str
+    near: str
+    listed: str
     bucket: str
     events: str
     did: str
     measured: str
     share: str
+    last: str
+    pairs: dict[str, str]
+    pair_spans: dict[tuple[bool, bool], str]
+    trend: str
+    tops: dict[str, str]
+    so_many: dict[str, str]
+    ranked: str
+    ranked_count: str
     any_event: str
     prefixed_event: str
     topic: str
@@ -88,11 +104,39 @@ ENGLISH = Phrases(
     at_value="is {value} and {phrase}",
     tag="has the tag “{}”",
     in_segment="is in the segment “{}”",
+    participant={
+        "community": "takes part in the community “{}”",
+        "group": "is in the group “{}”",
+    },
+    consents="agrees to “{}” on all channels",
+    consents_on="agrees to “{}” by “{}”",
+    near="is within {} km of {}, {}",
+    listed="is on the list “{}”",
     bucket="falls into the bucket “{}” from {} up to {} (of 10000)",
     events="{event}{details}{window}",
     did="did {events} {times}",
     measured="{measure} {events} {bounds}",
     share="the share{details} of {event}{window} {bounds}",
+    last="the newest {events} is one where {has}",
+    pairs={
+        "then": "did {first}, followed {span} by {second}",
+        "then_not": "did {first}, not followed {span} by {second}",
+    },
+    pair_spans={
+        (False, False): "at any later time",
+        (True, False): "within {within}",
+        (False, True): "after {after} or more",
+        (True, True): "after {after} or more and within {within}",
+    },
+    trend="the number of {events} in the last {window}, divided by that in the {window} before "
+    "(at least {least}), {bounds}",
+    tops={
+        "top": "ranks among the highest {many} by {by}",
+        "bottom": "ranks among the lowest {many} by {by}",
+    },
+    so_many={"percent": "{} %", "count": "{} people"},
+    ranked="{measure} {events}",
+    ranked_count="how often they did {events}",
     any_event="anything at all",
     prefixed_event="anything that begins with “{}”",
     topic=" on the topic {}",
@@ -184,11 +228,35 @@ CHINESE = Phrases(
     at_value="为 {value} 且{phrase}",
     tag="有标签“{}”",
     in_segment="属于分群“{}”",
+    participant={"community": "参加社群“{}”", "group": "在群“{}”中"},
+    consents="同意全部渠道的“{}”",
+    consents_on="同意“{}”(渠道“{}”)",
+    near="距离 {1}, {2} 不超过 {0} 公里",
+    listed="在名单“{}”中",
     bucket="落在分桶“{}”的 {} 至 {}(不含,共 10000)",
     events="{window}{event}{details}",
     did="行为 {events} {times}",
     measured="行为 {events} 的{measure}{bounds}",
     share="行为 {window}{event} 中{details}的占比{bounds}",
+    last="行为 {events} 中最近一次满足:{has}",
+    pairs={
+        "then": "行为 {first},{span}有 {second}",
+        "then_not": "行为 {first},{span}没有 {second}",
+    },
+    pair_spans={
+        (False, False): "之后",
+        (True, False): "其后 {within}内",
+        (False, True): "{after}以后",
+        (True, True): "{after}以后、{within}以内",
+    },
+    trend="行为 {events} 最近 {window}的次数除以之前 {window}的次数(至少 {least} 次){bounds}",
+    tops={
+        "top": "按{by}排名最高的 {many}",
+        "bottom": "按{by}排名最低的 {many}",
+    },
+    so_many={"percent": "{}%", "count": "{} 人"},
+    ranked="行为 {events} 的{measure}",
+    ranked_count="行为 {events} 的次数",
     any_event="任意行为",
     prefixed_event="以“{}”开头的任意行为",
     topic="(主题 {})",

@@ -1,0 +1,68 @@
+"""Comparing many measures with a rule's bounds at once, exactly: nothing is rounded.
+
+A bound is the decimal that was written. Whole numbers are compared with whole numbers; ratios are
+multiplied out, in arrays where 63 bits suffice and one by one where they might not.
+"""
+
+import operator
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from coterie.segments.engine.postings import Flags, Ints
+from coterie.segments.model import Bounds
+
+_MOST = 2**62
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "!=": operator.ne,
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
+
+
+def whole(totals: Ints, bounds: Bounds, unit: int = 1) -> Flags:
+    """Say which totals lie within bounds that are given in units of ``unit`` each."""
+    held = np.ones(len(totals), np.bool_)
+    for op, value in bounds.tests:
+        held &= _against(totals, op, Fraction(Decimal(str(value))) * unit)
+    return held
+
+
+def ratio(parts: Ints, wholes: Ints, bounds: Bounds, unit: int = 1) -> Flags:
+    """Say which parts / wholes lie within bounds given in units; none of nothing does.
+
+    ``wholes`` are not negative.
+    """
+    held = wholes > 0
+    for op, value in bounds.tests:
+        bound = Fraction(Decimal(str(value))) * unit
+        held &= _multiplied_out(parts, wholes, op, bound)
+    return held
+
+
+def _against(totals: Ints, op: str, bound: Fraction) -> Flags:
+    if bound.denominator != 1 and op in ("=", "!="):
+        return np.full(len(totals), op == "!=")
+    floor = bound.numerator // bound.denominator
+    if bound.denominator != 1:  # between two whole numbers
+        op = ">" if op in (">", ">=") else "<="
+    if abs(floor) >= _MOST:
+        compared = bool(_COMPARE[op](0, floor))
+        return np.full(len(totals), compared)
+    found: Flags = _COMPARE[op](totals, floor)
+    return found
+
+
+def _multiplied_out(parts: Ints, wholes: Ints, op: str, bound: Fraction) -> Flags:
+    compare = _COMPARE[op]
+    left = int(np.abs(parts).max(initial=0)) * bound.denominator
+    right = int(wholes.max(initial=0)) * abs(bound.numerator)
+    if left < _MOST and right < _MOST:
+        found: Flags = compare(parts * bound.denominator, wholes * bound.numerator)
+        return found
+    pairs = zip(parts.tolist(), wholes.tolist(), strict=True)
+    exact = [compare(p * bound.denominator, w * bound.numerator) for p, w in pairs]
+    return np.array(exact, np.bool_)

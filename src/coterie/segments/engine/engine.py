@@ -1,0 +1,157 @@
+"""The engine: brings who meets every rule from one moment to a later one, exactly.
+
+What can have changed is found, never searched for: fresh events, and those that passed an edge of a
+window, move counters; whose counters moved may flip a leaf; who flipped a leaf is asked the rules
+that hang on it, and nobody else is. All of it is a cache, in memory: by a stamp it knows whether it
+is of the state that the database is in, and where it is not, it is made anew.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from coterie.events.log import Log
+from coterie.profiles.service import Profiles
+from coterie.segments.engine.asked import Asked, Asking
+from coterie.segments.engine.atoms import Moment, Moved
+from coterie.segments.engine.flipping import Flipping, Learnt, Step
+from coterie.segments.engine.leading import Leading
+from coterie.segments.engine.leaves import First, Leaves
+from coterie.segments.engine.lists import Lists, TooLarge
+from coterie.segments.engine.loading import Loading
+from coterie.segments.everyone.reader import Reader
+from coterie.segments.library import Library
+from coterie.segments.model import World
+from coterie.segments.stirring import Stirring
+from coterie.storage.work import Work
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who was asked a rule (None: everybody), and who of them meets it."""
+
+    asked: BitMap | None
+    meeting: BitMap
+
+
+class Engine:
+    """Who meets every rule, kept in memory for one process; see the module."""
+
+    def __init__(self, profiles: Profiles, log: Log, reader: Reader, stirring: Stirring) -> None:
+        self._profiles = profiles
+        self._log = log
+        self._asking = Asking(reader, stirring)
+        self._flipping = Flipping(profiles, self._asking)
+        self._lists = Lists(Loading(log, reader.zone), reader.zone)
+        self._too_large: set[str] = set()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of everything: the next step makes it anew."""
+        self._stamp: int | None = None
+        self._at: int | None = None
+        self._seq = 0
+        self._known = BitMap()
+        self._leading: Leading | None = None
+        self._leaves = Leaves(self._too_large)
+        self._doubted: set[str] = set()
+
+    def stands(self, stamp: int) -> bool:
+        """Say whether what is held is of the state that has a stamp."""
+        return self._stamp == stamp
+
+    def vouch(self, stamp: int) -> None:
+        """Take what is held for that of the state that has a stamp from now on."""
+        self._stamp = stamp
+
+    def doubt(self, slugs: Iterable[str]) -> None:
+        """Ask everybody the rules of some segments in the next step: others published them."""
+        self._doubted.update(slugs)
+
+    def next_turn(self, work: Work) -> int | None:
+        """Return the next moment at which time alone may change who meets a rule."""
+        assert self._at is not None, "nothing is foreseen before the first step"
+        turns = [atom.next_turn(self._at) for atom in self._leaves.atoms()]
+        turns.append(self._asking.next_turn(work, self._leaves.asked().values(), self._at))
+        return min((turn for turn in turns if turn is not None), default=None)
+
+    def bring(
+        self, work: Work, library: Library, world: World, learnt: Learnt
+    ) -> dict[str, Answer]:
+        """Come to ``world.now``, with all that is known in this unit of work; tell who was asked.
+
+        Whom no answer tells of meets what she met before. The caller sees to it that what is held
+        stands, and vouches for it afterwards.
+        """
+        if self._at is not None and world.now < self._at:
+            self.forget()
+        try:
+            return self._bring(work, library, world, learnt)
+        except TooLarge as found:  # from now on readers answer the rules that sum these numbers up
+            self._too_large.add(found.column)
+            self.forget()
+            return self._bring(work, library, world, learnt)
+
+    def _bring(
+        self, work: Work, library: Library, world: World, learnt: Learnt
+    ) -> dict[str, Answer]:
+        anew = self._leaves.renew(library.rules) | self._doubted
+        step = self._come(work, library, world, learnt)
+        flipped: dict[str, BitMap | None] = {}
+        for key, leaf in self._leaves.all.items():
+            if isinstance(leaf, First):
+                flipped[key] = self._flipping.ranked(key, leaf, step)
+            elif not isinstance(leaf, Asked):
+                flipped[key] = self._flipping.told(key, leaf, step)
+        flipped |= self._flipping.asked(self._leaves.asked(), step)
+        self._at, self._known = world.now, step.known
+        self._doubted = set()
+        return self._answers(anew, flipped, step)
+
+    def _come(self, work: Work, library: Library, world: World, learnt: Learnt) -> Step:
+        """Bring the lists and the counters to now, and find whom that may concern."""
+        shelf = self._leaves.shelf
+        before = world.now if self._at is None else self._at
+        next_seq = self._log.next_seq(work)
+        unread = self._lists.prepare(shelf, world, learnt.retagged)
+        self._leaves.mark_new(unread)
+        told = learnt.fresh if next_seq - self._seq == len(learnt.fresh) else None
+        fresh = self._lists.fresh(work, shelf, world, told, self._seq)
+        counted = self._lists.count(shelf, fresh, before, world.now)
+        moved = Moved(before, world.now, fresh, counted)
+        concerned = {
+            key: leaf.atom.concerned(moved)
+            for key, leaf in self._leaves.all.items()
+            if not isinstance(leaf, Asked) and leaf.atom is not None and not leaf.is_new
+        }
+        self._lists.add(shelf, fresh, world.now)
+        self._lists.load(work, shelf, world, unread)
+        self._seq = next_seq
+        known = self._profiles.everyone(work)
+        gone = self._known - known
+        certain = (known - self._known) | gone | BitMap(learnt.shifted)
+        moment = Moment(world.now, self._led(work))
+        return Step(
+            work, library, world, learnt, before, known, gone, certain, moment, concerned
+        )  # fmt: skip
+
+    def _led(self, work: Work) -> Leading:
+        led = self._profiles.led(work)
+        if self._leading is None or self._leading.led is not led:
+            self._leading = Leading(led)
+        return self._leading
+
+    def _answers(
+        self, anew: set[str], flipped: Mapping[str, BitMap | None], step: Step
+    ) -> dict[str, Answer]:
+        answers = {}
+        for slug, tree in self._leaves.trees.items():
+            turned = [flipped[key] for key in tree.leaves]
+            if slug in anew or None in turned:
+                answers[slug] = Answer(None, tree.meeting(step.known))
+                continue
+            asked = step.certain.union(*(one for one in turned if one is not None))
+            if asked:
+                answers[slug] = Answer(asked, tree.meeting(asked & step.known))
+        return answers

@@ -1,0 +1,176 @@
+"""Which events a list is of, and what is kept of each: from a rule's words to columns of integers.
+
+An event is read twice over: from the log's lake by SQL (``loading``), and, while it is fresh, as
+the object that the road carries (here). Both make the same integers of it.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from coterie.core.clock import local_date, to_datetime
+from coterie.core.event import Event
+from coterie.core.numbers import scaled
+from coterie.events.model import Logged
+from coterie.segments.engine.postings import NOTHING, Postings, Rows
+from coterie.segments.language.calendar import is_lasting
+from coterie.segments.model import Condition, Matching
+from coterie.segments.person.evaluate import is_asked
+from coterie.segments.person.measures import identity
+from coterie.segments.person.operators import Frame, holds, look_up
+
+NUMBER, SAME, UNIT, TEST = "number", "same", "unit", "test"
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is kept of each event.
+
+    By its kind: the scaled number under a path, a code for what is the same under it, the calendar
+    unit of its time, or whether some tests hold (1 or 0).
+    """
+
+    kind: str
+    of: str = ""
+    tests: tuple[Condition, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Tell columns apart."""
+        return f"{self.kind} {self.of}{self.tests!r}"
+
+
+@dataclass
+class Listing:
+    """One list: the events of a name that pass tests that last, on items of a topic.
+
+    ``items`` are the topic's, as they were when it was loaded; ``codes`` number the values that a
+    column of what is the same has met. ``postings`` is None until it is loaded.
+    """
+
+    name: str
+    where: tuple[Condition, ...] = ()
+    topic: str | None = None
+    columns: dict[str, Column] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
+    codes: dict[Hashable, int] = field(default_factory=dict)
+    postings: Postings | None = None
+
+    @property
+    def rows(self) -> Postings:
+        """Return what is listed, once it is loaded."""
+        assert self.postings is not None, "a list is loaded before it is asked"
+        return self.postings
+
+    def want(self, column: Column) -> str:
+        """Have a column kept of each event; return its name. What lacks it is loaded anew."""
+        if column.name not in self.columns:
+            self.columns[column.name] = column
+            self.postings = None
+        return column.name
+
+    def code(self, value: Hashable) -> int:
+        """Number a value: the same one gets the same number."""
+        return self.codes.setdefault(value, len(self.codes))
+
+    def takes(self, event: Event | Logged, frame: Frame) -> bool:
+        """Say whether an event of its name belongs to it."""
+        if self.topic is not None and self.items.isdisjoint(event.items):
+            return False
+        return all(holds(t, look_up(event.properties, t.path), frame) for t in self.where)
+
+
+def key_of(matching: Matching) -> str:
+    """Tell lists apart: 1 and True are equal in Python, and mean different things in a rule."""
+    return repr((matching.name, matching.where, matching.topic))
+
+
+def can_be_listed(matching: Matching) -> bool:
+    """Say whether what belongs to a list never changes by time alone, nor by who asks."""
+    window = matching.window
+    return not matching.same_key and window.since is None and all(map(is_lasting, matching.where))
+
+
+class Sorter:
+    """Puts fresh events on their lists."""
+
+    def __init__(self, listings: Iterable[Listing], now: int, zone: ZoneInfo) -> None:
+        self._listings = list(listings)
+        self._frame = Frame(now, zone)
+        self._zone = zone
+        self._of_name: dict[tuple[str, bool], list[Listing]] = {}
+
+    def sort(self, events: Sequence[Event | Logged]) -> dict[int, Rows]:
+        """Return the rows of each list that gets any, by its place among those given."""
+        found: dict[int, list[Event | Logged]] = {}
+        place_of = {id(listing): place for place, listing in enumerate(self._listings)}
+        for event in events:
+            for listing in self._named(event):
+                if listing.takes(event, self._frame):
+                    found.setdefault(place_of[id(listing)], []).append(event)
+        return {place: self._rows(self._listings[place], own) for place, own in found.items()}
+
+    def _named(self, event: Event | Logged) -> list[Listing]:
+        about = event.name, event.type == "fact"
+        if about not in self._of_name:
+            asked = [one for one in self._listings if is_asked(event, one.name)]
+            self._of_name[about] = asked
+        return self._of_name[about]
+
+    def _rows(self, listing: Listing, events: Sequence[Event | Logged]) -> Rows:
+        values = {
+            name: np.array([self._read(listing, column, event) for event in events], np.int64)
+            for name, column in listing.columns.items()
+        }
+        times = np.array([event.time for event in events], np.int64)
+        profiles = np.array([came_with(event) for event in events], np.int32)
+        return Rows(times, profiles, values).in_order()
+
+    def _read(self, listing: Listing, column: Column, event: Event | Logged) -> int:
+        if column.kind == UNIT:
+            return unit_number(column.of, event.time, self._zone)
+        if column.kind == TEST:
+            read = (holds(t, look_up(event.properties, t.path), self._frame) for t in column.tests)
+            return int(all(read))
+        value = look_up(event.properties, column.of)
+        if column.kind == NUMBER:
+            number = scaled(value)
+            return NOTHING if number is None else number
+        return NOTHING if value is None else listing.code((column.of, identity(value)))
+
+
+def came_with(event: Event | Logged) -> int:
+    """Return the profile that an event came with; one that was read names it as its profile."""
+    return (event.came_with or event.profile) if isinstance(event, Event) else event.profile
+
+
+def unit_number(unit: str, moment: int, zone: ZoneInfo) -> int:
+    """Number the day, week, month or hour of the zone's wall clock that a moment lies in."""
+    day = local_date(moment, zone)
+    return _UNITS[unit](day.toordinal(), day.year * 12 + day.month, moment, zone)
+
+
+def _hour(day: int, _month: int, moment: int, zone: ZoneInfo) -> int:
+    return day * 24 + to_datetime(moment).astimezone(zone).hour
+
+
+_UNITS: Mapping[str, Callable[[int, int, int, ZoneInfo], int]] = {
+    "@day": lambda day, _month, _moment, _zone: day,
+    "@week": lambda day, _month, _moment, _zone: day - (day - 1) % 7,
+    "@month": lambda _day, month, _moment, _zone: month,
+    "@hour": _hour,
+}
+
+
+def unit_sql(unit: str) -> str:
+    """Write the number of ``unit_number`` for a row's ``time``, in SQL with ``local_time``."""
+    local = "local_time(time)"
+    day = f"(datediff('day', DATE '0001-01-01', CAST({local} AS DATE)) + 1)"
+    return {
+        "@day": day,
+        "@week": f"({day} - ({day} - 1) % 7)",
+        "@month": f"(year({local}) * 12 + month({local}))",
+        "@hour": f"({day} * 24 + hour({local}))",
+    }[unit]

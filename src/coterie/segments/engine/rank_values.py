@@ -1,0 +1,58 @@
+"""Everybody's value of a trait by which people are ranked, as arrays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from coterie.core.numbers import as_decimal
+from coterie.profiles.service import Profiles
+from coterie.segments.engine.postings import People
+from coterie.segments.engine.ranks import Measured
+from coterie.segments.language.calendar import FADING
+from coterie.segments.person.operators import look_up
+from coterie.storage.work import Work
+
+_MANY = 20_000
+"""From so many people on everybody's values are read, by columns."""
+
+
+class RankValues:
+    """Reads the numbers that traits are; of scores their levels, which time does not change."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+
+    def of(self, work: Work, people: People, path: str) -> Measured:
+        """Return a trait's values of some people, in order."""
+        if path.startswith(FADING):
+            return _placed(people, self._profiles.levels(work, people.tolist(), path).levels)
+        if len(people) >= _MANY and "." not in path:
+            return _placed(people, self._everybodys(work, path))
+        known = self._profiles.known(work, people.tolist(), ())
+        return _placed(people, {one: look_up(k.traits, path) for one, k in known.items()})
+
+    def halvings(self, work: Work, path: str, now: int) -> float | None:
+        """Return how many half-lives have passed of a score until now; None for other traits."""
+        if not path.startswith(FADING):
+            return None
+        half_life = self._profiles.levels(work, (), path).half_life
+        return 0.0 if half_life is None else now / half_life
+
+    def _everybodys(self, work: Work, path: str) -> Mapping[int, Any]:
+        traits = self._profiles.export(work, {path}).traits
+        mine = traits["name"] == path
+        texts, profiles = traits["value"][mine].tolist(), traits["profile"][mine].tolist()
+        return dict(zip(profiles, map(msgspec.json.decode, texts), strict=True))
+
+
+def _placed(people: People, values: Mapping[int, Any]) -> Measured:
+    """Put values at their people's places; who has no number has none."""
+    numbers, there = np.zeros(len(people)), np.zeros(len(people), np.bool_)
+    for place, profile in enumerate(people.tolist()):
+        value = values.get(profile)
+        number = value if isinstance(value, float) else as_decimal(value)
+        if number is not None:
+            numbers[place], there[place] = float(number), True
+    return Measured(numbers, there)
