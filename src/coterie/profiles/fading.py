@@ -6,9 +6,18 @@ respect to that rounded value, the one that rules compare.
 """
 
 import math
+from dataclasses import dataclass
 
 _STEP = 10**-6
 _LARGEST = 1_000.0
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of one fading trait by person, and its half-life in ms (None: nobody has it)."""
+
+    levels: dict[int, float]
+    half_life: int | None
 
 
 def value_at(level: float, half_life: int, moment: int) -> float:

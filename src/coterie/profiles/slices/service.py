@@ -2,7 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from coterie.profiles import fading
+from coterie.profiles.published.service import Published
 from coterie.profiles.slices import store
 from coterie.profiles.tags.service import Tags
 from coterie.storage.work import Work
@@ -17,6 +21,7 @@ class Slices:
     """
 
     tags: Tags
+    published: Published
 
     def fade(
         self, work: Work, rows: Sequence[tuple[int, str, float | None]], half_life: int
@@ -28,32 +33,60 @@ class Slices:
         """
         store.write_fading(work, rows, half_life)
 
+    def faded(self, work: Work, profiles: Collection[int]) -> list[tuple[int, str, float, int]]:
+        """Return (profile, name, level, half-life) of these people's fading traits."""
+        return [tuple(row) for row in store.levels_of(work, profiles)]
+
+    def levels(
+        self, work: Work, profiles: Collection[int] | None, names: Collection[str]
+    ) -> dict[str, fading.Levels]:
+        """Return the levels of fading traits by name, of these people (None: all) who have one."""
+        half_lives = store.half_lives(work, names)
+        found = {name: fading.Levels({}, half_lives.get(name)) for name in names}
+        rows = (
+            store.export_levels(work, names)
+            if profiles is None
+            else store.levels_of(work, profiles, names)
+        )
+        for row in rows:
+            found[row.name].levels[row.profile] = row.level
+        return found
+
     def unfade(self, work: Work, profiles: Collection[int]) -> int:
         """Take all fading traits of these profiles away; count them."""
         return store.unfade(work, profiles)
 
+    def bucket_keys(self, work: Work) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+        """Return everybody, and each one's bucket key, in no order."""
+        people, keys = [*zip(*store.export_profiles(work), strict=True)] or [(), ()]
+        return np.array(people, np.int32), np.array(keys, dtype=object)
+
     def holders(self, work: Work, name: str) -> set[int]:
-        """Return who has a value at a path: a trait, one inside a trait, or a fading one."""
-        return store.holders(work, name)
+        """Return who has a value at a path: a trait, one inside it, a fading or published one."""
+        return store.holders(work, name) | self.published.holders(work, name)
 
     def moments_between(self, work: Work, name: str, after: int, until: int) -> set[int]:
         """Return whose trait, read as a moment, lies in (after, until]."""
-        return store.moments_between(work, name, after, until)
+        published = self.published.moments_between(work, name, after, until)
+        return store.moments_between(work, name, after, until) | published
 
     def next_moment(self, work: Work, name: str, after: int) -> int | None:
         """Return the earliest moment of a trait after one, or None."""
-        return store.next_moment(work, name, after)
+        published = self.published.next_moment(work, name, after)
+        return _earlier(store.next_moment(work, name, after), published)
 
     def since_between(self, work: Work, name: str, after: int, until: int) -> set[int]:
         """Return whose trait has been what it is since a moment in (after, until].
 
         What is inside an object has been so since the object's root trait has.
         """
-        return store.since_between(work, name, after, until)
+        published = self.published.since_between(work, name, after, until)
+        return store.since_between(work, name, after, until) | published
 
     def next_since(self, work: Work, name: str, after: int) -> int | None:
         """Return the earliest moment after one since when a trait has been so, or None."""
-        return store.next_since(work, name, after)
+        published = self.published.next_since(work, name, after)
+        return _earlier(store.next_since(work, name, after), published)
 
     def tag_ends_between(self, work: Work, tag: str, after: int, until: int) -> set[int]:
         """Return whose tag's validity ends in (after, until]."""
@@ -94,3 +127,7 @@ class Slices:
                     return fading.crossing(level, half_life, threshold, after)
             lowest = levels[-1]
         return None
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

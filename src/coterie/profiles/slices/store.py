@@ -233,6 +233,13 @@ def levels_of(
     return found
 
 
+def half_lives(work: Work, names: Collection[str]) -> dict[str, int]:
+    """Return the half-lives of fading traits in ms; what nobody ever had is left out."""
+    columns = fading_name_rows.c.name, fading_name_rows.c.half_life
+    query = select(*columns).where(fading_name_rows.c.name.in_(names))
+    return {row.name: row.half_life for row in work.connection.execute(query)}
+
+
 def levels_between(work: Work, name: str, lowest: float, highest: float) -> list[tuple[int, float]]:
     """Read (profile, level) of one fading trait, of levels in [lowest, highest]."""
     query = select(fading_rows.c.profile, fading_rows.c.level).where(

@@ -16,7 +16,7 @@ from coterie.segments.language.calendar import FADING, Edge
 from coterie.segments.language.parse import matchings_of, trait_roots
 from coterie.segments.library import Library
 from coterie.segments.model import Person, Rule, World
-from coterie.segments.person.people import Asker, load_people
+from coterie.segments.person.people import Asker, load_people, load_standing
 from coterie.segments.stirring import Stirring
 from coterie.storage.work import Work
 
@@ -105,10 +105,9 @@ class Asking:
         profiles = self._reader.profiles
         if kind == EVENTS:
             return load_people(work, profiles, self._reader.log, people, traits)
-        if kind == SCORES:
-            known = profiles.known_scores(work, people, traits)
-        else:
-            known = profiles.known(work, people, ())
+        if kind == STANDING:
+            return load_standing(work, profiles, people, traits)
+        known = profiles.known_scores(work, people, traits)
         return {profile: Person(one, ()) for profile, one in known.items()}
 
 

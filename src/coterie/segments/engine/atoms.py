@@ -13,7 +13,7 @@ from coterie.core.numbers import SCALE
 from coterie.segments.engine import gathered
 from coterie.segments.engine.bounds import ratio, whole
 from coterie.segments.engine.counters import Counter, Span
-from coterie.segments.engine.gathered import Gathered
+from coterie.segments.engine.gathered import Gathered, by_person
 from coterie.segments.engine.leading import Leading
 from coterie.segments.engine.listing import NUMBER, SAME, TEST, UNIT, Column, Listing
 from coterie.segments.engine.postings import NOTHING, Flags, Ints, People, Rows
@@ -143,13 +143,23 @@ def gather(listing: Listing, heads: People, moment: Moment, everybody: bool) -> 
     """Collect the rows of some heads, in order, and of whom they lead."""
     leading = moment.leading
     rows = listing.rows.of(None if everybody else leading.members_of(heads))
-    whose = leading.heads_of(rows.profiles)
-    places = np.searchsorted(heads, whose)
-    if everybody and len(rows):  # rows of those who are not known lie among them
-        places[places == len(heads)] = 0
-        known = heads[places] == whose if len(heads) else np.zeros(len(rows), np.bool_)
+    places = _places(leading.heads_of(rows.profiles), heads)
+    known = places >= 0
+    if not known.all():  # rows of those who are not known lie among everybody's
         rows, places = rows.take(known), places[known]
-    return Gathered(rows, places, len(heads))
+    return by_person(rows, places, len(heads))
+
+
+def _places(whose: People, heads: People) -> Ints:
+    """Return where each row's head stands among those asked, -1 where it does not."""
+    if len(whose) < len(heads):
+        found = np.searchsorted(heads, whose)
+        found[found == len(heads)] = 0
+        return np.where(heads[found] == whose, found, -1)
+    size = max(int(heads.max(initial=0)), int(whose.max(initial=0))) + 1
+    places = np.full(size, -1, np.int64)
+    places[heads] = np.arange(len(heads))
+    return places[whose]
 
 
 def span_of(window: Window) -> Span:
@@ -184,7 +194,9 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         column = listing.want(Column(kind, rule.of))
         return Gathering(
             [listing], edges(listing, span),
-            lambda g, now: whole(gathered.distinct(g[0].within(span, now), column), bounds),
+            lambda g, now: whole(
+                gathered.distinct(g[0].within(span, now), column, in_order=kind == UNIT), bounds
+            ),
         )  # fmt: skip
     assert rule.of is not None, "the parser asks for it"
     column = listing.want(Column(NUMBER, rule.of))

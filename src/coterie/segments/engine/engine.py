@@ -13,11 +13,11 @@ from pyroaring import BitMap
 
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
-from coterie.segments.engine.asked import Asked, Asking
+from coterie.segments.engine.asked import Asking
 from coterie.segments.engine.atoms import Moment, Moved
 from coterie.segments.engine.flipping import Flipping, Learnt, Step
 from coterie.segments.engine.leading import Leading
-from coterie.segments.engine.leaves import First, Leaves
+from coterie.segments.engine.leaves import First, Leaves, Told
 from coterie.segments.engine.lists import Lists, TooLarge
 from coterie.segments.engine.loading import Loading
 from coterie.segments.everyone.reader import Reader
@@ -73,6 +73,7 @@ class Engine:
         """Return the next moment at which time alone may change who meets a rule."""
         assert self._at is not None, "nothing is foreseen before the first step"
         turns = [atom.next_turn(self._at) for atom in self._leaves.atoms()]
+        turns += [leaf.next_turn(self._at) for leaf in self._leaves.faded().values()]
         turns.append(self._asking.next_turn(work, self._leaves.asked().values(), self._at))
         return min((turn for turn in turns if turn is not None), default=None)
 
@@ -102,8 +103,9 @@ class Engine:
         for key, leaf in self._leaves.all.items():
             if isinstance(leaf, First):
                 flipped[key] = self._flipping.ranked(key, leaf, step)
-            elif not isinstance(leaf, Asked):
+            elif isinstance(leaf, Told):
                 flipped[key] = self._flipping.told(key, leaf, step)
+        flipped |= self._flipping.faded(self._leaves.faded(), step)
         flipped |= self._flipping.asked(self._leaves.asked(), step)
         self._at, self._known = world.now, step.known
         self._doubted = set()
@@ -123,7 +125,7 @@ class Engine:
         concerned = {
             key: leaf.atom.concerned(moved)
             for key, leaf in self._leaves.all.items()
-            if not isinstance(leaf, Asked) and leaf.atom is not None and not leaf.is_new
+            if isinstance(leaf, Told | First) and leaf.atom is not None and not leaf.is_new
         }
         self._lists.add(shelf, fresh, world.now)
         self._lists.load(work, shelf, world, unread)

@@ -9,6 +9,7 @@ from coterie.core.event import Event
 from coterie.profiles.service import Profiles
 from coterie.segments.engine.asked import Asked, Asking, concerned, people_of
 from coterie.segments.engine.atoms import Moment
+from coterie.segments.engine.faded import Faded
 from coterie.segments.engine.keys import BucketKeys
 from coterie.segments.engine.leaves import First, Told
 from coterie.segments.engine.people import bitmap, in_order
@@ -99,6 +100,40 @@ class Flipping:
         flipped = None if leaf.is_new else leaf.holds ^ first
         leaf.holds, leaf.is_new = first, False
         return flipped
+
+    def faded(self, leaves: Mapping[str, Faded], step: Step) -> dict[str, BitMap | None]:
+        """Bring the leaves that ask of scores: levels of whom something happened to, then time."""
+        did = BitMap([event.profile for event in step.learnt.fresh])
+        some = (step.certain | BitMap(step.learnt.touched) | did) & step.known
+        names = {leaf.name for leaf in leaves.values()}
+        unread = {leaf.name for leaf in leaves.values() if leaf.is_new and not leaf.is_read}
+        self._learn(leaves, names - unread, some, step)
+        self._learn(leaves, unread, step.known, step)
+        found: dict[str, BitMap | None] = {}
+        for key, leaf in leaves.items():
+            passed = leaf.passed(step.before, step.world.now)
+            asked = step.known if leaf.is_new else some | bitmap(passed) | step.gone
+            people = in_order(asked & step.known)
+            met = bitmap(people[leaf.meets(people, step.world.now)])
+            flipped = (leaf.holds & asked) ^ met
+            found[key] = None if leaf.is_new else flipped
+            leaf.holds, leaf.is_new = (leaf.holds - asked) | met, False
+        return found
+
+    def _learn(
+        self, leaves: Mapping[str, Faded], names: Collection[str], some: BitMap, step: Step
+    ) -> None:
+        if not names:
+            return
+        people = in_order(some)
+        everybody = len(some) == len(step.known)
+        read = self._profiles.levels(step.work, None if everybody else people.tolist(), names)
+        levels = {leaf.name: leaf.levels for leaf in leaves.values() if leaf.name in names}
+        for name, one in levels.items():
+            one.learn(people, read[name].levels, read[name].half_life)
+        for leaf in leaves.values():
+            if leaf.name in names:
+                leaf.learn(people)
 
     def asked(self, leaves: Mapping[str, Asked], step: Step) -> dict[str, BitMap | None]:
         """Bring the leaves that readers answer, all at once."""

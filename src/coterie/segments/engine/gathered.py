@@ -1,7 +1,8 @@
 """What cannot be counted by adding and subtracting: extremes, distinct values, last, pairs.
 
-It is found anew for the people concerned, from all their rows. ``whose`` says for each row at which
-place its person stands among those asked; answers are by that place. Pure.
+It is found anew for the people concerned, from all their rows, which lie person by person and by
+time. ``whose`` says for each row at which place its person stands among those asked; answers are by
+that place. Pure.
 """
 
 from dataclasses import dataclass
@@ -14,46 +15,69 @@ from coterie.segments.engine.postings import NOTHING, Flags, Ints, Rows
 
 @dataclass(frozen=True)
 class Gathered:
-    """The rows of the people asked, in the order of arrival where times are equal."""
+    """The rows of the people asked, by (whose, time, arrival)."""
 
     rows: Rows
     whose: Ints
     people: int
 
+    def take(self, wanted: Flags) -> "Gathered":
+        """Return some of the rows."""
+        return Gathered(self.rows.take(wanted), self.whose[wanted], self.people)
+
     def within(self, span: Span, now: int) -> "Gathered":
         """Return those whose time counts at a moment."""
         times = self.rows.times
-        inside = (times >= span.first(now)) & (times <= span.last(now))
-        return Gathered(self.rows.take(inside), self.whose[inside], self.people)
+        return self.take((times >= span.first(now)) & (times <= span.last(now)))
+
+    def with_value(self, column: str) -> "Gathered":
+        """Return those that have a value in a column."""
+        return self.take(self.rows.values[column] != NOTHING)
+
+    def starts(self) -> Ints:
+        """Return where each person's rows begin, of those who have any."""
+        return np.flatnonzero(_changes(self.whose))
+
+
+def by_person(rows: Rows, whose: Ints, people: int) -> Gathered:
+    """Put rows in order: person by person, then by time; equal ones stay as they lie."""
+    if bool(np.all((whose[1:] > whose[:-1]) | _later(rows.times, whose))):
+        return Gathered(rows, whose, people)
+    order = np.lexsort((rows.times, whose))
+    return Gathered(rows.take(order), whose[order], people)
 
 
 def extreme(gathered: Gathered, column: str, *, largest: bool) -> Ints:
     """Return each one's smallest or largest value; ``NOTHING`` for who has none."""
-    values = gathered.rows.values[column]
-    there = values != NOTHING
-    empty = NOTHING if largest else np.iinfo(np.int64).max
-    found = np.full(gathered.people, empty, np.int64)
-    (np.maximum if largest else np.minimum).at(found, gathered.whose[there], values[there])
-    found[found == empty] = NOTHING
+    some = gathered.with_value(column)
+    found = np.full(gathered.people, NOTHING, np.int64)
+    if len(some.rows):
+        starts = some.starts()
+        kind = np.maximum if largest else np.minimum
+        found[some.whose[starts]] = kind.reduceat(some.rows.values[column], starts)
     return found
 
 
-def distinct(gathered: Gathered, column: str) -> Ints:
-    """Count each one's different values."""
-    values = gathered.rows.values[column]
-    there = values != NOTHING
-    pairs = np.unique(np.stack([gathered.whose[there], values[there]]), axis=1)
-    return np.bincount(pairs[0], minlength=gathered.people).astype(np.int64)
+def distinct(gathered: Gathered, column: str, *, in_order: bool) -> Ints:
+    """Count each one's different values; ``in_order``: they grow with time."""
+    some = gathered.with_value(column)
+    whose, values = some.whose, some.rows.values[column]
+    if not in_order and len(values):
+        low = int(values.min())
+        width = int(values.max()) - low + 1
+        keys = np.sort(whose * width + (values - low))
+        whose, values = keys // width, keys % width
+    new = _changes(whose)
+    new[1:] |= values[1:] != values[:-1]
+    return np.bincount(whose[new], minlength=gathered.people).astype(np.int64)
 
 
 def last(gathered: Gathered, column: str) -> Flags:
     """Say whether each one's newest row has a 1 in a column; False for who has no row."""
-    order = np.lexsort((gathered.rows.times, gathered.whose))
-    whose = gathered.whose[order]
-    newest = np.append(whose[1:] != whose[:-1], np.ones(min(len(whose), 1), np.bool_))
     found = np.zeros(gathered.people, np.bool_)
-    places = order[newest]
-    found[gathered.whose[places]] = gathered.rows.values[column][places] == 1
+    ends = np.append(gathered.starts()[1:], len(gathered.rows)) - 1
+    if len(gathered.rows):
+        found[gathered.whose[ends]] = gathered.rows.values[column][ends] == 1
     return found
 
 
@@ -86,7 +110,7 @@ def _met(first: Gathered, second: Gathered, after: int, within: int | None) -> F
     base = int(min(first.rows.times.min(), second.rows.times.min()))
     width = int(max(first.rows.times.max(), second.rows.times.max())) - base + after + 2
     assert width * (first.people + 1) < 2**63, "too many people for so long a time"
-    keys = np.sort(second.whose * width + (second.rows.times - base))
+    keys = second.whose * width + (second.rows.times - base)
     starts = first.rows.times - base + after
     places = np.searchsorted(keys, first.whose * width + starts)
     places[places == len(keys)] = 0
@@ -95,3 +119,15 @@ def _met(first: Gathered, second: Gathered, after: int, within: int | None) -> F
     if within is not None:
         met &= found < first.rows.times - base + within
     return met
+
+
+def _changes(whose: Ints) -> Flags:
+    """Say of each row whether its person is another one than that of the row before."""
+    changes = np.ones(len(whose), np.bool_)
+    changes[1:] = whose[1:] != whose[:-1]
+    return changes
+
+
+def _later(times: Ints, whose: Ints) -> Flags:
+    later: Flags = (whose[1:] == whose[:-1]) & (times[1:] >= times[:-1])
+    return later

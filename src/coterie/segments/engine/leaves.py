@@ -8,13 +8,14 @@ from pyroaring import BitMap
 from coterie.segments.engine.asked import Asked
 from coterie.segments.engine.atoms import Atom, atom_of
 from coterie.segments.engine.counters import Counter
+from coterie.segments.engine.faded import Faded, Levels, faded_of
 from coterie.segments.engine.listing import Listing
 from coterie.segments.engine.postings import Flags
 from coterie.segments.engine.ranks import Measured, Ranked, measure_of
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.engine.tree import Tree, leaves_of, plant
-from coterie.segments.language.calendar import edges, reach
-from coterie.segments.model import Did, Rule, Top
+from coterie.segments.language.calendar import FADING, edges, reach
+from coterie.segments.model import Did, Rule, Top, Trait
 
 
 @dataclass
@@ -36,7 +37,7 @@ class First:
     is_new: bool = True
 
 
-Leaf = Told | First | Asked
+Leaf = Told | First | Faded | Asked
 
 
 class Leaves:
@@ -46,6 +47,7 @@ class Leaves:
         self.shelf = Shelf(too_large)
         self.all: dict[str, Leaf] = {}
         self.trees: dict[str, Tree] = {}
+        self.levels: dict[str, Levels] = {}
         self._rules: dict[str, Rule] = {}
 
     def renew(self, rules: Mapping[str, Rule]) -> set[str]:
@@ -74,8 +76,12 @@ class Leaves:
         """Have the leaves that are made of some lists asked of everybody."""
         anew = set(map(id, listings))
         for leaf in self.all.values():
-            if not isinstance(leaf, Asked) and leaf.atom is not None:
+            if isinstance(leaf, Told | First) and leaf.atom is not None:
                 leaf.is_new |= not anew.isdisjoint(map(id, leaf.atom.listings))
+
+    def faded(self) -> dict[str, Faded]:
+        """Return the leaves that ask of a score."""
+        return {key: leaf for key, leaf in self.all.items() if isinstance(leaf, Faded)}
 
     def asked(self) -> dict[str, Asked]:
         """Return the leaves that readers answer."""
@@ -84,7 +90,7 @@ class Leaves:
     def atoms(self) -> Iterator[Atom[Flags] | Atom[Measured]]:
         """Yield all that is made of lists."""
         for leaf in self.all.values():
-            if not isinstance(leaf, Asked) and leaf.atom is not None:
+            if isinstance(leaf, Told | First) and leaf.atom is not None:
                 yield leaf.atom
 
     def _stood(self, slug: str, rule: Rule, rules: Mapping[str, Rule]) -> bool:
@@ -99,6 +105,10 @@ class Leaves:
             atom = measure_of(rule.of, self.shelf) if isinstance(rule.of, Did) else None
             if atom is not None or isinstance(rule.of, str):
                 return First(atom, Ranked(rule))
+        if isinstance(rule, Trait) and rule.condition.path.startswith(FADING):
+            faded = faded_of(rule.condition, self._levels_of)
+            if faded is not None:
+                return faded
         told = atom_of(rule, self.shelf)
         return Asked(rule, edges(rule, rules)) if told is None else Told(told)
 
@@ -109,6 +119,11 @@ class Leaves:
             listings += atom.listings
             counters += atom.counters
         self.shelf.keep(listings, counters)
+        names = {leaf.name for leaf in self.faded().values()}
+        self.levels = {name: levels for name, levels in self.levels.items() if name in names}
+
+    def _levels_of(self, name: str) -> Levels:
+        return self.levels.setdefault(name, Levels())
 
 
 def _are_same(before: Mapping[str, Rule], after: Mapping[str, Rule]) -> bool:

@@ -92,6 +92,10 @@ class Run:
         highs = np.searchsorted(sorted_profiles, people, side="right")
         return self.rows.take(places[ranges(lows, highs)])
 
+    def by_person(self) -> Rows:
+        """Return all rows, profile by profile, each one's in order."""
+        return self.rows.take(self._by_person[0])
+
     @cached_property
     def _by_person(self) -> tuple[NDArray[np.int32], People]:
         places = np.argsort(self.rows.profiles, kind="stable").astype(np.int32)
@@ -132,8 +136,11 @@ class Postings:
         return min((time for time in found if time is not None), default=None)
 
     def of(self, people: People | None) -> Rows:
-        """Return the rows of some profiles (None: of all), of each in the order of their runs."""
-        parts = [run.rows if people is None else run.of(people) for run in self.runs]
+        """Return the rows of some profiles, in order (None: of all), of each by arrival.
+
+        From a single run they come profile by profile, each one's by time.
+        """
+        parts = [run.by_person() if people is None else run.of(people) for run in self.runs]
         return joined(parts) if parts else no_rows(self.columns)
 
 

@@ -27,17 +27,18 @@ class RankValues:
     def of(self, work: Work, people: People, path: str) -> Measured:
         """Return a trait's values of some people, in order."""
         if path.startswith(FADING):
-            return _placed(people, self._profiles.levels(work, people.tolist(), path).levels)
+            asked = None if len(people) >= _MANY else people.tolist()
+            return _placed(people, self._profiles.levels(work, asked, [path])[path].levels)
         if len(people) >= _MANY and "." not in path:
             return _placed(people, self._everybodys(work, path))
-        known = self._profiles.known(work, people.tolist(), ())
+        known = self._profiles.known(work, people.tolist(), (path,))
         return _placed(people, {one: look_up(k.traits, path) for one, k in known.items()})
 
     def halvings(self, work: Work, path: str, now: int) -> float | None:
         """Return how many half-lives have passed of a score until now; None for other traits."""
         if not path.startswith(FADING):
             return None
-        half_life = self._profiles.levels(work, (), path).half_life
+        half_life = self._profiles.levels(work, (), [path])[path].half_life
         return 0.0 if half_life is None else now / half_life
 
     def _everybodys(self, work: Work, path: str) -> Mapping[int, Any]:

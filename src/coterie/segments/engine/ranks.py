@@ -32,7 +32,7 @@ class Ranked:
 
     def __init__(self, top: Top) -> None:
         self.top = top
-        self._values: NDArray[np.float64] | Ints = np.zeros(0, np.int64)
+        self._values: NDArray[Any] = np.zeros(0, np.int64)
         self._there: Flags = np.zeros(0, np.bool_)
 
     def learn(self, heads: People, measured: Measured) -> None:
@@ -60,7 +60,7 @@ class Ranked:
             return people if places else people[:0]
         values: NDArray[Any] = self._values[people]
         if fade is not None:
-            values = np.asarray(np.round(np.exp2(np.minimum(values - fade, 1_000.0)), 6), float)
+            values = np.round(np.exp2(np.minimum(values - fade, 1_000.0)), 6)
         signed = values if self.top.bottom else -values
         edge = np.partition(signed, places - 1)[places - 1]
         inside: Flags = signed < edge
@@ -77,9 +77,9 @@ class Ranked:
         assert self.top.share is not None, "the parser asks for one of the two"
         return -(-ranked * self.top.share // 10_000)
 
-    def _make_room(self, size: int, kind: np.dtype[np.float64] | np.dtype[np.int64]) -> None:
+    def _make_room(self, size: int, kind: np.dtype[Any]) -> None:
         if self._values.dtype != kind:
-            self._values = self._values.astype(kind)
+            self._values = np.array(self._values, dtype=kind)
         if size > len(self._values):
             more = size + size // 4 - len(self._values)
             self._values = np.concatenate([self._values, np.zeros(more, kind)])
@@ -99,7 +99,7 @@ def measure_of(did: Did, shelf: Shelf) -> Atom[Measured] | None:
         column = listing.want(Column(kind, did.of))
         return Gathering(
             [listing], edges(listing, span),
-            lambda g, now: _distinct(g[0].within(span, now), column),
+            lambda g, now: _distinct(g[0].within(span, now), column, in_order=kind == UNIT),
         )  # fmt: skip
     column = listing.want(Column(NUMBER, did.of))
     if did.measure in ("min", "max"):
@@ -122,9 +122,9 @@ def _average(totals: Ints, numbers: Ints) -> Measured:
     return Measured(totals / np.maximum(numbers, 1), numbers > 0)
 
 
-def _distinct(found: gathered.Gathered, column: str) -> Measured:
+def _distinct(found: gathered.Gathered, column: str, *, in_order: bool) -> Measured:
     rows = np.bincount(found.whose, minlength=found.people)
-    return Measured(gathered.distinct(found, column), rows > 0)
+    return Measured(gathered.distinct(found, column, in_order=in_order), rows > 0)
 
 
 def _extreme(found: gathered.Gathered, column: str, *, largest: bool) -> Measured:

@@ -158,7 +158,7 @@ def _of_trait(condition: Condition) -> Iterable[Edge]:
     if _turns_at_midnight(condition):
         return [TraitMidnight(path)]
     if path.startswith(FADING):
-        return [FadeEdge(path, threshold) for threshold in _thresholds(condition.value)]
+        return [FadeEdge(path, threshold) for threshold in thresholds(condition.value)]
     return []
 
 
@@ -208,7 +208,7 @@ def _turns_at_midnight(condition: Condition) -> bool:
     return any(is_calendar_word(value) for value in _values(condition.value))
 
 
-def _thresholds(value: object) -> Iterator[float]:
+def thresholds(value: object) -> Iterator[float]:
     """Give what a fading value falls below when it ceases to be >= or > a number of the rule.
 
     It is seen rounded to steps of a millionth, so it is no longer > n once below n's next step.

@@ -33,6 +33,15 @@ def load_people(
     return {one: Person(known[one], timelines[one], partial(words.of, one)) for one in known}
 
 
+def load_standing(
+    work: Work, profiles: Profiles, ids: Collection[int], names: Collection[str]
+) -> dict[int, Person]:
+    """Load what is known of these people, but no events; of computed traits those of ``names``."""
+    known = profiles.known(work, ids, names)
+    words = Words(work, profiles, known)
+    return {one: Person(known[one], (), partial(words.of, one)) for one in known}
+
+
 class Words:
     """What some people said of consent: read of all of them when a rule first asks one."""
 
