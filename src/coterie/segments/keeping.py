@@ -9,6 +9,7 @@ from coterie.core.event import Move
 from coterie.core.people import Shift
 from coterie.segments import store
 from coterie.segments.lists.service import Lists
+from coterie.segments.members import store as published
 from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
@@ -65,7 +66,8 @@ class Keeping(Lists):
         store.lock_watermark(work)
         self._renew(work)
         gone = BitMap(profiles)
-        before = store.all_members(work)
+        before = published.all_members(work)
+        self.engine.reread(before)
         leaving = {slug: members & gone for slug, members in before.items() if members & gone}
         versions = {slug: one.version for slug, one in store.definitions(work).items()}
         moves = [
@@ -74,5 +76,5 @@ class Keeping(Lists):
             for profile in people
         ]
         after = {slug: before[slug] - people for slug, people in leaving.items()}
-        store.publish(work, after, moves, versions, silent=True)
+        published.publish(work, after, moves, versions, silent=True)
         return len(leaving)

@@ -19,6 +19,7 @@ from coterie.segments.definition import Definition
 from coterie.segments.engine.flipping import Learnt
 from coterie.segments.keeping import Keeping
 from coterie.segments.library import Library
+from coterie.segments.members import store as published
 from coterie.segments.model import World
 from coterie.segments.moves import Traces, backfilled, backfilled_shifts, moves_between
 from coterie.segments.person.people import Asker, load_people
@@ -62,6 +63,7 @@ class Segments(Keeping):
             defined_by=str(work.actor),
         )
         store.save(work, definition)
+        published.begin(work, slug)
         self._renew(work)
         record(work, "segment.define", slug, version=definition.version, rule=definition.rule)
         library = self._library(work)
@@ -88,9 +90,11 @@ class Segments(Keeping):
         library = self._library(work)
         definition = library.definition(slug)
         library.check_unused(slug)
-        moves = list(moves_between(slug, store.members(work, slug), BitMap(), work.now))
-        store.publish(work, {}, moves, {slug: definition.version})
+        moves = list(moves_between(slug, published.members(work, slug), BitMap(), work.now))
+        published.publish(work, {}, moves, {slug: definition.version})
         store.remove(work, slug)
+        published.remove(work, slug)
+        self.engine.reread([slug])
         self._renew(work)
         record(work, "segment.delete", slug, version=definition.version)
         return moves
@@ -165,7 +169,7 @@ class Segments(Keeping):
             self.engine.forget()
         answers = self.engine.bring(work, library, world, learnt)
         self.engine.vouch(store.renew_stamp(work) if learnt else store.stamp(work))
-        before = store.members_of(work, answers)
+        before = self._published(work, answers)
         after = {
             slug: answer.meeting
             if answer.asked is None
@@ -179,8 +183,16 @@ class Segments(Keeping):
             for slug, people in changed.items()
             for move in moves_between(slug, before[slug], people, work.now, late[slug].union(muted))
         ]
-        store.publish(work, changed, moves, library.versions())
+        published.publish(work, changed, moves, library.versions())
+        self.engine.populations.update(changed)
         return moves
+
+    def _published(self, work: Work, slugs: Collection[str]) -> dict[str, BitMap]:
+        """Return who was in some segments; what the engine does not hold is read."""
+        held = self.engine.populations
+        unread = [slug for slug in slugs if slug not in held]
+        held.update(published.members_of(work, unread) if unread else {})
+        return {slug: held[slug] for slug in slugs}
 
     def _late(
         self,
@@ -213,12 +225,12 @@ class Segments(Keeping):
         with self.reader.population(work, world, rules.values()) as population:
             after = {slug: population.of(rule) for slug, rule in rules.items()}
         self.engine.doubt(slugs)
-        before = store.members_of(work, slugs)
+        before = published.members_of(work, slugs)
         moves = [
             move
             for slug in slugs
             for move in moves_between(slug, before[slug], after[slug], work.now)
         ]
         changed = {slug: people for slug, people in after.items() if people != before[slug]}
-        store.publish(work, changed, moves, library.versions())
+        published.publish(work, changed, moves, library.versions())
         return moves

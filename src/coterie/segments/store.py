@@ -1,14 +1,12 @@
-"""The room's tables: segments with their versions, who is in them, and every change of that.
+"""The room's tables: segments with their versions, and every change of who is in them.
 
-Members are one roaring bitmap a segment (200 memberships of 2M people: 34 MB); what was when is
-in the change log, from which any past population can be counted back.
+Who is in them now is kept beside (``members``).
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from pyroaring import BitMap
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -16,18 +14,16 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    LargeBinary,
     Row,
     String,
     Table,
-    bindparam,
     case,
     func,
+    literal_column,
     select,
 )
 
-from coterie.core.errors import NotFound
-from coterie.core.event import Move
+from coterie.core.clock import MINUTE
 from coterie.segments.definition import Change, Definition, Published
 from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
@@ -39,8 +35,9 @@ segment_rows = Table(
     Column("slug", String, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("size", Integer, nullable=False),
-    Column("members", LargeBinary, nullable=False),
+    Column("unwritten", Integer, nullable=False, server_default="0"),
 )
+"""``unwritten``: how many changes its bitmap does not reckon with yet."""
 
 version_rows = Table(
     "segment_versions",
@@ -66,6 +63,7 @@ change_rows = Table(
     Column("version", Integer, nullable=False),
     Column("silent", Boolean, nullable=False),
     Index(None, "segment", "at"),
+    Index(None, "segment", "id"),
     Index(None, "profile"),
 )
 """``silent`` ones were counted and nobody heard of them: who left led no more, or was erased."""
@@ -90,6 +88,7 @@ Two units of work that read the same stamp see the same people, events, topics a
 """
 
 _ONE = 1
+_QUARTER = 15 * MINUTE
 
 
 def save(work: Work, definition: Definition) -> None:
@@ -105,12 +104,7 @@ def save(work: Work, definition: Definition) -> None:
     }
     work.insert(version_rows, [row])
     current = {"slug": definition.slug, "version": definition.version, "size": 0}
-    work.upsert(
-        segment_rows,
-        [{**current, "members": BitMap().serialize()}],
-        key=["slug"],
-        change=["version"],
-    )
+    work.upsert(segment_rows, [current], key=["slug"], change=["version"])
 
 
 def remove(work: Work, slug: str) -> None:
@@ -165,63 +159,6 @@ def _definition(row: Row[Any]) -> Definition:
     )
 
 
-def members(work: Work, slug: str) -> BitMap:
-    """Return who is in a segment; raises NotFound when there is none of that name."""
-    query = select(segment_rows.c.members).where(segment_rows.c.slug == slug)
-    blob = work.connection.execute(query).scalar()
-    if blob is None:
-        raise NotFound(f"there is no segment {slug!r}; define it first")
-    return BitMap.deserialize(blob)
-
-
-def all_members(work: Work) -> dict[str, BitMap]:
-    """Return who is in every segment."""
-    query = select(segment_rows.c.slug, segment_rows.c.members)
-    return {row.slug: BitMap.deserialize(row.members) for row in work.connection.execute(query)}
-
-
-def members_of(work: Work, slugs: Collection[str]) -> dict[str, BitMap]:
-    """Return who is in some segments; raises KeyError for one that there is not."""
-    found = all_members(work)
-    return {slug: found[slug] for slug in slugs}
-
-
-def publish(
-    work: Work,
-    populations: Mapping[str, BitMap],
-    moves: Iterable[Move],
-    versions: Mapping[str, int],
-    *,
-    silent: bool = False,
-) -> None:
-    """Write new populations, and the moves that led to them with the rule's version of each."""
-    if populations:
-        statement = (
-            segment_rows.update()
-            .where(segment_rows.c.slug == bindparam("of"))
-            .values(members=bindparam("blob"), size=bindparam("count"))
-        )
-        rows = [
-            {"of": slug, "blob": population.serialize(), "count": len(population)}
-            for slug, population in populations.items()
-        ]
-        work.connection.execute(statement, rows)
-    work.insert(
-        change_rows,
-        [
-            {
-                "segment": move.segment,
-                "profile": move.profile,
-                "entered": move.entered,
-                "at": move.at,
-                "version": versions[move.segment],
-                "silent": silent,
-            }
-            for move in moves
-        ],
-    )
-
-
 def balance(work: Work, slug: str) -> list[Published]:
     """Count who entered and left a segment at each moment, oldest first, with the size after."""
     entered = func.sum(case((change_rows.c.entered, 1), else_=0))
@@ -262,22 +199,19 @@ def latest(work: Work, slug: str, entered: bool, limit: int) -> list[Change]:
 
 
 def balances(work: Work, since: int, slugs: Collection[str]) -> dict[str, list[Published]]:
-    """Count who entered and left some segments at each moment from ``since`` on, oldest first.
+    """Count who entered and left some segments from ``since`` on, by quarters of an hour.
 
-    The sizes are not those of the moments but counted from 0.
+    Every zone's days begin with such a quarter, so days can be made of them. ``at`` is its first
+    moment; the sizes are not those of the moments but counted from 0.
     """
     found: dict[str, list[Published]] = {slug: [] for slug in slugs}
     entered = func.sum(case((change_rows.c.entered, 1), else_=0))
+    at = (change_rows.c.at - change_rows.c.at % literal_column(str(_QUARTER))).label("at")
     query = (
-        select(
-            change_rows.c.segment,
-            change_rows.c.at,
-            entered.label("entered"),
-            func.count().label("moved"),
-        )
+        select(change_rows.c.segment, at, entered.label("entered"), func.count().label("moved"))
         .where(change_rows.c.segment.in_(found), change_rows.c.at >= since)
-        .group_by(change_rows.c.segment, change_rows.c.at)
-        .order_by(change_rows.c.at)
+        .group_by(change_rows.c.segment, at)
+        .order_by(at)
     )
     for row in work.connection.execute(query):
         told = found[row.segment]
@@ -285,6 +219,18 @@ def balances(work: Work, since: int, slugs: Collection[str]) -> dict[str, list[P
         size = (told[-1].size if told else 0) + row.entered - left
         told.append(Published(at=row.at, entered=row.entered, left=left, size=size))
     return found
+
+
+def turnover(work: Work, since: int) -> dict[str, tuple[int, int]]:
+    """Count who entered and who left each segment from ``since`` on; one that rests is left out."""
+    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
+    query = (
+        select(change_rows.c.segment, entered.label("entered"), func.count().label("moved"))
+        .where(change_rows.c.at >= since)
+        .group_by(change_rows.c.segment)
+    )
+    rows = work.connection.execute(query)
+    return {row.segment: (row.entered, row.moved - row.entered) for row in rows}
 
 
 def _change(row: Row[Any]) -> Change:

@@ -16,7 +16,7 @@ from coterie.segments.engine.counters import Counter, Span
 from coterie.segments.engine.gathered import Gathered, by_person
 from coterie.segments.engine.leading import Leading
 from coterie.segments.engine.listing import NUMBER, SAME, TEST, UNIT, Column, Listing
-from coterie.segments.engine.postings import NOTHING, Flags, Ints, People, Rows
+from coterie.segments.engine.postings import NOTHING, Flags, Ints, People, Rows, joined, no_rows
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.model import Did, Last, Matching, Rule, Share, Then, Trend, Window
 
@@ -106,10 +106,12 @@ class Edge:
 class Gathering(Generic[Answer]):
     """An atom for which all rows of the people concerned are looked at.
 
-    ``listings`` are those it asks about, in the order in which ``test`` takes them.
+    ``listings`` are those it asks about, each within its span, in the order in which ``test``
+    takes them.
     """
 
     listings: Sequence[Listing]
+    spans: Sequence[Span]
     edges: Sequence[Edge]
     test: Callable[[list[Gathered], int], Answer]
     counters: Sequence[Counter] = ()
@@ -126,7 +128,8 @@ class Gathering(Generic[Answer]):
 
     def ask(self, heads: People, moment: Moment, everybody: bool) -> Answer:
         """Look at the rows of these heads and of whom they lead."""
-        found = [gather(one, heads, moment, everybody) for one in self.listings]
+        asked = zip(self.listings, self.spans, strict=True)
+        found = [gather(one, span, heads, moment, everybody) for one, span in asked]
         return self.test(found, moment.now)
 
     def next_turn(self, now: int) -> int | None:
@@ -139,10 +142,18 @@ class Gathering(Generic[Answer]):
         return min(turns, default=None)
 
 
-def gather(listing: Listing, heads: People, moment: Moment, everybody: bool) -> Gathered:
-    """Collect the rows of some heads, in order, and of whom they lead."""
+def gather(
+    listing: Listing, span: Span, heads: People, moment: Moment, everybody: bool
+) -> Gathered:
+    """Collect the rows within a span of some heads, in order, and of whom they lead."""
     leading = moment.leading
-    rows = listing.rows.of(None if everybody else leading.members_of(heads))
+    first, last = span.first(moment.now), span.last(moment.now)
+    if everybody:
+        parts = list(listing.rows.between(first, last))
+        rows = joined(parts).in_order() if parts else no_rows(listing.rows.columns)
+    else:
+        rows = listing.rows.of(leading.members_of(heads))
+        rows = rows.take((rows.times >= first) & (rows.times <= last))
     places = _places(leading.heads_of(rows.profiles), heads)
     known = places >= 0
     if not known.all():  # rows of those who are not known lie among everybody's
@@ -193,17 +204,17 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         kind = UNIT if rule.of.startswith("@") else SAME
         column = listing.want(Column(kind, rule.of))
         return Gathering(
-            [listing], edges(listing, span),
-            lambda g, now: whole(
-                gathered.distinct(g[0].within(span, now), column, in_order=kind == UNIT), bounds
+            [listing], [span], edges(listing, span),
+            lambda g, _now: whole(
+                gathered.distinct(g[0], column, in_order=kind == UNIT), bounds
             ),
         )  # fmt: skip
     assert rule.of is not None, "the parser asks for it"
     column = listing.want(Column(NUMBER, rule.of))
     if rule.measure in ("min", "max"):
         return Gathering(
-            [listing], edges(listing, span),
-            lambda g, now: _extreme_holds(g[0].within(span, now), column, rule),
+            [listing], [span], edges(listing, span),
+            lambda g, _now: _extreme_holds(g[0], column, rule),
         )  # fmt: skip
     if column in shelf.too_large:
         return None
@@ -241,21 +252,21 @@ def _last(rule: Last, shelf: Shelf) -> Atom[Flags]:
     listing, span = shelf.listing(rule.matching), span_of(rule.matching.window)
     column = listing.want(Column(TEST, tests=rule.has))
     return Gathering(
-        [listing], edges(listing, span),
-        lambda g, now: gathered.last(g[0].within(span, now), column),
+        [listing], [span], edges(listing, span),
+        lambda g, _now: gathered.last(g[0], column),
     )  # fmt: skip
 
 
 def _then(rule: Then, shelf: Shelf) -> Atom[Flags]:
     first, second = shelf.listing(rule.first), shelf.listing(rule.second)
-    outer, ever = span_of(rule.first.window), Span()
+    outer = span_of(rule.first.window)
     turning = [*edges(first, outer), Edge(second, 0)]
     if rule.absent:
         turning.append(Edge(first, rule.within or 0))
     return Gathering(
-        [first, second], turning,
+        [first, second], [outer, Span()], turning,
         lambda g, now: gathered.pairs(
-            g[0].within(outer, now), g[1].within(ever, now),
+            g[0], g[1],
             rule.after, rule.within, rule.absent, now,
         ),
     )  # fmt: skip

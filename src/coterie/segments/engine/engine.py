@@ -36,7 +36,10 @@ class Answer:
 
 
 class Engine:
-    """Who meets every rule, kept in memory for one process; see the module."""
+    """Who meets every rule, kept in memory for one process; see the module.
+
+    ``populations`` are those last published, of the segments that were read or moved so far.
+    """
 
     def __init__(self, profiles: Profiles, log: Log, reader: Reader, stirring: Stirring) -> None:
         self._profiles = profiles
@@ -56,6 +59,7 @@ class Engine:
         self._leading: Leading | None = None
         self._leaves = Leaves(self._too_large)
         self._doubted: set[str] = set()
+        self.populations: dict[str, BitMap] = {}
 
     def stands(self, stamp: int) -> bool:
         """Say whether what is held is of the state that has a stamp."""
@@ -68,6 +72,12 @@ class Engine:
     def doubt(self, slugs: Iterable[str]) -> None:
         """Ask everybody the rules of some segments in the next step: others published them."""
         self._doubted.update(slugs)
+        self.reread(slugs)
+
+    def reread(self, slugs: Iterable[str]) -> None:
+        """Let go of the populations of some segments: others published them."""
+        for slug in slugs:
+            self.populations.pop(slug, None)
 
     def next_turn(self, work: Work) -> int | None:
         """Return the next moment at which time alone may change who meets a rule."""

@@ -6,11 +6,12 @@ that place. Pure.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from coterie.segments.engine.counters import Span
-from coterie.segments.engine.postings import NOTHING, Flags, Ints, Rows
+from coterie.segments.engine.postings import NOTHING, Flags, Ints, Rows, order_by
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,6 @@ class Gathered:
         """Return some of the rows."""
         return Gathered(self.rows.take(wanted), self.whose[wanted], self.people)
 
-    def within(self, span: Span, now: int) -> "Gathered":
-        """Return those whose time counts at a moment."""
-        times = self.rows.times
-        return self.take((times >= span.first(now)) & (times <= span.last(now)))
-
     def with_value(self, column: str) -> "Gathered":
         """Return those that have a value in a column."""
         return self.take(self.rows.values[column] != NOTHING)
@@ -41,9 +37,15 @@ class Gathered:
 
 def by_person(rows: Rows, whose: Ints, people: int) -> Gathered:
     """Put rows in order: person by person, then by time; equal ones stay as they lie."""
-    if bool(np.all((whose[1:] > whose[:-1]) | _later(rows.times, whose))):
+    times = rows.times
+    if len(rows) and bool(np.all(times[1:] >= times[:-1])):
+        order: NDArray[Any] = order_by(whose)
+    elif bool(np.all((whose[1:] > whose[:-1]) | _later(times, whose))):
         return Gathered(rows, whose, people)
-    order = np.lexsort((rows.times, whose))
+    else:  # a few sorted runs, one after the other: a merge sort finds them
+        base = int(times.min())
+        width = int(times.max()) - base + 1
+        order = np.argsort(whose * width + (times - base), kind="stable")
     return Gathered(rows.take(order), whose[order], people)
 
 

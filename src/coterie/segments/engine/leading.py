@@ -37,7 +37,10 @@ class Leading:
 
         ``counts`` is by profile, of whatever integers; who stands beyond its end has 0.
         """
-        sums = _at(counts, heads)
+        if len(heads) and len(heads) == int(heads[-1]) - int(heads[0]) + 1:
+            sums = _run(counts, int(heads[0]), int(heads[-1]) + 1)
+        else:
+            sums = _at(counts, heads)
         places, whose = self._places(heads)
         if len(places):
             np.add.at(sums, whose, _at(counts, self._members[places]))
@@ -58,4 +61,12 @@ def _at(counts: NDArray[Any], profiles: People) -> Ints:
     found = np.zeros(len(profiles), np.int64)
     there = profiles < len(counts)
     found[there] = counts[profiles[there]]
+    return found
+
+
+def _run(counts: NDArray[Any], first: int, end: int) -> Ints:
+    """Return the counts of first..end-1, who are all there: no need to look up each."""
+    found = np.zeros(end - first, np.int64)
+    held = counts[first:end]
+    found[: len(held)] = held
     return found

@@ -21,6 +21,9 @@ Flags = NDArray[np.bool_]
 NOTHING = int(np.iinfo(np.int64).min)
 """Stands for a value that is missing."""
 
+_PLACE = 32
+"""Bits for the place of a row."""
+
 _RATIO = 8
 """A run is merged with the one before it unless that one is so many times as long."""
 
@@ -92,13 +95,9 @@ class Run:
         highs = np.searchsorted(sorted_profiles, people, side="right")
         return self.rows.take(places[ranges(lows, highs)])
 
-    def by_person(self) -> Rows:
-        """Return all rows, profile by profile, each one's in order."""
-        return self.rows.take(self._by_person[0])
-
     @cached_property
     def _by_person(self) -> tuple[NDArray[np.int32], People]:
-        places = np.argsort(self.rows.profiles, kind="stable").astype(np.int32)
+        places = order_by(self.rows.profiles)
         return places, self.rows.profiles[places]
 
 
@@ -135,13 +134,25 @@ class Postings:
         found = [run.next_after(moment) for run in self.runs]
         return min((time for time in found if time is not None), default=None)
 
-    def of(self, people: People | None) -> Rows:
-        """Return the rows of some profiles, in order (None: of all), of each by arrival.
-
-        From a single run they come profile by profile, each one's by time.
-        """
-        parts = [run.by_person() if people is None else run.of(people) for run in self.runs]
+    def of(self, people: People) -> Rows:
+        """Return the rows of some profiles, given in order; of each by arrival."""
+        parts = [run.of(people) for run in self.runs]
         return joined(parts) if parts else no_rows(self.columns)
+
+
+def order_by(people: NDArray[Any]) -> NDArray[np.int32]:
+    """Return the order that puts rows person by person; equal ones stay as they lie.
+
+    Person and place make one number: sorting numbers is several times as fast as sorting places.
+
+    >>> order_by(np.array([7, 2, 7, 2])).tolist()
+    [1, 3, 0, 2]
+    """
+    keys = people.astype(np.int64) << _PLACE
+    keys |= np.arange(len(people), dtype=np.int64)
+    keys.sort()
+    keys &= (1 << _PLACE) - 1
+    return keys.astype(np.int32)
 
 
 def ranges(lows: NDArray[np.int64], highs: NDArray[np.int64]) -> Ints:

@@ -98,15 +98,15 @@ def measure_of(did: Did, shelf: Shelf) -> Atom[Measured] | None:
         kind = UNIT if did.of.startswith("@") else SAME
         column = listing.want(Column(kind, did.of))
         return Gathering(
-            [listing], edges(listing, span),
-            lambda g, now: _distinct(g[0].within(span, now), column, in_order=kind == UNIT),
+            [listing], [span], edges(listing, span),
+            lambda g, _now: _distinct(g[0], column, in_order=kind == UNIT),
         )  # fmt: skip
     column = listing.want(Column(NUMBER, did.of))
     if did.measure in ("min", "max"):
         largest = did.measure == "max"
         return Gathering(
-            [listing], edges(listing, span),
-            lambda g, now: _extreme(g[0].within(span, now), column, largest=largest),
+            [listing], [span], edges(listing, span),
+            lambda g, _now: _extreme(g[0], column, largest=largest),
         )  # fmt: skip
     if column in shelf.too_large:
         return None
