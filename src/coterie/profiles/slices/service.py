@@ -52,6 +52,15 @@ class Slices:
             found[row.name].levels[row.profile] = row.level
         return found
 
+    def standing(
+        self, work: Work, profiles: Collection[int] | None, names: Collection[str]
+    ) -> dict[str, dict[int, str | None]]:
+        """Return some traits of these people (None: all), as JSON; None stands for a sealed one."""
+        found: dict[str, dict[int, str | None]] = {name: {} for name in names}
+        for profile, name, value in store.standing(work, profiles, names):
+            found[name][profile] = value
+        return found
+
     def unfade(self, work: Work, profiles: Collection[int]) -> int:
         """Take all fading traits of these profiles away; count them."""
         return store.unfade(work, profiles)

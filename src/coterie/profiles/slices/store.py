@@ -285,6 +285,18 @@ def export_traits(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
     return _of_names(work, query, trait_rows.c.name, names)
 
 
+def standing(
+    work: Work, profiles: Collection[int] | None, names: Collection[str]
+) -> list[tuple[int, str, str | None]]:
+    """Read (profile, name, value) of top traits, of these people or of all; sealed: no value."""
+    columns = trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value
+    there = or_(trait_rows.c.value.is_not(None), trait_rows.c.sealed.is_not(None))
+    query = select(*columns).where(there, trait_rows.c.name.in_(list(names)))
+    if profiles is not None:
+        query = query.where(work.among(trait_rows.c.profile, profiles))
+    return [tuple(row) for row in work.connection.execute(query)]
+
+
 def export_digests(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
     """Read (profile, name, digest) of identifying traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.digest)

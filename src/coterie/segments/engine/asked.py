@@ -7,6 +7,7 @@ of the house by the reader of everyone.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pyroaring import BitMap
 
@@ -27,6 +28,15 @@ _MOST = 8
 """It is, when at least one in so many people is asked."""
 
 EVENTS, SCORES, STANDING = _KINDS = ("events", "scores", "standing")
+
+
+class Turning(Protocol):
+    """A leaf that time may turn at its edges."""
+
+    @property
+    def edges(self) -> frozenset[Edge]:
+        """The edges."""
+        ...
 
 
 @dataclass
@@ -55,14 +65,14 @@ class Asking:
         self._stirring = stirring
 
     def stirred(
-        self, work: Work, leaves: Iterable[Asked], after: int, until: int
+        self, work: Work, leaves: Iterable[Turning], after: int, until: int
     ) -> dict[Edge, BitMap]:
         """Return for whom each edge of some leaves passed in (after, until]."""
         edges = {edge for leaf in leaves for edge in leaf.edges}
         passed = self._stirring.people(work, edges, after, until)
         return {edge: BitMap(people) for edge, people in passed.items()}
 
-    def next_turn(self, work: Work, leaves: Iterable[Asked], now: int) -> int | None:
+    def next_turn(self, work: Work, leaves: Iterable[Turning], now: int) -> int | None:
         """Return the next moment at which an edge of some leaves passes."""
         return self._stirring.next(work, {edge for leaf in leaves for edge in leaf.edges}, now)
 

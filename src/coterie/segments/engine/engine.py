@@ -13,9 +13,9 @@ from pyroaring import BitMap
 
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
-from coterie.segments.engine.asked import Asking
+from coterie.segments.engine.asked import Asking, Turning
 from coterie.segments.engine.atoms import Moment, Moved
-from coterie.segments.engine.flipping import Flipping, Learnt, Step
+from coterie.segments.engine.flipping import Flipping, Learnt, Sealed, Step
 from coterie.segments.engine.leading import Leading
 from coterie.segments.engine.leaves import First, Leaves, Told
 from coterie.segments.engine.lists import Lists, TooLarge
@@ -48,6 +48,7 @@ class Engine:
         self._flipping = Flipping(profiles, self._asking)
         self._lists = Lists(Loading(log, reader.zone), reader.zone)
         self._too_large: set[str] = set()
+        self._left_alone = set(profiles.identifying)
         self.forget()
 
     def forget(self) -> None:
@@ -57,7 +58,7 @@ class Engine:
         self._seq = 0
         self._known = BitMap()
         self._leading: Leading | None = None
-        self._leaves = Leaves(self._too_large)
+        self._leaves = Leaves(self._too_large, self._left_alone)
         self._doubted: set[str] = set()
         self.populations: dict[str, BitMap] = {}
 
@@ -84,7 +85,8 @@ class Engine:
         assert self._at is not None, "nothing is foreseen before the first step"
         turns = [atom.next_turn(self._at) for atom in self._leaves.atoms()]
         turns += [leaf.next_turn(self._at) for leaf in self._leaves.faded().values()]
-        turns.append(self._asking.next_turn(work, self._leaves.asked().values(), self._at))
+        waiting: list[Turning] = [*self._leaves.asked().values(), *self._leaves.valued().values()]
+        turns.append(self._asking.next_turn(work, waiting, self._at))
         return min((turn for turn in turns if turn is not None), default=None)
 
     def bring(
@@ -101,8 +103,10 @@ class Engine:
             return self._bring(work, library, world, learnt)
         except TooLarge as found:  # from now on readers answer the rules that sum these numbers up
             self._too_large.add(found.column)
-            self.forget()
-            return self._bring(work, library, world, learnt)
+        except Sealed as found:
+            self._left_alone.add(found.name)
+        self.forget()
+        return self.bring(work, library, world, learnt)
 
     def _bring(
         self, work: Work, library: Library, world: World, learnt: Learnt
@@ -116,6 +120,7 @@ class Engine:
             elif isinstance(leaf, Told):
                 flipped[key] = self._flipping.told(key, leaf, step)
         flipped |= self._flipping.faded(self._leaves.faded(), step)
+        flipped |= self._flipping.valued(self._leaves.valued(), step)
         flipped |= self._flipping.asked(self._leaves.asked(), step)
         self._at, self._known = world.now, step.known
         self._doubted = set()

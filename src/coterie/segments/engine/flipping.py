@@ -16,6 +16,7 @@ from coterie.segments.engine.people import bitmap, in_order
 from coterie.segments.engine.postings import People
 from coterie.segments.engine.rank_values import RankValues
 from coterie.segments.engine.ranks import Keys
+from coterie.segments.engine.valued import Valued, Values, by_name
 from coterie.segments.language.calendar import FADING
 from coterie.segments.library import Library
 from coterie.segments.model import Top, World
@@ -61,6 +62,14 @@ class Step:
     def concerned(self, key: str) -> BitMap:
         """Return the heads for whom a leaf of lists may have flipped."""
         return bitmap(self.moment.leading.heads_of(self.moved[key])) | self.certain
+
+
+class Sealed(Exception):
+    """A trait is sealed of somebody: only a reader may ask of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class Flipping:
@@ -134,6 +143,41 @@ class Flipping:
         for leaf in leaves.values():
             if leaf.name in names:
                 leaf.learn(people)
+
+    def valued(self, leaves: Mapping[str, Valued], step: Step) -> dict[str, BitMap | None]:
+        """Bring the leaves that ask of plain traits; raises Sealed."""
+        if not leaves:
+            return {}
+        some = (step.certain | BitMap(step.learnt.touched)) & step.known
+        values = by_name(leaves.values())
+        unread = {name for name, one in values.items() if not one.is_read}
+        for names, whom in ((values.keys() - unread, some), (unread, step.known)):
+            self._read(step.work, {name: values[name] for name in names}, whom, step.known)
+        standing = [leaf for leaf in leaves.values() if not leaf.is_new]
+        now, zone = step.world.now, step.world.zone
+        stirred = self._asking.stirred(step.work, standing, step.before, now)
+        found: dict[str, BitMap | None] = {}
+        for key, leaf in leaves.items():
+            turned = step.certain | some
+            asked = turned.union(*(stirred[edge] for edge in leaf.edges if not leaf.is_new))
+            people = in_order(step.known if leaf.is_new else asked & step.known)
+            met = bitmap(people[leaf.meets(people, now, zone)])
+            found[key] = None if leaf.is_new else (leaf.holds & asked) ^ met
+            leaf.holds = met if leaf.is_new else (leaf.holds - asked) | met
+            leaf.is_new = False
+        return found
+
+    def _read(self, work: Work, values: Mapping[str, Values], some: BitMap, known: BitMap) -> None:
+        """Read traits of some people; raises Sealed."""
+        if not values or not some:
+            return
+        asked = None if len(some) == len(known) else list(some)
+        read = self._profiles.standing(work, asked, list(values))
+        for name, told in read.items():
+            texts = {profile: text for profile, text in told.items() if text is not None}
+            if len(texts) < len(told):
+                raise Sealed(name)
+            values[name].learn(in_order(some), texts)
 
     def asked(self, leaves: Mapping[str, Asked], step: Step) -> dict[str, BitMap | None]:
         """Bring the leaves that readers answer, all at once."""

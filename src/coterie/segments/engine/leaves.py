@@ -14,6 +14,7 @@ from coterie.segments.engine.postings import Flags
 from coterie.segments.engine.ranks import Measured, Ranked, measure_of
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.engine.tree import Tree, leaves_of, plant
+from coterie.segments.engine.valued import Valued, Values, by_name, can_be_valued
 from coterie.segments.language.calendar import FADING, edges, reach
 from coterie.segments.model import Did, Rule, Top, Trait
 
@@ -37,14 +38,16 @@ class First:
     is_new: bool = True
 
 
-Leaf = Told | First | Faded | Asked
+Leaf = Told | First | Faded | Valued | Asked
 
 
 class Leaves:
     """What the rules in force hang on, and their trees by segment."""
 
-    def __init__(self, too_large: Collection[str] = ()) -> None:
+    def __init__(self, too_large: Collection[str], left_alone: Collection[str]) -> None:
         self.shelf = Shelf(too_large)
+        self.values: dict[str, Values] = {}
+        self._left_alone = left_alone
         self.all: dict[str, Leaf] = {}
         self.trees: dict[str, Tree] = {}
         self.levels: dict[str, Levels] = {}
@@ -83,6 +86,10 @@ class Leaves:
         """Return the leaves that ask of a score."""
         return {key: leaf for key, leaf in self.all.items() if isinstance(leaf, Faded)}
 
+    def valued(self) -> dict[str, Valued]:
+        """Return the leaves that ask of a plain trait."""
+        return {key: leaf for key, leaf in self.all.items() if isinstance(leaf, Valued)}
+
     def asked(self) -> dict[str, Asked]:
         """Return the leaves that readers answer."""
         return {key: leaf for key, leaf in self.all.items() if isinstance(leaf, Asked)}
@@ -105,10 +112,15 @@ class Leaves:
             atom = measure_of(rule.of, self.shelf) if isinstance(rule.of, Did) else None
             if atom is not None or isinstance(rule.of, str):
                 return First(atom, Ranked(rule))
-        if isinstance(rule, Trait) and rule.condition.path.startswith(FADING):
-            faded = faded_of(rule.condition, self._levels_of)
-            if faded is not None:
-                return faded
+        if isinstance(rule, Trait):
+            condition = rule.condition
+            if condition.path.startswith(FADING):
+                faded = faded_of(condition, self._levels_of)
+                if faded is not None:
+                    return faded
+            elif can_be_valued(condition, self._left_alone):
+                values = self.values.setdefault(condition.path, Values())
+                return Valued(condition, values, edges(rule, rules))
         told = atom_of(rule, self.shelf)
         return Asked(rule, edges(rule, rules)) if told is None else Told(told)
 
@@ -119,6 +131,7 @@ class Leaves:
             listings += atom.listings
             counters += atom.counters
         self.shelf.keep(listings, counters)
+        self.values = by_name(self.valued().values())
         names = {leaf.name for leaf in self.faded().values()}
         self.levels = {name: levels for name, levels in self.levels.items() if name in names}
 
