@@ -61,6 +61,8 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "segments": ("/segments", None),
     "segment": ("/segments/italy-lovers", None),
     "segment-builder": ("/segments/italy-lovers/edit", None),
+    "segment-portrait": ("/segments/france-lovers/portrait", None),
+    "segment-overlap": ("/segments/overlap", None),
     "tags": ("/tags", None),
     "tag": ("/tags/vip", None),
     "tags-of-one": ("/people/li-na/tags", None),
@@ -137,6 +139,7 @@ def go(page: Page, url: str, name: str) -> None:
         assert found is not None, (name, link)
         page.goto(url + found)
     page.wait_for_load_state("load")
+    page.locator("[aria-busy='true']").wait_for(state="detached")
     for chart in page.locator("[data-chart]").all():
         chart.scroll_into_view_if_needed()
         chart.locator("canvas").first.wait_for()

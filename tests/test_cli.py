@@ -478,3 +478,24 @@ def test_a_demo_folder_is_founded_as_one(tmp_path: Path) -> None:
     assert app.instance.simulated == "wine"
     assert app.clock.now() < 1_577_923_200_000, "its clock stands in the past"
     app.close()
+
+
+def test_a_list_is_uploaded_shown_and_made_of_a_segment(
+    run: Runner, data: Path, tmp_path: Path
+) -> None:
+    furnish(data)
+    names = tmp_path / "names.txt"
+    names.write_text("ada\n\n nobody-yet \n")
+    done = run.well("list", "upload", "vip", names, "--data", data, "--json").json
+    assert (done["given"], done["matched"], done["version"]) == (2, 1, 1)
+    assert run.well("list", "upload", "copied", "--segment", "readers", "--data", data)
+    shown = run.well("list", "show", "--data", data).out.splitlines()
+    assert [line.split("  ")[:3] for line in shown] == [
+["copied", "version 1", "3 of 3 known"],
+        ["vip", "version 1", "1 of 2 known"],
+    ]
+    assert run.well("list", "show", "vip", "--data", data, "--json").json[0]["unmatched"] == 1
+    refused(run("list", "upload", "vip", "--data", data), 2, "file")
+    refused(run("list", "show", "nosuch", "--data", data), 3, "nosuch")
+    long_ago = run.well("segments", "members", "readers", "--at", "2000-01-01", "--data", data)
+    assert long_ago.out == ""

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import coterie.app  # noqa: F401  (brings every room's tables in)
+from coterie.core.actor import CLOCK
+from coterie.events.log import Log
+from coterie.events.store import state_rows
 from coterie.storage import migrate
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
@@ -38,3 +42,25 @@ def test_a_second_run_changes_nothing(empty: Database) -> None:
     version = migrate.version(empty)
     migrate.upgrade(empty)
     assert migrate.version(empty) == version
+
+
+def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path: Path) -> None:
+    config = migrate._config(empty)
+    command.upgrade(config, "2026_11_22_0715")
+    old = (
+        "INSERT INTO log_hot (seq, time, received, profile, name, type, source, items, store, "
+        "amount, properties, stamp) VALUES ({0}, {0}, 9, 7, 'Wine Opened', 'track', 'shop', "
+        "'[\"a\"]', NULL, {1}, '{{\"n\": {0}}}', 5)"
+    )
+    with empty.begin(CLOCK, 9) as work:
+        for seq, amount in ((1, "NULL"), (2, "125000")):
+            work.connection.exec_driver_sql(old.format(seq, amount))
+        work.insert(state_rows, [{"id": 1, "next_seq": 3, "flushed": 0, "hot": 2}])
+    migrate.upgrade(empty)
+    log = Log(tmp_path)
+    with empty.begin(CLOCK, 9) as work:
+        hers = log.timelines(work, [7])[7]
+        found = [(one.seq, one.amount, one.items, one.properties) for one in hers]
+        assert found == [(1, None, ("a",), {"n": 1}), (2, 125_000, ("a",), {"n": 2})]
+        assert log.flush(work) == 2
+    log.close()

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 
 window.htmx = htmx;
 import "htmx.org/dist/ext/hx-sse.js";
+import "./builder.js";
 import "./charts-loader.js";
 import "./copy.js";
 import "./imports.js";

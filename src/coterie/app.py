@@ -13,6 +13,7 @@ from coterie.accounts.service import Accounts
 from coterie.activities.service import Activities
 from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
+from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
@@ -50,7 +51,10 @@ from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound, Observer, nobody
 from coterie.roads.outbound import Outbound
 from coterie.scores.service import Scores
+from coterie.scores.values.service import Worth
 from coterie.segments.definition import Definition
+from coterie.segments.lists.service import Newcomers
+from coterie.segments.past.worked_out import Together
 from coterie.segments.service import Segments
 from coterie.settings import Settings, Told, master_key, told
 from coterie.storage import instance as instances
@@ -80,6 +84,7 @@ class App:
     catalog: Catalog
     codes: Codes
     scores: Scores
+    worth: Worth
     segments: Segments
     messaging: Messaging
     journeys: Journeys
@@ -89,6 +94,7 @@ class App:
     tagging: Tagging
     commerce: Commerce
     analytics: Analytics
+    portraits: Portraits
     inbound: Inbound
     outbound: Outbound
     imports: Imports
@@ -234,7 +240,8 @@ def _furnish(
     profiles, catalog, codes = Profiles(key, zone), Catalog(), Codes(key)
     log = Log(settings.data, dedup_window=settings.dedup_days * DAY, heads=profiles)
     scores = Scores(profiles, catalog, log, zone)
-    segments = Segments(profiles, catalog, log, zone)
+    worth = Worth(profiles, log, zone)
+    segments = Segments(profiles, catalog, log, zone, Together((scores, worth)))
     ways = load_channels(settings) if channels is None else channels
     messaging = Messaging(
         profiles,
@@ -250,23 +257,15 @@ def _furnish(
     suppressing = Suppressing(db, profiles.erasures)
     commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
     keepers = (
-        scores, segments, messaging, *acting, codes, commerce.orders, commerce.claims,
+        scores, worth, segments, messaging, *acting, codes, commerce.orders, commerce.claims,
     )  # fmt: skip
     inbound = Inbound(
-        db,
-        inbox,
-        profiles,
-        log,
-        scores,
-        segments,
-        acting,
-        observe,
-        commerce.orders.sift,
-        keepers,
-        dict.fromkeys(STEPS, "order_id"),
-    )
+        db, inbox, profiles, log, scores, worth, segments, (*acting, Newcomers(segments)), observe,
+        commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id"),
+    )  # fmt: skip
     uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
     imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
+    analytics = Analytics(log, zone, profiles)
     return App(
         settings=settings,
         db=db,
@@ -282,6 +281,7 @@ def _furnish(
         catalog=catalog,
         codes=codes,
         scores=scores,
+        worth=worth,
         segments=segments,
         messaging=messaging,
         journeys=journeys,
@@ -290,7 +290,8 @@ def _furnish(
         activities=activities,
         tagging=tagging,
         commerce=commerce,
-        analytics=Analytics(log, zone, profiles),
+        analytics=analytics,
+        portraits=Portraits(analytics, log, profiles, zone, instance.currency),
         inbound=inbound,
         outbound=Outbound(db, messaging, ways, observe),
         imports=imports,

@@ -18,6 +18,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from coterie.app import App
+from coterie.commands.listing import lists
 from coterie.commands.opening import AsJson, Data, house
 from coterie.commands.printing import (
     err,
@@ -31,6 +32,7 @@ from coterie.commands.printing import (
 from coterie.commands.protecting import backup, person, restore
 from coterie.commands.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
 from coterie.core.actor import COMMAND
+from coterie.core.clock import parse_time
 from coterie.core.errors import (
     Conflict,
     CoterieError,
@@ -77,6 +79,7 @@ cli.command()(backup)
 cli.command()(restore)
 cli.add_typer(quarantine, name="quarantine")
 cli.add_typer(segments, name="segments")
+cli.add_typer(lists, name="list")
 cli.add_typer(feeds, name="feed")
 cli.add_typer(orders, name="orders")
 cli.add_typer(simulate, name="simulate")
@@ -335,11 +338,17 @@ def list_segments(data: Data = None, as_json: AsJson = False) -> None:
 def list_members(
     name: Annotated[str, typer.Argument(help="The segment's slug.")],
     data: Data = None,
+    at: Annotated[str, typer.Option(help="As of a past moment, such as 2026-01-31T12:00Z.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print the user ids of a segment's members, a line each."""
+    """Print the user ids of a segment's members, a line each; of now, or of a past moment."""
     with house(data=data) as app, app.db.read(COMMAND, app.clock.now()) as work:
-        found = app.profiles.user_ids(work, app.segments.members(work, name))
+        members = (
+            app.segments.population_at(work, name, parse_time(at, app.zone))
+            if at
+            else app.segments.members(work, name)
+        )
+        found = app.profiles.user_ids(work, members)
     people = sorted(found.values())
     if as_json:
         print_json(people)

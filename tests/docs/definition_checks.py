@@ -28,11 +28,31 @@ def used_segment(town: Town) -> Answer:
     return town.define(lambda work: town.house.app.segments.delete(work, "everybody"))
 
 
+def used_list(town: Town) -> Answer:
+    town.house.upload_list("guests", ["ada"])
+    town.house.define_segment("guests", {"list": "guests"})
+    return town.define(lambda work: town.house.app.segments.delete_list(work, "guests"))
+
+
 RULES: dict[str, Check] = {
     "rule-empty": rule({}),
     "rule-not-object": rule([]),
     "rule-node-unknown": rule({"al": [{"everyone": True}]}),
-    "rule-node-later": rule({"last": "Plan Changed"}),
+    "rule-last-has": rule({"last": "Plan Changed", "has": []}),
+    "rule-pair-second": rule({"then": "Order Completed", "within": "7d"}),
+    "rule-pair-within": rule({"did": "Cart Viewed", "then_not": "Order Completed"}),
+    "rule-pair-span": rule({"did": "A", "then": "B", "within": "1d", "after": "1d"}),
+    "rule-pair-during": rule({"did": "A", "then_not": "B", "within": "7d", "during": "1d"}),
+    "rule-pair-count": rule({"did": "A", "then": "B", "count": {">": 1}}),
+    "rule-pair-key": rule({"did": "A", "during": "7d"}),
+    "rule-trend-window": rule({"trend": "A", "is": {"<": 1}}),
+    "rule-trend-least": rule(
+        {"trend": "A", "window": "7d", "is": {"<": 1}, "at_least_before": 0}
+    ),
+    "rule-top-many": rule({"top": {"trait": "spend", "percent": 10, "count": 5}}),
+    "rule-top-percent": rule({"top": {"trait": "spend", "percent": 101}}),
+    "rule-top-where": rule({"top": {"trait": "spend", "count": 5, "where": []}}),
+    "rule-top-sealed": rule({"top": {"trait": "email", "count": 5}}),
     "rule-two-nodes": rule({"tag": "vip", "everyone": True}),
     "rule-all-empty": rule({"all": []}),
     "rule-everyone": rule({"everyone": False}),
@@ -71,7 +91,15 @@ RULES: dict[str, Check] = {
     "rule-segment": rule({"in_segment": "nosuch"}),
     "rule-circle": rule({"in_segment": "x"}),
     "rule-bucket": rule({"bucket": {"salt": "x", "from": 5_000, "to": 1_000}}),
+    "rule-participant": rule({"in_community": "No Name"}),
+    "rule-consents": rule({"consents": {"channel": "email"}}),
+    "rule-near": rule({"near": {"lat": 31, "lon": 121}}),
+    "rule-near-angle": rule({"near": {"lat": 31, "lon": 181, "km": 3}}),
+    "rule-near-far": rule({"near": {"lat": 31, "lon": 121, "km": 20_000}}),
+    "rule-near-fine": rule({"near": {"lat": 31, "lon": 121, "km": 0.0001}}),
+    "rule-list": rule({"list": "nosuch"}),
     "segment-used": used_segment,
+    "list-used": used_list,
 }  # fmt: skip
 
 SAY: Mapping[str, Any] = {

@@ -233,6 +233,8 @@ COMMANDS: dict[str, Check] = {
     "command-replay-twice": replay_twice,
     "command-corrected": replay_of_no_file,
     "command-segment": lambda town: town.run("segments", "members", "nosuch"),
+    "command-list": lambda town: town.run("list", "upload", "vip"),
+    "command-list-file": lambda town: town.run("list", "upload", "vip", "nosuch.txt"),
     "command-key": lambda town: town.run("key", "disable", "nosuch"),
     "command-source": lambda town: town.run("key", "new", "--source", "My Shop"),
     "command-password": lambda town: town.run("owner", "ada", COTERIE_OWNER_PASSWORD="short"),

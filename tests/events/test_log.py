@@ -288,7 +288,7 @@ def test_what_a_reader_creates_in_the_lake_is_its_own(database: Database, log: L
             raise ZeroDivisionError
         with log.open_lake(work) as lake:
             assert lake.execute("SHOW TABLES").fetchall() == [
-                ("event_items",), ("events",), ("hot_events",), ("hot_lines",)
+                ("event_items",), ("event_lines",), ("events",), ("hot_events",), ("hot_lines",)
             ]  # fmt: skip
 
 

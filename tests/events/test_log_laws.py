@@ -26,7 +26,7 @@ NAMES = ["Wine Opened", "Wine Bought", "wine opened", "Page Viewed", "coterie.ta
 PATTERNS = [*NAMES, "*", "Wine*", "coterie.*", "w*", "酒*", "Nothing"]
 ITEMS = ["a", "b", "it's", "意大利"]
 TABLES = [
-    store.state_rows, store.hot_rows, store.hot_item_rows, seen_rows, seen_file_rows,
+    store.state_rows, store.hot_rows, seen_rows, seen_file_rows,
     store.segment_rows,
     store.name_rows, store.retired_rows,
 ]  # fmt: skip

@@ -15,8 +15,9 @@ KNOWING = {"profiles", "events"}
 
 EXCEPTIONS = {
     "fading": "computed from the log: scores count both sides anew",
+    "published_since": "worked out of the log: values are made anew on both sides",
+    "value_future": "read off the log: values are made anew on both sides",
     "score_due": "computed from the log: scores count both sides anew",
-    "log_hot": "its profile is the one that an event came with",
     "name_prefixes": "an index of the head's names: profiles make it anew",
     "trait_leaves": "an index of the head's traits: profiles make it anew",
     "identities": "each has the profile of its own, for ever; the person it leads to is beside it",

@@ -1,6 +1,6 @@
 """Names in use: every trait and tag that there is, once, and no value of anybody."""
 
-from coterie.profiles.names.service import Names, names_in_use
+from coterie.profiles.names.service import Names, common_values, names_in_use
 from coterie.profiles.service import Profiles
 from coterie.storage.work import Work
 from profiles.people import NOW, identify, tagged, tell, untagged
@@ -25,3 +25,19 @@ def test_each_name_comes_once_in_order_and_without_a_value(work: Work, profiles:
         tags=("new", "vip"),
     )
     assert "Turin" not in repr(found)
+
+
+def test_only_values_that_several_share_are_offered_and_sealed_ones_never(
+    work: Work, profiles: Profiles
+) -> None:
+    tell(work, profiles, [
+        identify(
+            f"u{number}", city="Turin" if number < 5 else "Rome", vip=number % 2 == 0,
+            email=f"u{number % 2}@example.com", tags=["a"],
+        )
+        for number in range(9)
+    ])  # fmt: skip
+    assert common_values(work, "city") == ("Turin",)
+    assert common_values(work, "vip") == (True,)
+    assert common_values(work, "email") == common_values(work, "tags") == ()
+    assert common_values(work, "absent") == ()

@@ -91,3 +91,14 @@ def test_a_level_counts_exactly_when_its_rounded_value_is_enough(
     value = value_at(found, HALF, NOW)
     if abs(value - asked) > 1e-6 * max(1, asked):  # beyond what floating point may lose
         assert (found >= _lowest(asked) + NOW / HALF) == (value >= asked)
+
+
+def test_who_has_enough_is_told_with_the_value_of_all_or_of_some(work: Work) -> None:
+    assert sorted(ranking.having(work, "i.wine", 1.5)) == [
+        ("i.wine", 1, 4.0),
+        ("i.wine", 2, 2.0),
+        ("i.wine/italy", 1, 1.5),
+        ("i.wine/italy", 3, 1.5),
+    ]
+    assert ranking.having(work, "i.wine", 2, among=[2, 3]) == [("i.wine", 2, 2.0)]
+    assert ranking.having(work, "i.", 1, among=[]) == []

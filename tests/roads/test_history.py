@@ -231,13 +231,17 @@ def test_what_a_left_import_owes_is_brought_by_the_road(tmp_path: Path) -> None:
     write(file, orders(60))
     with House(at="2026-01-01T00:00:00Z") as house:
         house.define_segment("drinkers", {"did": "Bought", "count": {">=": 9}})
+        house.define_segment("active", {"trait": "scores.activity", "op": ">", "value": 0})
         now = house.app.clock.now()
+        before = len(house.facts())
         importer(house).take_in(COMMAND, file, parse_map(MAP), "s", now)
         house.settle()
-        assert house.members("drinkers") == set(), "somebody may still be at it"
+        assert house.members("drinkers") == {"u0", "u1", "u2", "u3"}, "the log tells"
+        assert house.members("active") == set(), "somebody may still be at it"
         house.advance(minutes=11)
-        assert house.members("drinkers") == {"u0", "u1", "u2", "u3"}
+        assert house.members("active") >= {"u0", "u1", "u2", "u3"}
         assert house.score("u0", "activity") > 0
+        assert len(house.facts()) == before, "nothing is started, however late it is brought"
 
 
 def test_history_starts_nothing_but_is_looked_at_by_who_waits(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The stations of the road that segments stand on, with the real log, profiles and catalog."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,16 +44,37 @@ class SmallHouse:
             return act(work)
 
     def receive(self, events: Sequence[Event]) -> list[Move]:
-        """Carry a batch: recognise, follow, log, learn, reconsider."""
+        """Carry a batch: recognise, follow, log, learn, reconsider; then what that gave rise to."""
+        born: list[Event] = []
 
         def carry(work: Work) -> list[Move]:
             recognised = self.profiles.recognise(work, events)
             heads = self._follow(work)
             fresh = self.log.append(work, recognised)
             changes = self.profiles.learn(work, fresh)
-            return self.segments.reconsider(work, fresh, changes.touched | heads)
+            moves = self.segments.reconsider(work, fresh, changes.touched | heads)
+            born.extend(self.segments.turn_up(work, fresh))
+            return moves
 
-        return self._moved(carry)
+        moves = self._moved(carry)
+        return [*moves, *self.receive(born)] if born else moves
+
+    def place_stores(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Put stores into the catalog."""
+        items = [
+            Item(key, "store", properties={"lat": lat, "lon": lon})
+            for key, (lat, lon) in places.items()
+        ]
+        self.do(lambda work: self.catalog.define_items(work, items))
+
+    def upload(self, name: str, *users: str) -> list[Move]:
+        """Upload a version of a list, and ask again whoever stands otherwise on it."""
+
+        def change(work: Work) -> list[Move]:
+            uploaded = self.segments.upload_list(work, name, users)
+            return self.segments.recheck(work, list(uploaded.changed))
+
+        return self._moved(change)
 
     def join(self, one: int, other: int) -> list[Move]:
         """Say that two profiles are one person."""

@@ -19,6 +19,10 @@ _TABLES = {
     "type VARCHAR, source VARCHAR, store VARCHAR, amount BIGINT, properties JSON",
     "event_items": "seq BIGINT, item VARCHAR",
     "item_topics": "item VARCHAR, topic VARCHAR",
+    "consents": "profile INTEGER, purpose VARCHAR, channel VARCHAR, time BIGINT, "
+    "message_id VARCHAR, given BOOLEAN",
+    "lists": "list VARCHAR, profile INTEGER",
+    "stores": "store VARCHAR, lat DOUBLE, lon DOUBLE",
     CANDIDATES: "profile INTEGER",
 }
 
@@ -65,13 +69,28 @@ class Lake:
             "item_topics",
             [(item, topic) for topic, items in world.items_of.items() for item in items],
         )
+        self._rows(
+            "consents",
+            [
+                (p.known.profile, w.purpose, w.channel, w.time, w.message_id, w.given)
+                for p in people
+                for w in p.said()
+            ],
+        )
+        self._rows("stores", [(store, *place) for store, place in world.stores.items()])
+        self._rows(
+            "lists", [(name, one) for name, found in world.lists.items() for one in found.people]
+        )
 
     def population(self, rule: Rule, world: World, among: Sequence[int] | None = None) -> set[int]:
         """Ask the SQL reader who meets a rule."""
         if among is not None:
             self.connection.execute(f"DELETE FROM {CANDIDATES}")
             self._rows(CANDIDATES, [(one,) for one in among])
-        query = population_sql(rule, world, restricted=among is not None)
+        return self.asked(population_sql(rule, world, restricted=among is not None))
+
+    def asked(self, query: str) -> set[int]:
+        """Ask a query that was written already."""
         return {row[0] for row in self.connection.execute(query).fetchall()}
 
     def _rows(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -15,6 +15,7 @@ from coterie.events.model import Logged
 from coterie.profiles.model import Known
 from coterie.segments.language.parse import parse
 from coterie.segments.model import Person, Rule, World
+from segments.states import STORES, lists, speaking, state_nodes, whereabouts, words
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z: eight in the morning in Shanghai."""
@@ -30,7 +31,7 @@ ITEMS_OF = {
 }
 ITEMS = ["barolo", "chianti", "rioja", "brie", "unknown"]
 IDENTIFYING = frozenset({"email", "phone"})
-TAGS = ["vip", "品酒", "new"]
+TAGS = ["vip", "品酒", "new", "community:italy", "group:pasta"]
 DAYS = [0, 1, 2, 7, 30]
 
 TEXTS = ["", "red", "Red", "RED wine", "7", "007", "7.0", "-1.5", "true", "上海", "zebra", "Ünder"]
@@ -56,7 +57,7 @@ def world(now: int = NOW, rules: dict[str, Rule] | None = None) -> World:
     """Return the world in which the vocabulary means something."""
     return World(
         now=now, zone=ZONE, items_of=ITEMS_OF, rules=rules or {}, blind=blind,
-        identifying=IDENTIFYING,
+        identifying=IDENTIFYING, lists=lists(now), stores=STORES,
     )  # fmt: skip
 
 
@@ -186,15 +187,90 @@ def bounds() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _tests() -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(_conditions("property", PATHS), min_size=1, max_size=2)
+
+
+def _which(
+    windows: st.SearchStrategy[dict[str, Any]] | None = None, where: str = "where",
+    topic: str = "topic",
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw which events a node looks at."""
+    return st.builds(
+        lambda tests, about, window: {**tests, **about, **window},
+        _weighted([(3, st.just({})), (1, _tests().map(lambda tests: {where: tests}))]),
+        st.sampled_from([*([{}] * 6), *({topic: one} for one in ITEMS_OF)]),
+        _windows() if windows is None else windows,
+    )  # fmt: skip
+
+
+def _pairs() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a pair, or an absence, whose spans sit on the days that events are apart."""
+    outer = _weighted([
+        (3, st.just({})),
+        (3, st.sampled_from(["7d", "8d", "30d"]).map(lambda text: {"during": text})),
+        (1, _windows().filter(lambda window: "within" not in window)),
+    ])  # fmt: skip
+    spans = st.sampled_from([
+        {}, {"after": "1d"}, {"within": "1d"}, {"within": "5d"}, {"within": "7d"},
+        {"within": "7d", "after": "1d"}, {"within": "6d", "after": "5d"}, {"within": "5h"},
+    ])  # fmt: skip
+    kinds = st.sampled_from(["then", "then_not"])
+    names = st.sampled_from(PATTERNS)
+    return st.builds(
+        lambda first, rest, kind, second, other, span: {
+            "did": first, **rest, kind: second, **other,
+            **({"within": "7d"} if kind == "then_not" and "within" not in span else {}), **span,
+        },
+        names, _which(outer), kinds, names,
+        _which(st.just({}), "then_where", "then_topic"), spans,
+    )  # fmt: skip
+
+
+def order_nodes() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a node about the order of events: last, a pair, a trend."""
+    names = st.sampled_from(PATTERNS)
+    lasts = st.builds(
+        lambda name, rest, has: {"last": name, **rest, "has": has}, names, _which(), _tests()
+    )
+    trends = st.builds(
+        lambda name, rest, window, found, least: {
+            "trend": name, **rest, "window": window, "is": found, **least
+        },
+        names, _which(st.just({})), st.sampled_from(["1d", "7d", "15d"]), bounds(),
+        st.sampled_from([{}, {"at_least_before": 1}, {"at_least_before": 2}]),
+    )  # fmt: skip
+    return _weighted([(2, lasts), (4, _pairs()), (2, trends)])
+
+
+def rank_nodes() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a rank by a trait or by an aggregate."""
+    traits = st.sampled_from(["total", "total", "a.b", "city", "absent"]).map(
+        lambda path: {"trait": path}
+    )
+    of = st.sampled_from(["total", "a.b"])
+    measures = st.just({}) | st.builds(
+        lambda measure, path: {measure: path},
+        st.sampled_from(["sum", "avg", "min", "max", "distinct"]), of,
+    )  # fmt: skip
+    windows = _windows().filter(lambda window: window.get("since") not in ("entry", "node"))
+    events = st.builds(
+        lambda name, rest, measure: {"did": name, **rest, **measure},
+        st.sampled_from(PATTERNS), _which(windows), measures,
+    )  # fmt: skip
+    many = st.sampled_from(
+        [{"percent": 10}, {"percent": 50}, {"percent": 33.34}, {"percent": 100}, {"count": 1},
+         {"count": 2}]
+    )  # fmt: skip
+    return st.builds(
+        lambda kind, by, number: {kind: {**by, **number}},
+        st.sampled_from(["top", "bottom"]), traits | events, many,
+    )  # fmt: skip
+
+
 def event_nodes() -> st.SearchStrategy[dict[str, Any]]:
     """Draw a node about events: did with every measure, or share."""
-    which = st.builds(
-        lambda where, topic, window: {**where, **topic, **window},
-        _weighted([(3, st.just({})), (1, st.fixed_dictionaries(
-            {"where": st.lists(_conditions("property", PATHS), min_size=1, max_size=2)}))]),
-        st.sampled_from([*([{}] * 6), *({"topic": topic} for topic in ITEMS_OF)]),
-        _windows(),
-    )  # fmt: skip
+    which = _which()
     properties = st.sampled_from(["total", "a.b", "list", "absent"])
     measures = st.one_of(
         st.just({}),
@@ -213,8 +289,13 @@ def event_nodes() -> st.SearchStrategy[dict[str, Any]]:
     ])  # fmt: skip
 
 
-def rules(segments: tuple[str, ...] = (), max_leaves: int = 5) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a rule as JSON; ``segments`` are those it may look into."""
+def rules(
+    segments: tuple[str, ...] = (), max_leaves: int = 5, ranks: bool = True
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a rule as JSON; ``segments`` are those it may look into.
+
+    ``ranks``: with ranks, which compare a person with everybody.
+    """
     buckets = st.sampled_from([(0, 5000), (2500, 7500), (0, 0), (0, 10000)]).map(
         lambda edge: {"bucket": {"salt": "s", "from": edge[0], "to": edge[1]}}
     )
@@ -225,7 +306,11 @@ def rules(segments: tuple[str, ...] = (), max_leaves: int = 5) -> st.SearchStrat
         (1, sealed_conditions()),
         (5, _conditions("trait", PATHS)),
         (8, event_nodes()),
+        (6, order_nodes()),
+        (5, state_nodes()),
     ]
+    if ranks:
+        leaves.append((2, rank_nodes()))
     if segments:
         leaves.append((2, st.sampled_from(segments).map(lambda slug: {"in_segment": slug})))
 
@@ -284,17 +369,20 @@ def knowns(profile: int = 1) -> st.SearchStrategy[Known]:
     tags = st.frozensets(st.sampled_from(TAGS))
     moments_of_change = st.lists(past, min_size=6, max_size=6)
     return st.builds(
-        lambda traits, changed, sealed, worn: Known(
-            profile=profile, bucket_key=f"user_id:u{profile}", traits=traits,
+        lambda places, others, changed, sealed, worn: Known(
+            profile=profile, bucket_key=f"user_id:u{profile}",
+            traits=(traits := {**places, **others}),
             since=dict(zip(traits, changed, strict=False)), digests=sealed, tags=worn,
         ),
-        objects(), moments_of_change, digests, tags,
+        whereabouts(), objects(), moments_of_change, digests, tags,
     )  # fmt: skip
 
 
 def persons(profile: int = 1, first_seq: int = 1) -> st.SearchStrategy[Person]:
     """Draw one person with a history."""
-    return st.builds(Person, knowns(profile), histories(profile, first_seq))
+    return st.builds(
+        Person, knowns(profile), histories(profile, first_seq), words(profile, NOW).map(speaking)
+    )
 
 
 def crowds(size: int = 4) -> st.SearchStrategy[list[Person]]:

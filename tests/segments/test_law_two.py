@@ -17,10 +17,13 @@ from coterie.core.event import Event
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
 from segments.house import SmallHouse
+from segments.states import CHANNELS, PURPOSES, whereabouts
 from segments.strategies import ITEMS, NAMES, NOW, objects, rules
 
 PEOPLE = ["ada", "bob", "cleo"]
 TOPICS = ["wine/italy", "wine/spain", "cheese"]
+SOME = st.lists(st.sampled_from([*PEOPLE, "dora"]), max_size=3, unique=True)
+"""Whom a list names, known or not."""
 DOOR_NAMES = [name for name in NAMES if not name.startswith("coterie.")]
 
 
@@ -45,12 +48,17 @@ def arrivals(draw: st.DrawFn, house: SmallHouse) -> list[Event]:
     for _ in range(draw(st.integers(1, 4))):
         user = draw(st.sampled_from(PEOPLE))
         ago = draw(st.sampled_from([0, 1, HOUR, DAY - 1, DAY, 7 * DAY, 30 * DAY, -HOUR, -2 * DAY]))
-        if draw(st.booleans()):
+        if draw(st.integers(0, 4)) == 0:
+            word = draw(st.sampled_from(["Consent Given", "Consent Withdrawn"]))
+            purpose, channel = draw(st.sampled_from(PURPOSES)), draw(st.sampled_from(CHANNELS))
+            batch.append(house.track(user, word, ago=ago, purpose=purpose, channel=channel))
+        elif draw(st.booleans()):
             name, properties = draw(st.sampled_from(DOOR_NAMES)), draw(objects())
             properties["item"] = draw(st.sampled_from(ITEMS))
             batch.append(house.track(user, name, ago=ago, **_named(properties)))
         else:
-            batch.append(house.identify(user, ago=max(ago, 0), **_named(draw(objects()))))
+            traits = _named({**draw(whereabouts()), **draw(objects())})
+            batch.append(house.identify(user, ago=max(ago, 0), **traits))
     return batch
 
 
@@ -79,15 +87,21 @@ def turns(draw: st.DrawFn, house: SmallHouse) -> None:
 @st.composite
 def lives(draw: st.DrawFn, house: SmallHouse) -> None:
     """Live some steps in a house, comparing after each."""
+    house.upload("vip", *draw(SOME))
+    house.upload("nobody")
     for number in range(draw(st.integers(1, 3))):
         house.define(f"s{number}", draw(WINDOWED | rules(max_leaves=3)))
     house.receive(draw(arrivals(house)))
     for _ in range(draw(st.integers(2, 6))):
-        step = draw(st.sampled_from(["receive", "edge", "edge", "pass", "retag", "who", "who"]))
+        step = draw(
+            st.sampled_from(["receive", "edge", "edge", "pass", "retag", "who", "who", "upload"])
+        )
         if step == "receive":
             house.receive(draw(arrivals(house)))
         elif step == "who":
             draw(turns(house))
+        elif step == "upload":
+            house.upload("vip", *draw(SOME))
         elif step == "retag":
             topics = draw(st.lists(st.sampled_from(TOPICS), max_size=2, unique=True))
             house.retag(draw(st.sampled_from(ITEMS)), *topics)

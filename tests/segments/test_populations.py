@@ -88,3 +88,14 @@ def test_only_so_many_answers_are_kept(house: SmallHouse) -> None:
 def test_what_cannot_be_asked_is_refused(house: SmallHouse) -> None:
     with pytest.raises(Invalid, match="there is no segment 'x'"):
         _ask(house, {"in_segment": "x"})
+
+
+def test_several_rules_are_asked_together_and_a_wrong_one_is_named(house: SmallHouse) -> None:
+    house.receive([house.track("ada", "Article Read"), house.track("bob", "Article Shared")])
+    read, shared = {"did": "Article Read"}, {"did": "Article Shared"}
+    _ask(house, read)
+    with house.database.read(COMMAND, house.now) as work:
+        found = house.segments.of_parts(work, [shared, {"did": ""}, read, shared])
+    assert [set(one) if not isinstance(one, Invalid) else one.path for one in found] == [
+        {2}, "did", {1}, {2},
+    ]  # fmt: skip

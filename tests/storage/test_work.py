@@ -203,3 +203,17 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> No
     assert "secret" not in str(caught.value)
     assert isinstance(caught.value.__cause__, OperationalError)
     database.close()
+
+
+def test_a_durable_commit_waits_for_the_disk_and_the_next_does_not(tmp_path: Path) -> None:
+    database = Database.in_folder(tmp_path)
+
+    def is_full(*, durable: bool) -> bool:
+        with database.begin(ADA, NOW, durable=durable) as work:
+            return bool(work.connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2)
+
+    assert [is_full(durable=durable) for durable in (True, False, True)] == [True, False, True]
+    with pytest.raises(Stumbled), database.begin(ADA, NOW, durable=True):
+        raise Stumbled
+    assert not is_full(durable=False)
+    database.close()

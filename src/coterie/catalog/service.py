@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from coterie.catalog import store
 from coterie.catalog.check import check_item, check_title
@@ -17,7 +18,7 @@ class Catalog:
     """What people touch and what it is about."""
 
     def define_items(self, work: Work, items: Sequence[Item]) -> frozenset[str]:
-        """Write items; return the keys of those whose topics changed.
+        """Write items; return the keys of those whose topics changed, or that are elsewhere now.
 
         An item of a known key is replaced whole, its topics too; when a key comes twice, the last
         one counts. Topics are created with all that is above them. Raises Invalid
@@ -33,11 +34,13 @@ class Catalog:
         }
         before = store.direct_topics(work, defined)
         changed = {key: topics for key, topics in wanted.items() if topics != before.get(key, [])}
+        stood = {item.key: _place(item) for item in store.read_items(work, defined)}
+        moved = {key for key, item in defined.items() if _place(item) != stood.get(key)}
         self._create(work, {topic for topics in changed.values() for topic in topics})
         store.write_items(work, defined.values())
         store.write_item_topics(work, changed)
         record(work, "catalog.define_items", "items", count=len(defined), retagged=len(changed))
-        return frozenset(changed)
+        return frozenset(moved.union(changed))
 
     def define_topics(self, work: Work, topics: Sequence[Topic]) -> None:
         """Write topics with their titles, creating what is above them; raises Invalid."""
@@ -146,6 +149,14 @@ class Catalog:
     def pairs(self, work: Work) -> list[tuple[str, str]]:
         """Return every (item, topic), ancestors included, in order, for the SQL reader."""
         return store.all_pairs(work)
+
+
+def _place(item: Item) -> tuple[Any, Any] | None:
+    """Return what a store says of where it is; None for what is no store."""
+    if item.kind != "store":
+        return None
+    said = item.properties.get("lat"), item.properties.get("lon")
+    return None if said == (None, None) else said
 
 
 def _titled(topic: Topic) -> Topic:

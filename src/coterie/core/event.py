@@ -20,6 +20,7 @@ CONSENT_WITHDRAWN = "Consent Withdrawn"
 TAGGED = "coterie.tagged"
 UNTAGGED = "coterie.untagged"
 TRAIT_SET = "coterie.trait_set"
+LISTED = "coterie.listed"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

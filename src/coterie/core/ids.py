@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import uuid
 from threading import Lock
 
 from coterie.core.errors import Invalid
@@ -40,7 +39,8 @@ def uuid7(now: int) -> str:
     bits |= (count >> 18 & 0xFFF) << 64 | (count & 0x3FFFF) << 44
     bits = bits & ~(0xF << 76) | (0x7 << 76)
     bits = bits & ~(0x3 << 62) | (0x2 << 62)
-    return str(uuid.UUID(int=bits))
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def derived_id(*cause: object) -> str:

@@ -100,9 +100,7 @@ class Answers:
         if sought.profile is not None and not members:
             return []
         asked = sorted(members)
-        rows: list[Sequence[Any]] = list(
-            self._tail.newest(work, sought, asked, after, end, limit)
-        )
+        rows: list[Sequence[Any]] = list(self._tail.newest(work, sought, asked, after, end, limit))
         flushed, manifest = store.manifest(work)
         rows = [row for row in rows if row[0] > flushed]
         files = [row.file for row in manifest if may_hold(row, asked)]

@@ -19,7 +19,7 @@ from coterie.core.errors import Invalid
 from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.core.people import Alone, Heads, Shift
-from coterie.events import compaction, hot, store
+from coterie.events import compaction, store
 from coterie.events import desk as laid
 from coterie.events.answers import TIMELINES, Answers, may_hold
 from coterie.events.dedup import Seen
@@ -80,7 +80,7 @@ class Log(Answers):
         state = store.take_state(work)
         fresh = self._fresh(work, events)
         if fresh:
-            hot.append(work, to_rows(fresh, state.next_seq))
+            self._tail.append(work, to_rows(fresh, state.next_seq))
             _forget(work, fresh)
             held = state.hot + len(fresh)
             store.set_state(work, next_seq=state.next_seq + len(fresh), hot=held)
@@ -168,7 +168,7 @@ class Log(Answers):
         keeps it until he is done; one that is about to open it fails and may ask again.
         """
         store.take_state(work)
-        tail = hot.blank(work, profiles)
+        tail = self._tail.blank(work, profiles)
         segments = store.segments(work)
         files = [one.file for one in segments if may_hold(one, profiles)]
         held = self._lake.holding(files, profiles)
@@ -182,7 +182,7 @@ class Log(Answers):
         store.revise(work)
         old = self._lake.files() - self._wanted(work)
         work.after_commit(lambda: self._lake.delete(old))
-        work.after_commit(self._mirror.forget)
+        work.after_commit(self._tail.forget)
         return {"log_hot": tail, "lake": sum(held.values())}
 
     def search(self, work: Work, texts: Collection[str]) -> list[str]:
@@ -191,18 +191,18 @@ class Log(Answers):
         Looked through are the hot tail and every value of every file in the lake's folder, of
         those too that are wanted no more. Upper and lower case are one.
         """
-        found = [f"log_hot: {text}" for text in texts if hot.holds(work, text)]
+        found = [f"log_hot: {text}" for text in texts if self._tail.holds(work, text)]
         return found + self._lake.search(texts)
 
     def flush(self, work: Work) -> int:
         """Move the hot tail to the lake; return how many events moved."""
         state = store.take_state(work)
-        columns = rows_after(self._mirror.columns(work), state.flushed)
+        columns = rows_after(self._tail.columns(work), state.flushed)
         moved = len(columns["seq"])
         if moved:
             upto = int(columns["seq"][-1])
             self._write_segment(work, columns)
-            hot.drop(work, upto)
+            self._tail.drop(work, upto)
             store.set_state(work, flushed=upto, hot=0)
         return moved
 

@@ -1,5 +1,6 @@
 """The words of this room: what came in, what was refused, what the log gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,6 +200,23 @@ class Taken:
 
     rows: NDArray[np.int64]
     profiles: list[int]
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What people did, by columns of one length, in no order: whose, when, what, on which items.
+
+    ``profile`` is the head; ``name`` and ``items`` are places in ``names`` and ``touched``;
+    ``is_fact`` marks facts of our own.
+    """
+
+    profile: NDArray[np.int32]
+    time: NDArray[np.int64]
+    name: NDArray[np.int32]
+    items: NDArray[np.int32]
+    is_fact: NDArray[np.bool_]
+    names: Sequence[str]
+    touched: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True)

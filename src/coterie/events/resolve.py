@@ -64,10 +64,11 @@ def _items(properties: dict[str, Any], path: str | None) -> tuple[str, ...]:
 
 
 def _first_key(holder: dict[str, Any]) -> str | None:
-    for value in _present(holder, ITEM_KEYS):
-        key = _key(value)
-        if key is not None:
-            return key
+    for name in ITEM_KEYS:
+        if name in holder:
+            key = _key(holder[name])
+            if key is not None:
+                return key
     return None
 
 

@@ -80,12 +80,29 @@ def to_logged(row: Sequence[Any], heads: Mapping[int, int]) -> Logged:
 
 def to_columns(rows: Sequence[Sequence[Any]]) -> Columns:
     """Turn rows into one array a column; a missing amount is ``NO_AMOUNT``."""
-    columns: Columns = {}
-    for name, values in zip(COLUMNS, zip(*rows, strict=True) if rows else _nothing(), strict=True):
-        if name == "amount":
-            values = tuple(NO_AMOUNT if value is None else value for value in values)
-        columns[name] = np.array(values, dtype=_SHAPES.get(name, object))
-    return columns
+    lists: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [() for _ in COLUMNS]
+    amount = COLUMNS.index("amount")
+    lists[amount] = [NO_AMOUNT if value is None else value for value in lists[amount]]
+    return from_lists(lists)
+
+
+def from_lists(lists: Sequence[Sequence[Any]]) -> Columns:
+    """Turn a list a column into an array a column; a missing amount is ``NO_AMOUNT`` already."""
+    return {
+        name: np.array(values, dtype=_SHAPES.get(name, object))
+        for name, values in zip(COLUMNS, lists, strict=True)
+    }
+
+
+def as_rows(
+    columns: Columns, places: np.ndarray[Any, Any], names: Sequence[str] = COLUMNS
+) -> list[tuple[Any, ...]]:
+    """Turn some places of columns back into rows, of the columns ``names``."""
+    lists = [columns[name][places].tolist() for name in names]
+    if "amount" in names:
+        amounts = lists[names.index("amount")]
+        lists[names.index("amount")] = [None if one == NO_AMOUNT else one for one in amounts]
+    return list(zip(*lists, strict=True))
 
 
 def joined(parts: Sequence[Columns]) -> Columns:
@@ -119,7 +136,3 @@ def unfold(given: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
         if items != "[]":
             for line, item in enumerate(_items_decoder.decode(items), 1):
                 yield seq, line, item
-
-
-def _nothing() -> list[tuple[Any, ...]]:
-    return [() for _ in COLUMNS]

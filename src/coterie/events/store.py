@@ -11,19 +11,16 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    Index,
     Integer,
+    LargeBinary,
     Row,
-    SmallInteger,
     String,
     Table,
-    Text,
     bindparam,
     delete,
     func,
     or_,
     select,
-    union_all,
     update,
 )
 
@@ -65,30 +62,12 @@ state_rows = Table(
 hot_rows = Table(
     "log_hot",
     metadata,
-    Column("seq", BigId, primary_key=True, autoincrement=False),
-    Column("time", Moment, nullable=False),
-    Column("received", Moment, nullable=False),
-    Column("profile", Integer, nullable=False, index=True),
-    Column("name", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("items", Text, nullable=False),
-    Column("store", String),
-    Column("amount", BigInteger),
-    Column("properties", Text, nullable=False),
+    Column("last", BigId, primary_key=True, autoincrement=False),
+    Column("events", Integer, nullable=False),
     Column("stamp", BigInteger, nullable=False),
-    Index("ix_log_hot_name_time", "name", "time"),
-    Index("ix_log_hot_time", "time"),
+    Column("body", LargeBinary, nullable=False),
 )
-
-hot_item_rows = Table(
-    "log_hot_items",
-    metadata,
-    Column("seq", BigInteger, primary_key=True),
-    Column("line", SmallInteger, primary_key=True),
-    Column("item", String, nullable=False, index=True),
-    sqlite_with_rowid=False,
-)
+"""A row holds what one transaction appended, or a few did: events up to the seq ``last``."""
 
 segment_rows = Table(
     "log_segments",
@@ -210,6 +189,12 @@ def revise(work: Work) -> None:
     work.connection.execute(update(state_rows).values(revision=state_rows.c.revision + 1))
 
 
+def newest_stamp(work: Work) -> int:
+    """Return the stamp of the hot tail's newest row, 0 when the tail is empty."""
+    query = select(hot_rows.c.stamp).order_by(hot_rows.c.last.desc()).limit(1)
+    return work.connection.execute(query).scalar() or 0
+
+
 def hot_count(work: Work) -> int:
     """Return how many events the hot tail holds."""
     return work.connection.execute(select(state_rows.c.hot)).scalar() or 0
@@ -297,12 +282,18 @@ def segments(work: Work) -> list[Segment]:
     ]
 
 
-def counts(work: Work) -> dict[str, int]:
-    """Count events by name, lake and hot tail together, in one statement."""
-    hot = select(hot_rows.c.name, func.count().label("events")).group_by(hot_rows.c.name)
-    both = union_all(select(name_rows.c.name, name_rows.c.events), hot).subquery()
-    query = select(both.c.name, func.sum(both.c.events).label("total")).group_by(both.c.name)
-    return {row.name: int(row.total) for row in work.connection.execute(query)}
+def counts(work: Work) -> tuple[int, dict[str, int]]:
+    """Return the seq that is flushed, and how many events of each name the lake holds.
+
+    Both of one moment, as ``manifest``.
+    """
+    joined = state_rows.outerjoin(name_rows, state_rows.c.id == 1)
+    total = func.sum(name_rows.c.events)
+    query = select(state_rows.c.flushed, name_rows.c.name, total.label("total"))
+    grouped = query.select_from(joined).group_by(state_rows.c.flushed, name_rows.c.name)
+    rows = list(work.connection.execute(grouped))
+    named = {row.name: int(row.total) for row in rows if row.name is not None}
+    return (rows[0].flushed if rows else 0), named
 
 
 def retire(work: Work, files: Sequence[str]) -> None:

@@ -46,6 +46,25 @@ class Trigger:
         return (self.journey, self.profile, self.key)
 
 
+class Entries:
+    """Journeys that are entered by an event, to be found by the event's name."""
+
+    def __init__(self, journeys: Sequence[Journey]) -> None:
+        self._named: dict[str, list[Journey]] = {}
+        self._others: list[Journey] = []
+        for journey in journeys:
+            name = journey.entry.matching.name if isinstance(journey.entry, EventEntry) else "*"
+            if name.endswith("*"):
+                self._others.append(journey)
+            else:
+                self._named.setdefault(name, []).append(journey)
+
+    def of(self, name: str) -> Sequence[Journey]:
+        """Return those that an event of this name may enter."""
+        named = self._named.get(name)
+        return [*named, *self._others] if named else self._others
+
+
 def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> Trigger | None:
     """Return the trigger that an event is for a journey, None when it is none."""
     if not isinstance(journey.entry, EventEntry) or event.backfill:

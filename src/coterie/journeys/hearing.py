@@ -9,27 +9,25 @@ from coterie.journeys.model import Defined, Message, Run, WaitRule
 from coterie.journeys.stepper import LEARNED, trouble
 from coterie.journeys.walking import Look
 
-QUIET = ("coterie.journey.", "coterie.message.")
-"""Facts that concern a rule only when a definition names our own facts."""
+_OF_RUNS = "coterie.journey."
 _OF_MESSAGES = "coterie.message."
+QUIET = (_OF_RUNS, _OF_MESSAGES)
+"""Facts that concern a rule only when a definition names our own facts."""
 
 
 @dataclass(frozen=True)
 class Heard:
     """A batch by person: the time of the newest thing that may change an answer; the facts' ids.
 
-    ``receipts`` maps a message's id to its node and what became of it.
+    ``receipts`` maps a message's id to its node and what became of it. ``answered`` is everybody
+    who got a receipt, or to whom a run has done something: any run of hers may have waited for it.
     """
 
     touched: Mapping[int, int]
     ids: frozenset[str] = frozenset()
     receipts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     receivers: frozenset[int] = frozenset()
-
-    @property
-    def people(self) -> set[int]:
-        """Everybody whose runs may have to be looked at."""
-        return {*self.touched, *self.receivers}
+    answered: frozenset[int] = frozenset()
 
 
 def hear(
@@ -39,7 +37,7 @@ def hear(
     loud = any(names_own_facts(defined) for defined in book.values())
     touched: dict[int, int] = {}
     receipts: dict[str, tuple[str, str]] = {}
-    receivers = set()
+    receivers: set[int] = set()
     for event in events:
         if event.name.startswith(_OF_MESSAGES) and _is_wanted(event, book):
             status = event.name.removeprefix(_OF_MESSAGES)
@@ -50,8 +48,14 @@ def hear(
             touched[event.profile] = max(moment, touched.get(event.profile, moment))
     for move in moves:
         touched[move.profile] = max(move.at, touched.get(move.profile, move.at))
-    ids = frozenset(event.id for event in events if event.source == saying.ROOM)
-    return Heard(touched, ids, receipts, frozenset(receivers))
+    done = [
+        event
+        for event in events
+        if event.source == saying.ROOM and not event.name.startswith(_OF_RUNS)
+    ]
+    ids = frozenset(event.id for event in done)
+    answered = receivers.union(event.profile for event in done)
+    return Heard(touched, ids, receipts, frozenset(receivers), frozenset(answered))
 
 
 def names_own_facts(defined: Defined) -> bool:
@@ -88,6 +92,16 @@ def asks_now(run: Run, book: Mapping[str, Defined]) -> bool:
     """Say whether a standing run asks a rule where it stands."""
     journey = book[run.journey].journey
     return journey.exit_when is not None or isinstance(journey.nodes.get(run.node), WaitRule)
+
+
+def asking(book: Mapping[str, Defined]) -> list[str]:
+    """Name the journeys of which a standing run may ask a rule where it stands."""
+    return [
+        slug
+        for slug, defined in book.items()
+        if defined.journey.exit_when is not None
+        or any(isinstance(node, WaitRule) for node in defined.journey.nodes.values())
+    ]
 
 
 def troubled(runs: Iterable[Run], heard: Heard, book: Mapping[str, Defined], now: int) -> list[Run]:

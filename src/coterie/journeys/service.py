@@ -15,7 +15,7 @@ from coterie.journeys.crowd.service import Crowd
 from coterie.journeys.drafts import store as versions
 from coterie.journeys.drafts.model import Version
 from coterie.journeys.drafts.service import Drafts
-from coterie.journeys.entering import Trigger
+from coterie.journeys.entering import Entries, Trigger
 from coterie.journeys.keeping.service import Keeping
 from coterie.journeys.model import (
     Defined,
@@ -214,7 +214,7 @@ class Journeys(Crowd, Keeping):
             stirred = set[int]()
             for rule in self._waited_for(work, book):
                 stirred |= self.segments.stirred(work, rule, since, work.now)
-            for run in store.live_of(work, stirred):
+            for run in store.live_of(work, stirred, hearing.asking(book)):
                 if hearing.asks_now(run, book):
                     runs.setdefault(run.id, run)
             store.set_mark(work)
@@ -231,7 +231,10 @@ class Journeys(Crowd, Keeping):
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _touch(self, work: Work, book: Mapping[str, Defined], heard: hearing.Heard) -> list[Event]:
-        runs = store.live_of(work, heard.people)
+        runs = store.live_of(work, heard.answered)
+        others = heard.touched.keys() - heard.answered
+        runs += store.live_of(work, others, hearing.asking(book))
+        runs.sort(key=lambda run: run.id)
         troubled = hearing.troubled(runs, heard, book, work.now)
         store.save_runs(work, troubled)
         facts = [saying.exited(run, work.now) for run in troubled]
@@ -256,7 +259,7 @@ class Journeys(Crowd, Keeping):
             if isinstance(defined.journey.entry, EventEntry)
         ]
         world = self.segments.ask(work, ()).world if by_event and events else None
-        found = list(_event_triggers(by_event, events, world))
+        found = list(_event_triggers(Entries(by_event), events, world))
         busy = {event.profile for event in events}
         by_segment: dict[str, list[Journey]] = {}
         for defined in book.values():
@@ -272,7 +275,7 @@ class Journeys(Crowd, Keeping):
     def _waited_for(self, work: Work, book: Mapping[str, Defined]) -> list[Rule]:
         """Return the rules that live runs are asked where they stand, each once."""
         rules: dict[Rule, None] = {}
-        for slug, name in sorted(store.standing(work)):
+        for slug, name in sorted(store.standing(work, hearing.asking(book))):
             journey = book[slug].journey
             if journey.exit_when is not None:
                 rules[journey.exit_when] = None
@@ -324,13 +327,13 @@ class Journeys(Crowd, Keeping):
 
 
 def _event_triggers(
-    journeys: Sequence[Journey], events: Iterable[Event], world: World | None
+    entries: Entries, events: Iterable[Event], world: World | None
 ) -> Iterator[Trigger]:
     if world is None:
         return
     busy: set[int] = set()
     for event in events:
-        for journey in journeys:
+        for journey in entries.of(event.name):
             leading = event.profile not in busy
             trigger = entering.by_event(journey, event, world, leading=leading)
             if trigger is not None:

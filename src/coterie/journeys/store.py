@@ -4,7 +4,7 @@ The database itself keeps two laws: one event starts at most one run of a journe
 has one live run in a lane (the run's key; with ``overlap`` every run has a lane of its own).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,10 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    bindparam,
     case,
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from coterie.journeys.model import Cause, Counts, Run, State, Visit
 from coterie.storage.keeping import came_with
@@ -172,17 +170,13 @@ def begin(work: Work, beginnings: Sequence[Beginning]) -> dict[tuple[str, str], 
     """
     if not beginnings:
         return {}
-    make: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
-    statement = (
-        make(run_rows)
-        .on_conflict_do_nothing()
-        .returning(run_rows.c.id, run_rows.c.journey, run_rows.c.started_by)
-    )
+    newest = work.connection.execute(select(func.max(run_rows.c.id))).scalar() or 0
     rows = [
         {
             **_changing(each.run),
             "journey": each.run.journey,
             "profile": each.run.profile,
+            "came_with": each.run.profile,
             "key": each.run.key,
             "entered": each.run.entered,
             "cause": _cause_out(each.run.cause),
@@ -191,43 +185,37 @@ def begin(work: Work, beginnings: Sequence[Beginning]) -> dict[tuple[str, str], 
         }
         for each in beginnings
     ]
-    found = work.connection.execute(statement, rows)
-    return {(row.journey, row.started_by): row.id for row in found}
+    work.insert_new(run_rows, rows)
+    columns = (run_rows.c.journey, run_rows.c.started_by, run_rows.c.id)
+    begun = work.connection.execute(select(*columns).where(run_rows.c.id > newest))
+    return {(journey, started_by): number for journey, started_by, number in begun}
 
 
 def save_runs(work: Work, runs: Sequence[Run]) -> None:
     """Write where runs stand now."""
-    if not runs:
-        return
-    statement = (
-        run_rows.update()
-        .where(run_rows.c.id == bindparam("of"))
-        .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-    )
-    rows = [
-        {"of": run.id, **{f"new_{name}": value for name, value in _changing(run).items()}}
-        for run in runs
-    ]
-    work.connection.execute(statement, rows)
+    rows = [{"id": run.id, **_changing(run)} for run in runs]
+    work.change(run_rows, rows, key=["id"], change=_CHANGING)
 
 
 def past(work: Work, journeys: Iterable[str], profiles: Iterable[int]) -> list[Past]:
     """Return the runs, live and ended, that these people had in these journeys."""
     columns = (run_rows.c.id, run_rows.c.journey, run_rows.c.profile, run_rows.c.key,
                run_rows.c.entered, run_rows.c.ended)  # fmt: skip
-    names, found = sorted(set(journeys)), []
-    for chunk in in_chunks(sorted(set(profiles))):
-        query = select(*columns).where(run_rows.c.profile.in_(chunk), run_rows.c.journey.in_(names))
-        found += [Past(*row) for row in work.connection.execute(query)]
-    return found
+    hers = work.among(run_rows.c.profile, set(profiles))
+    query = select(*columns).where(hers, run_rows.c.journey.in_(sorted(set(journeys))))
+    return [Past(*row) for row in work.connection.execute(query)]
 
 
-def live_of(work: Work, profiles: Iterable[int]) -> list[Run]:
-    """Return the live runs of these people, oldest first."""
-    found: list[Run] = []
-    for chunk in in_chunks(sorted(set(profiles))):
-        found += _read(work, select(run_rows).where(_live, run_rows.c.profile.in_(chunk)))
-    return sorted(found, key=lambda run: run.id)
+def live_of(
+    work: Work, profiles: Collection[int], journeys: Collection[str] | None = None
+) -> list[Run]:
+    """Return the live runs of these people, oldest first; in these journeys or in all."""
+    if not profiles or (journeys is not None and not journeys):
+        return []
+    query = select(run_rows).where(_live, work.among(run_rows.c.profile, profiles))
+    if journeys is not None:
+        query = query.where(run_rows.c.journey.in_(journeys))
+    return sorted(_read(work, query), key=lambda run: run.id)
 
 
 def due(work: Work, limit: int) -> list[Run]:
@@ -273,9 +261,12 @@ def runs_of(work: Work, journey: str, limit: int, before: int | None) -> list[Ru
     return _read(work, query.order_by(run_rows.c.id.desc()).limit(limit))[::-1]
 
 
-def standing(work: Work) -> set[tuple[str, str]]:
-    """Name where live runs stand, as (journey, node)."""
-    query = select(run_rows.c.journey, run_rows.c.node).where(_live).distinct()
+def standing(work: Work, journeys: Collection[str]) -> set[tuple[str, str]]:
+    """Name where live runs of these journeys stand, as (journey, node)."""
+    if not journeys:
+        return set()
+    of_these = run_rows.c.journey.in_(journeys)
+    query = select(run_rows.c.journey, run_rows.c.node).where(_live, of_these).distinct()
     return {(row.journey, row.node) for row in work.connection.execute(query)}
 
 

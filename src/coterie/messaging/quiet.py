@@ -7,6 +7,7 @@ the clocks skip is the next valid moment, one that they repeat is the first.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from coterie.core.clock import SECOND, from_datetime, local_date
@@ -76,8 +77,12 @@ def _change_between(before: datetime, after: datetime, where: ZoneInfo) -> int:
     return high * SECOND
 
 
+@lru_cache(maxsize=4_096)
 def end_of_quiet(moment: int, window: Window, where: ZoneInfo) -> int:
-    """Return the first moment from ``moment`` on that lies outside the window."""
+    """Return the first moment from ``moment`` on that lies outside the window.
+
+    Kept, since it is asked at one moment for everybody of a zone.
+    """
     while (end := _end_of_window_around(moment, window, where)) is not None:
         moment = end
     return moment

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -199,37 +200,33 @@ def templates(work: Work, names: Collection[str] | None = None) -> dict[str, Tem
 
 def insert(work: Work, stored: Sequence[Stored], values: Sequence[float]) -> None:
     """Write new messages; ``values`` decided who got the last slot."""
+    shown = attrgetter(*_SHOWN)
+    names = (*_SHOWN, "value", "content", "came_with")
     rows = [
-        {
-            **{name: getattr(each.message, name) for name in _SHOWN},
-            "value": value,
-            "content": each.content,
-        }
+        (*shown(each.message), value, each.content, each.message.profile)
         for each, value in zip(stored, values, strict=True)
     ]
-    work.insert(message_rows, rows)
+    work.insert_rows(message_rows, names, rows)
 
 
 def by_keys(work: Work, keys: Collection[str]) -> dict[str, Stored]:
     """Return the messages that have these idempotency keys."""
-    query = select(message_rows)
-    return {
-        row.key: read(row)
-        for chunk in in_chunks(keys)
-        for row in work.connection.execute(query.where(_M.key.in_(chunk)))
-    }
+    query = select(message_rows).where(work.among(_M.key, keys))
+    return {row.key: read(row) for row in work.connection.execute(query)}
 
 
 def planned(work: Work, profiles: Collection[int]) -> list[Planned]:
     """Return the touches that take a slot, planned from a week ago on."""
     columns = (_M.id, _M.profile, _M.due, _M.touch, _M.value, _M.status)
     query = select(*columns).where(
-        _M.due > work.now - WEEK, _M.status.in_(_TAKING_A_SLOT), _M.touch != "service"
+        work.among(_M.profile, profiles),
+        _M.due > work.now - WEEK,
+        _M.status.in_(_TAKING_A_SLOT),
+        _M.touch != "service",
     )
     return [
         Planned(row.id, row.profile, row.due, rank_of(row.touch, row.value), row.status == "queued")
-        for chunk in in_chunks(profiles)
-        for row in work.connection.execute(query.where(_M.profile.in_(chunk)))
+        for row in work.connection.execute(query)
     ]
 
 

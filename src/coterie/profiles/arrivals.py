@@ -52,6 +52,18 @@ class Arrivals(Graph):
             profiles |= self._meet(work, kind, again, source)
         return np.fromiter((profiles[one] for one in ids), dtype=np.int32, count=len(ids))
 
+    def seen(
+        self,
+        work: Work,
+        kind: str,
+        ids: Sequence[str],
+        first: NDArray[np.int64],
+        last: NDArray[np.int64],
+    ) -> None:
+        """Say between what moments ids that came by ``arrivals`` were seen besides."""
+        spans = zip(ids, first.tolist(), last.tolist(), strict=True)
+        graph_store.widen(work, kind, [(self.blind(kind, one), *span) for one, *span in spans])
+
     def _welcome(
         self,
         work: Work,
@@ -85,16 +97,30 @@ class Arrivals(Graph):
         """Place ids that are known; one that has only ridden along gets its own profile now."""
         if not again:
             return {}
-        for one, node, _ in again:
+        found, widened, promoted = {}, [], []
+        for one, node, (first, last) in again:
             node.value = one
-        nodes = [node for _, node, _ in again]
-        numbers = graph_store.next_identity(work), self._next_profile(work)
-        placing = Placing(nodes, {}, *numbers)
-        found = {}
-        for one, node, span in again:
-            if node.owns and node.first_seen <= span[0] and span[1] <= node.last_seen:
-                found[one] = node.profile
+            if not node.owns:
+                promoted.append((one, node, (first, last)))
                 continue
+            found[one] = node.profile
+            if first < node.first_seen or last > node.last_seen:
+                node.first_seen = min(first, node.first_seen)
+                node.last_seen = max(last, node.last_seen)
+                widened.append(node)
+        graph_store.write_seen(work, widened)
+        return found | self._promote(work, kind, promoted, source)
+
+    def _promote(
+        self, work: Work, kind: str, some: Sequence[tuple[str, Node, Span]], source: str
+    ) -> dict[str, int]:
+        """Give profiles of their own to ids that have only ridden along."""
+        if not some:
+            return {}
+        numbers = graph_store.next_identity(work), self._next_profile(work)
+        placing = Placing([node for _, node, _ in some], {}, *numbers)
+        found = {}
+        for one, _, span in some:
             for moment in set(span):
                 event = Event(
                     id="", type="track", name="", time=moment, received=work.now, source=source,

@@ -6,7 +6,6 @@ Ids give way to the profile, identifying values are sealed with her key and trav
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ SEALED = "sealed"
 CONTEXT_TRAITS = "context.traits"
 """Under this property the log keeps the traits that came beside an event, in its context."""
 
-_KEPT_CONTEXT = ("active", "campaign", "groupId", "locale", "timezone")
+_KEPT_CONTEXT = frozenset({"active", "campaign", "groupId", "locale", "timezone"})
 _KEPT_PAGE = ("path", "title", "url")
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -39,8 +38,7 @@ class Sealed(msgspec.Struct, frozen=True):
     data: str | None = None
 
 
-@dataclass(frozen=True)
-class Cleansed:
+class Cleansed(msgspec.Struct, frozen=True):
     """An event without identifying data, and what was taken out of it."""
 
     event: Event
@@ -52,18 +50,19 @@ def cleanse(event: Event) -> Cleansed:
     """Take what identifies out of an event; it keeps its ids, which ``close`` removes."""
     if event.type == "fact":
         return _fact(event)
-    context = event.context
-    if not event.traits and not context and event.name not in (IDENTIFIED, GROUPED):
-        properties, found = pii.scrub(event.properties)
-        if not found:
-            return Cleansed(event, [], [])
-        return Cleansed(msgspec.structs.replace(event, properties=properties), [], found)
-    return _said(event, context)
+    context = _reduced(event.context)
+    says = event.traits or "traits" in event.context or event.name in (IDENTIFIED, GROUPED)
+    if says or context:
+        return _said(event, context)
+    properties, found = pii.scrub(event.properties)
+    if not found and not event.context:
+        return Cleansed(event, [], [])
+    return Cleansed(msgspec.structs.replace(event, properties=properties, context={}), [], found)
 
 
 def _said(event: Event, context: Mapping[str, Any]) -> Cleansed:
     """Part what an event says of a person (identify, or beside any call) from what happened."""
-    beside = context.get("traits")
+    beside = event.context.get("traits")
     hers: dict[str, Any] = dict(beside) if isinstance(beside, dict) else {}
     if event.name != GROUPED:
         hers |= event.traits
@@ -76,7 +75,7 @@ def _said(event: Event, context: Mapping[str, Any]) -> Cleansed:
     if event.name == GROUPED:
         properties["traits"], of_group = pii.split(event.traits)
         found += of_group
-    kept, found_beside = pii.scrub(_reduced(context))
+    kept, found_beside = pii.scrub(context)
     cleansed = msgspec.structs.replace(event, properties=properties, traits=plain, context=kept)
     return Cleansed(cleansed, identifying, found + found_beside)
 
@@ -97,7 +96,13 @@ def _fact(event: Event) -> Cleansed:
 
 def _reduced(context: Mapping[str, Any]) -> dict[str, Any]:
     """Keep of a context what somebody uses; addresses' queries and device data are dropped."""
-    kept = {name: context[name] for name in _KEPT_CONTEXT if context.get(name) is not None}
+    if not context:
+        return {}
+    kept = {
+        name: value
+        for name, value in context.items()
+        if name in _KEPT_CONTEXT and value is not None
+    }
     page = context.get("page")
     if isinstance(page, dict):
         here = {name: page[name] for name in _KEPT_PAGE if isinstance(page.get(name), str)}
@@ -145,4 +150,5 @@ def _seal(
 
 def sealed_in(event: Event) -> list[Sealed]:
     """Return the sealed values that travel with an event."""
-    return msgspec.convert(event.context.get(SEALED, []), list[Sealed])
+    sealed = event.context.get(SEALED)
+    return msgspec.convert(sealed, list[Sealed]) if sealed else []

@@ -14,6 +14,7 @@ from coterie.core.event import (
     CONSENT_GIVEN,
     CONSENT_WITHDRAWN,
     IDENTIFIED,
+    LISTED,
     TAGGED,
     TRAIT_SET,
     UNTAGGED,
@@ -55,7 +56,7 @@ def gather(events: Iterable[Event], zone: ZoneInfo) -> Heard:
             _hear_tag(event, heard)
         elif event.name in (CONSENT_GIVEN, CONSENT_WITHDRAWN):
             _hear_consent(event, heard)
-        if event.name == IDENTIFIED:
+        if event.name in (IDENTIFIED, LISTED):
             heard.touched.add(event.profile)
     for said in (heard.traits, heard.tags, heard.consents):
         heard.touched.update(fact.profile for fact in said)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -133,15 +134,21 @@ def _part(entries: Mapping[str, Any], always: frozenset[str]) -> tuple[dict[str,
     return plain, found
 
 
+@lru_cache(maxsize=4_096)
+def _kind_of_key(key: str) -> str | None:
+    """Name what a key looks like: kept, since the same few keys come with every event."""
+    return looks_like(key)
+
+
 def _named(key: str) -> str:
     """Name a key in a path; one that itself looks identifying only by what it looks like."""
-    kind = looks_like(key)
+    kind = _kind_of_key(key)
     return key if kind is None else f"<{kind}>"
 
 
 def _keep(kept: dict[str, Any], key: str, value: Any, path: str, found: list[Found]) -> None:
     """Put one entry of an object into ``kept``, and what identifies of it into ``found``."""
-    kind = looks_like(key)
+    kind = _kind_of_key(key)
     if kind is not None:
         found.append(Found(path, kind, {key: value}))
     elif key in PERSONAL and value not in (None, ""):
@@ -172,7 +179,9 @@ def _look(value: Any, path: str, found: list[Found]) -> tuple[Any, bool]:
 
 def _too_deep(value: Any) -> bool:
     """Say whether a value is nested deeper than recursion may follow."""
-    layer = [value] if isinstance(value, dict | list) else []
+    if not isinstance(value, dict | list):
+        return False
+    layer = [value]
     for _ in range(_DEEPEST):
         if not layer:
             return False

@@ -49,10 +49,12 @@ def portray(
     levels: Iterable[Level],
     now: int,
     other_names: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    published: Iterable[tuple[int, str, Any, int | None]] = (),
 ) -> dict[int, Known]:
     """Put together what rules may ask of people, given as {profile: bucket key}.
 
-    ``other_names`` are those by which a tag may be asked for besides its own.
+    ``other_names`` are those by which a tag may be asked for besides its own; ``published`` are
+    traits as (profile, name, value, since), where it is known since when.
     """
     plain: dict[int, dict[str, Any]] = {profile: {} for profile in people}
     since: dict[int, dict[str, int]] = {profile: {} for profile in people}
@@ -68,6 +70,11 @@ def portray(
             digests[profile][name] = standing.fact.digest
     for profile, name, level, half_life in levels:
         plain[profile][name] = value_at(level, half_life, now)
+    for profile, name, value, at in published:
+        plain[profile][name] = value
+        since[profile].pop(name, None)
+        if at is not None:
+            since[profile][name] = at
     for (profile, name), standing in tags.items():
         if is_held(standing.fact, now):
             held[profile].add(name)
@@ -94,26 +101,37 @@ def export(
     tags: Iterable[tuple[int, str]],
     levels: Iterable[Level],
     now: int,
+    published: Sequence[Mapping[str, Any]] = (),
 ) -> Export:
-    """Turn what is known of everyone into columns; the ``since`` of fading traits is masked."""
+    """Turn what is known of everyone into columns; the ``since`` of fading traits is masked.
+
+    ``published`` are more traits, as columns already; they stand beside the others.
+    """
     known = list(traits)
     lasting = len(known)
     known += [
         (profile, name, repr(value_at(level, half_life, now)), now)
         for profile, name, level, half_life in levels
     ]
-    by_column = dict(_columns(known, profile=np.int32, name=object, value=object, since=np.int64))
+    by_column = dict(columns(known, profile=np.int32, name=object, value=object, since=np.int64))
     is_fading = np.arange(len(known)) >= lasting
     by_column["since"] = np.ma.masked_array(by_column["since"], mask=is_fading)
+    for name in by_column if published else ():
+        parts = [by_column[name], *(one[name] for one in published)]
+        by_column[name] = np.concatenate(parts)
+    if published:
+        masks = [is_fading, *(np.ma.getmaskarray(one["since"]) for one in published)]
+        by_column["since"] = np.ma.masked_array(by_column["since"], mask=np.concatenate(masks))
     return Export(
-        profiles=_columns(people, profile=np.int32, bucket_key=object),
+        profiles=columns(people, profile=np.int32, bucket_key=object),
         traits=by_column,
-        digests=_columns(digests, profile=np.int32, name=object, digest=object),
-        tags=_columns(tags, profile=np.int32, tag=object),
+        digests=columns(digests, profile=np.int32, name=object, digest=object),
+        tags=columns(tags, profile=np.int32, tag=object),
     )
 
 
-def _columns(rows: Iterable[Any], **types: Any) -> Columns:
+def columns(rows: Iterable[Any], **types: Any) -> Columns:
+    """Turn rows into columns, given as name and numpy type in their order."""
     values = list(zip(*rows, strict=True)) or [()] * len(types)
     return {
         name: np.array(column, dtype=kind)

@@ -20,18 +20,21 @@ from coterie.profiles.directory.naming import NAMES
 from coterie.profiles.directory.service import Directory
 from coterie.profiles.erasure.service import Erasures
 from coterie.profiles.facts import store as facts_store
+from coterie.profiles.graph.naming import Naming
 from coterie.profiles.history import Settled, is_late, settle, settle_late
 from coterie.profiles.learning import gather
 from coterie.profiles.model import Changes, Export, Fact, Flag, Known, Moved
+from coterie.profiles.past.service import Past
 from coterie.profiles.paths import leaf_moments, root_of
 from coterie.profiles.pii import IDENTIFYING
+from coterie.profiles.published.service import Published
 from coterie.profiles.slices import store as slices
 from coterie.profiles.slices.service import Slices
 from coterie.profiles.tags.service import Tags
 from coterie.storage.work import Work
 
 
-class Profiles(Arrivals, Slices, Consents):
+class Profiles(Arrivals, Slices, Consents, Past, Naming):
     """Who people are, and what is known of each.
 
     ``master_key`` wraps the keys of people; ``zone`` is the brand's, for moments without an offset.
@@ -47,6 +50,7 @@ class Profiles(Arrivals, Slices, Consents):
         self.directory = Directory(self)
         self.erasures = Erasures(self.blind, self.sealer, zone)
         self.tags = Tags(self._remember)
+        self.published = Published()
 
     # The road: station 4
 
@@ -139,7 +143,8 @@ class Profiles(Arrivals, Slices, Consents):
     ) -> dict[int, Known]:
         """Return what rules may ask of people; unknown profiles are left out.
 
-        ``fading`` names the fading traits wanted, which are many; None: all of them.
+        ``fading`` names the fading and the published traits wanted, which are many; None: all of
+        them.
         """
         people = {row.id: row.bucket_key for row in store.people(work, profiles)}
         traits = facts_store.standings(work, facts_store.TRAITS, people)
@@ -147,7 +152,16 @@ class Profiles(Arrivals, Slices, Consents):
         levels = slices.levels_of(work, people, fading)
         others = self.tags.dictionary(work).other_names
         fades = (tuple(row) for row in levels)
-        return portrait.portray(people, traits, tags, fades, work.now, others)
+        published = self.published.of(work, people, fading)
+        return portrait.portray(people, traits, tags, fades, work.now, others, published)
+
+    def known_scores(
+        self, work: Work, profiles: Collection[int], names: Collection[str]
+    ) -> dict[int, Known]:
+        """Return some fading traits of people, and nothing else that is known of them."""
+        people = {row.id: row.bucket_key for row in store.people(work, profiles)}
+        fades = (tuple(row) for row in slices.levels_of(work, people, names))
+        return portrait.portray(people, {}, {}, fades, work.now)
 
     def traits(self, work: Work, profile: int) -> dict[str, Any]:
         """Return all that was learnt of a person, identifying values revealed; no fading ones."""
@@ -232,6 +246,7 @@ class Profiles(Arrivals, Slices, Consents):
             tags=self.tags.by_every_name(work, slices.export_tags(work)),
             levels=(tuple(row) for row in slices.export_levels(work, fades)),
             now=work.now,
+            published=self.published.export(work, wanted),
         )
 
     # Identifying data

@@ -91,13 +91,11 @@ def next_profile(work: Work) -> int:
 
 def write_profiles(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Write new profiles with their wrapped keys: id, uid, bucket_key, head, wrapped."""
-    people = [
-        {name: row[name] for name in ("id", "uid", "bucket_key", "head")}
-        | {"created": work.now, "is_learnt": False}
-        for row in rows
-    ]
-    work.insert(profile_rows, people)
-    work.insert(key_rows, [{"profile": row["id"], "wrapped": row["wrapped"]} for row in rows])
+    names = ("id", "uid", "bucket_key", "head")
+    people = [(*(row[name] for name in names), work.now, False) for row in rows]
+    work.insert_rows(profile_rows, (*names, "created", "is_learnt"), people)
+    keys = [(row["id"], row["wrapped"]) for row in rows]
+    work.insert_rows(key_rows, ("profile", "wrapped"), keys)
 
 
 def write_newcomers(
@@ -215,9 +213,9 @@ def follow(work: Work, table: Table, shifts: Iterable[Shift]) -> None:
 
 
 def of_many(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Row[Any]]:
-    """Run a query for many values of a column (by default ``profile``), in chunks."""
-    found: list[Row[Any]] = []
-    for chunk in in_chunks(values):
-        within = query.selected_columns.profile if column is None else column
-        found += work.connection.execute(query.where(within.in_(chunk))).all()
-    return found
+    """Run a query for many values of a column (by default ``profile``)."""
+    within = query.selected_columns.profile if column is None else column
+    given = list(values)
+    if not given:
+        return []
+    return list(work.connection.execute(query.where(work.among(within, given))).all())

@@ -7,6 +7,7 @@ Importing a file again changes nothing: message ids come from the file, or from 
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -29,7 +30,7 @@ from coterie.events.calls import read_item
 from coterie.events.door import Suppressed
 from coterie.events.model import Envelope
 from coterie.events.named import identities_of
-from coterie.roads.history.service import PORTION, History, opened
+from coterie.roads.history.service import PORTION, History, Portion, opened
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 from coterie.roads.values import BadValue
@@ -190,20 +191,25 @@ class Importer:
         self, actor: Actor, history: History, report: Imported, progress: Progress
     ) -> None:
         self._show_some(history, report)
-        while report.read < history.rows:
-            portion = history.read(report.read, self.portion)
-            events: dict[int, Event] = {}
-            for number, row in portion.careful.items():
-                name = partial(history.name, portion, number)
-                envelope = history.reader.envelope
-                made = make_row(number, row, history.file_map, envelope, self.brand_zone, name)
-                if self._is_taken(made, history.reader.suppressed, report):
-                    assert isinstance(made.thing, Event)
-                    events[number] = made.thing
-            report.fresh += history.carry(actor, events)
-            report.read += portion.rows
-            report.accepted += portion.rows - len(portion.careful) + len(events)
-            progress(report.read)
+        with closing(history.portions(self.portion)) as portions:
+            for portion in portions:
+                events = self._careful(history, portion, report)
+                report.fresh += history.carry(actor, portion, events)
+                report.read += portion.rows
+                report.accepted += portion.rows - len(portion.careful) + len(events)
+                progress(report.read)
+
+    def _careful(self, history: History, portion: Portion, report: Imported) -> dict[int, Event]:
+        """Read the rows one by one that have to be; tell of those that stay out."""
+        events: dict[int, Event] = {}
+        for number, row in portion.careful.items():
+            name = partial(history.name, portion, number)
+            envelope = history.reader.envelope
+            made = make_row(number, row, history.file_map, envelope, self.brand_zone, name)
+            if self._is_taken(made, history.reader.suppressed, report):
+                assert isinstance(made.thing, Event)
+                events[number] = made.thing
+        return events
 
     def _show_some(self, history: History, report: Imported) -> None:
         rows = (row for _, row in history.first_rows())

@@ -22,8 +22,10 @@ from coterie.events.inbox import Inbox
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.roads import store
+from coterie.roads.collecting import uncollected
 from coterie.roads.following import told
 from coterie.scores.service import Scores
+from coterie.scores.values.service import Worth
 from coterie.segments.service import Segments
 from coterie.storage import audit, leases
 from coterie.storage.database import Database
@@ -79,6 +81,7 @@ class Inbound:
     profiles: Profiles
     log: Log
     scores: Scores
+    worth: Worth
     segments: Segments
     listeners: Sequence[Listener[Work]]
     observe: Observer = field(default=nobody)
@@ -96,7 +99,7 @@ class Inbound:
         """
         batch = self._seal(now)
         self.observe("sealed")
-        with self.database.begin(CLOCK, batch.now) as work:
+        with uncollected(), self.database.begin(CLOCK, batch.now) as work:
             events = self._contents(work, batch)
             facts = self._carry(work, events)
             facts += self._wake(work)
@@ -149,6 +152,7 @@ class Inbound:
         rows = _rows_of(sifted, recognised, [row_of[id(event)] for event in came])
         laid = self.log.lay(work, desk, rows, sifted)
         taken = self.log.take_in(work, desk)
+        self.observe("history laid")
         new = set(rows).intersection(taken.rows.tolist()) if rows else set()
         fresh = [event for row, event in zip(rows, laid, strict=True) if row in new]
         if came:
@@ -157,6 +161,7 @@ class Inbound:
         people = BitMap(self.profiles.heads(work, taken.profiles).values())
         self.profiles.greet(work, list(people))
         store.owe(work, people)
+        self.observe("history owed")
         return len(taken.rows)
 
     def settle_owed(
@@ -173,6 +178,7 @@ class Inbound:
             some = BitMap(list(owed.unscored[:portion]))
             people = set(self.profiles.heads(work, list(some)).values())
             self.scores.recompute(work, people)
+            self.observe("owed scored")
             store.forgive(work)
             store.owe(work, owed.unscored - some)
             if lease is not None:
@@ -182,6 +188,7 @@ class Inbound:
                 store.owe(work, asked, scored=True)
                 return True
             heads = set(self.profiles.heads(work, list(asked)).values())
+            heads |= set(self.worth.history_came(work))
             moves = self.segments.recheck(work, heads)
             quiet = [msgspec.structs.replace(move, backfill=True) for move in moves]
             self.stir(work, quiet)
@@ -200,9 +207,15 @@ class Inbound:
         self.tell(work, [fact for room in self.listeners for fact in room.hear(work, [], moves)])
 
     def retagged(self, work: Work, items: Collection[str]) -> None:
-        """Derive anew what follows from items whose topics changed: scores, segments, moves."""
+        """Derive anew what follows from items with other topics, and stores that are elsewhere."""
         if items:
-            self.stir(work, self.segments.recheck(work, self.scores.retagged(work, items)))
+            people = self.scores.retagged(work, items) | set(self.segments.choosing(work, items))
+            self.stir(work, self.segments.recheck(work, people))
+
+    def relisted(self, work: Work, people: BitMap) -> None:
+        """Ask the rules again of people whose standing on a list changed; the moves stir."""
+        if people:
+            self.stir(work, self.segments.recheck(work, list(people)))
 
     def settle_shifts(self, work: Work) -> None:
         """Let everything follow who leads whom after an edit: people joined, or taken apart.
@@ -228,13 +241,15 @@ class Inbound:
 
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which time alone will change something, or None."""
-        dues = [store.next_future(work), self.scores.next_due(work)]
+        dues = [store.next_future(work), self.scores.next_due(work), self.worth.next_due(work)]
         dues.append(self.segments.next_due(work))
         dues += [room.next_due(work) for room in self.listeners]
         return min((due for due in dues if due is not None), default=None)
 
     def _seal(self, now: int) -> store.Batch:
-        with self.database.begin(CLOCK, now) as work:
+        # on the disk before it is carried: even if the machine loses what the batch did, and what
+        # went out of the house by it, the same batch at the same moment does the same again
+        with self.database.begin(CLOCK, now, durable=True) as work:
             newest = store.newest_batch(work)
             if newest is not None and not newest.carried:
                 return newest
@@ -290,8 +305,9 @@ class Inbound:
         self.observe("learned")
         self.scores.add(work, fresh)
         touched = repeated | changes.touched | self.scores.wake(work) | set(shifted)
+        touched |= set(self.worth.add(work, fresh)) | set(self.worth.wake(work))
         self.observe("scored")
-        moves = self.segments.reconsider(work, fresh, touched)
+        moves = self._quieted(work, self.segments.reconsider(work, fresh, touched))
         self.observe("reconsidered")
         store.keep_future(work, [event for event in fresh if event.time > work.now])
         present = [event for event in fresh if event.time <= work.now]
@@ -301,6 +317,21 @@ class Inbound:
             facts += room.hear(work, in_order, moves)
             self.observe(f"heard by {room.name}")
         return facts
+
+    def _quieted(self, work: Work, moves: Sequence[Move]) -> list[Move]:
+        """Mark moves as backfill of whom history came to, as long as she is owed what it brings.
+
+        Segments see history as soon as it lies in the log, before its scores are made.
+        """
+        owed = store.owed(work) if moves else None
+        if owed is None:
+            return list(moves)
+        came = owed.unscored | owed.unasked
+        heads = BitMap(self.profiles.heads(work, list(came)).values())
+        return [
+            msgspec.structs.replace(move, backfill=True) if move.profile in heads else move
+            for move in moves
+        ]
 
     def _come_due(self, work: Work) -> list[Event]:
         """Take out the events whose time has come; their people may have merged meanwhile."""

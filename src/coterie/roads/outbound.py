@@ -31,7 +31,8 @@ class Outbound:
 
     def run(self, now: int) -> int:
         """Lease, deliver and settle one batch of due messages; return how many were tried."""
-        with self.database.begin(CLOCK, now) as work:
+        # on the disk before anything goes out: a lease that was lost would be a message sent twice
+        with self.database.begin(CLOCK, now, durable=True) as work:
             leased = self.messaging.lease(work, BATCH_MESSAGES)
             store.keep_facts(work, leased.facts)
         self.observe("leased")

@@ -69,10 +69,9 @@ def interest_levels(
     for event, weight, counts in weigh(touching, weights.interest, now, zone, per_items=True):
         if not counts:
             continue
-        whole, factor = term(event.time, weight, half_life)
         for topic, share, _ in spread.of(event.items):
             if wanted is None or topic in wanted:
-                terms[topic].append((whole, factor * share))
+                terms[topic].append(term(event.time, weight * share, half_life))
     levels = {topic: level(own) for topic, own in terms.items()}
     return {topic: found for topic, found in levels.items() if found is not None}
 
@@ -87,9 +86,8 @@ def interests(
     for event, weight, counts in weigh(touching, weights.interest, now, zone, per_items=True):
         if not counts:
             continue
-        whole, factor = term(event.time, weight, half_life)
         for topic, share, item in spread.of(event.items):
-            points = value(level([(whole, factor * share)]), now, half_life)
+            points = value(level([term(event.time, weight * share, half_life)]), now, half_life)
             evidence[topic].append(Evidence(event.name, item, event.time, points))
     levels = interest_levels(events, weights, spread, now, zone)
     since = now - weights.evidence_days * DAY

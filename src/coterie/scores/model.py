@@ -113,6 +113,32 @@ class Activity(msgspec.Struct, frozen=True):
     weights_version: int
 
 
+class Together(msgspec.Struct, frozen=True):
+    """How active some people are together; ``total`` is the sum of their activities.
+
+    ``week_ago`` is the total of the same people then; ``lately`` counts who did something in the
+    last seven days. A lift is told of the mean: one such event more of everybody who has room.
+    """
+
+    people: int
+    total: float
+    week_ago: float
+    lately: int
+    parts: tuple[Part, ...]
+    lifts: tuple[Lift, ...]
+    weights_version: int
+
+    @property
+    def mean(self) -> float:
+        """Return what each has on average, 0 of nobody."""
+        return self.total / self.people if self.people else 0.0
+
+    @property
+    def change(self) -> float | None:
+        """Return how the total changed in a week, as a share; None when there was nothing."""
+        return self.total / self.week_ago - 1 if self.week_ago else None
+
+
 class Evidence(msgspec.Struct, frozen=True):
     """One event that speaks for an interest, and what it contributes to it now."""
 

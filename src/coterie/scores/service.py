@@ -1,42 +1,56 @@
 """The face of the scores: keep activity and interests up to date, and account for them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from pyroaring import BitMap
 
 from coterie.catalog.service import Catalog
+from coterie.core.clock import local_date, midnight, next_midnight
 from coterie.core.event import Event
 from coterie.core.people import Shift
 from coterie.events.log import Log
-from coterie.events.model import Logged
-from coterie.profiles.model import Known
+from coterie.events.model import Traces
+from coterie.profiles.fading import value_at
 from coterie.profiles.service import Profiles
 from coterie.scores import store
-from coterie.scores.activity import activity, activity_level
-from coterie.scores.counting import next_future
-from coterie.scores.interests import Spread, interest_levels, interests
-from coterie.scores.model import ACTIVITY, INTEREST, Activity, Interest, Weights, check
-from coterie.scores.touches.service import Touches
+from coterie.scores.activity import activity
+from coterie.scores.book import Book, Page
+from coterie.scores.columns import spread_out, sum_up, weigh
+from coterie.scores.interests import Spread, interests
+from coterie.scores.model import (
+    ACTIVITY,
+    INTEREST,
+    Activity,
+    Interest,
+    Together,
+    Weights,
+    check,
+)
+from coterie.scores.standing import Day, Scale, Standing, level_now, standings
+from coterie.scores.together import together
+from coterie.scores.touches.service import STEP, Touches
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 
-_AT_ONCE = 20_000
-"""Profiles whose timelines are held in memory together."""
+_AT_ONCE = 50_000
+"""People whose traces are held in memory together."""
 
-Items = tuple[str, ...]
+_READ = 10_000
+"""People who are read into the book together."""
 
 FadeRow = tuple[int, str, float | None]
 """Profile, name of the fading trait, level; None takes the trait away."""
 
 
 class Scores(Touches):
-    """Activity and interests of everybody, derived from the log: recomputed, never adjusted.
+    """Activity and interests of everybody, derived from the log alone.
 
-    Because a touched person's levels are always made from her whole timeline, what was added in
-    steps, late or out of order equals a computation from scratch, to the last bit.
+    Points add up exactly and in any order (``decay``), so what was added in steps, late or out of
+    order equals a computation from scratch, to the last bit.
     """
 
     name = "scores"
@@ -47,39 +61,84 @@ class Scores(Touches):
         self._catalog = catalog
         self._log = log
         self._zone = zone
+        self._book = Book()
 
     def add(self, work: Work, fresh: Sequence[Event]) -> None:
         """Bring the people of these events up to date; the log has the events already.
 
         A level does not change while time passes, so only those of topics that the events touch
-        are written.
+        are written. Who is in the book, and did it all on one day that is not over, is not read of.
         """
+        if not fresh:
+            return
         weights = store.newest_weights(work)
-        touched: defaultdict[int, set[Items]] = defaultdict(set)
+        touched: defaultdict[int, list[Event]] = defaultdict(list)
         for event in fresh:
             if _may_count(event, weights):
-                touched[event.profile].add(event.items)
+                touched[event.profile].append(event)
+        page = self._book.page(work)
+        after = self._log.next_seq(work)
+        page.turn(after - len(fresh), after)
         for chunk in in_chunks(sorted(touched), _AT_ONCE):
-            timelines = self._log.timelines(work, chunk)
-            spread = self._spread(work, timelines.values(), weights)
-            topics = {
-                profile: {share.topic for items in touched[profile] for share in spread.of(items)}
-                for profile in chunk
-            }
-            self._write(work, weights, self._levels(work, timelines, weights, spread, topics))
-            store.keep_due(work, chunk, _futures(timelines, work.now))
+            self._add(work, weights, page, {profile: touched[profile] for profile in chunk})
+
+    def _add(
+        self, work: Work, weights: Weights, page: Page, touched: Mapping[int, list[Event]]
+    ) -> None:
+        spread = self._spread(work, (e.items for own in touched.values() for e in own), weights)
+        scale, today = Scale(weights), self._day(work.now)
+        unread: list[int] = []
+        levels: list[FadeRow] = []
+        for profile, events in touched.items():
+            standing = page.find(profile)
+            if standing is None or not standing.can_take(events, today, work.now):
+                unread.append(profile)
+                continue
+            if profile not in page.written:
+                standing = page.written[profile] = standing.copy()
+            standing.begin(today if events[0].time >= today.begin else standing.day, weights)
+            shares = (share for event in events for share in standing.take(event, scale, spread))
+            topics = {share.topic for share in shares}
+            levels += _changed(profile, standing, topics)
+        for some in in_chunks(unread, _READ):
+            levels += self._read(work, weights, page, {one: touched[one] for one in some})
+        self._write(work, weights, levels)
+
+    def _read(
+        self, work: Work, weights: Weights, page: Page, touched: Mapping[int, list[Event]]
+    ) -> list[FadeRow]:
+        """Read how people stand from all that they did, and put it down on the page."""
+        traces = self._log.traces(work, touched)
+        spread = self._spread(work, traces.touched, weights)
+        found = standings(traces, weights, spread, work.now, self._zone, self._day(work.now))
+        futures = _futures(traces, work.now)
+        due = store.due_profiles(work)  # what she did ahead of time counts from now on, too
+        store.keep_due(work, touched, futures)
+        page.forget(touched)
+        page.written.update(
+            {profile: one for profile, one in found.items() if profile not in futures}
+        )
+        levels: list[FadeRow] = []
+        for profile, events in touched.items():
+            shares = (share for event in events for share in spread.of(event.items))
+            topics = found[profile].interests if profile in due else {one.topic for one in shares}
+            levels += _changed(profile, found[profile], topics)
+        return levels
 
     def recompute(self, work: Work, profiles: Collection[int]) -> None:
-        """Compute these people's scores from their timelines."""
+        """Compute these people's scores from all that they did, by columns."""
+        wanted = BitMap(profiles)
+        if not wanted:
+            return
         weights = store.newest_weights(work)
-        for chunk in in_chunks(sorted(set(profiles)), _AT_ONCE):
-            known = self._profiles.known(work, chunk)  # without those merged away, or erased
-            timelines = self._log.timelines(work, list(known))
-            spread = self._spread(work, timelines.values(), weights)
-            levels = self._levels(work, timelines, weights, spread, None)
-            gone = _gone(known, levels)
-            self._write(work, weights, [*levels, *gone])
-            store.keep_due(work, chunk, _futures(timelines, work.now))
+        living = self._profiles.everyone(work) & wanted  # without those merged away, or erased
+        self._book.page(work).forget(wanted)
+        for chunk in in_chunks(wanted, _AT_ONCE):
+            people = list(living & BitMap(chunk))
+            traces = self._log.traces(work, people)
+            levels = self._levels(work, traces, weights)
+            self._replace(work, weights, people, levels)
+            store.keep_due(work, chunk, _futures(traces, work.now))
 
     def recompute_all(self, work: Work) -> None:
         """Compute everybody's scores from scratch."""
@@ -109,6 +168,7 @@ class Scores(Touches):
         led = {profile for profile, head in now.items() if head != profile}
         heads = {head for shift in shifts for head in (shift.before, shift.head)} - led
         self._profiles.unfade(work, led)
+        self._book.page(work).forget(led)
         store.forget_due(work, led)
         self.recompute(work, heads)
 
@@ -121,10 +181,30 @@ class Scores(Touches):
 
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
         """Take these people's scores away; they are computed from the log alone."""
+        gone = frozenset(profiles)
+        work.after_commit(lambda: self._book.drop(gone))
         return {
             "fading": self._profiles.unfade(work, profiles),
             "score_due": store.forget_due(work, profiles),
         }
+
+    def traits_at(
+        self, work: Work, profiles: Collection[int], names: Collection[str]
+    ) -> Iterator[tuple[int, str, float, None]]:
+        """Return people's scores as they were at ``work.now``, by the weights of today.
+
+        As (profile, name, value, None); only those of these names.
+        """
+        if not any(name == ACTIVITY or name.startswith(INTEREST) for name in names):
+            return
+        weights = store.newest_weights(work)
+        for chunk in in_chunks(sorted(profiles), _AT_ONCE):
+            traces = self._log.traces(work, chunk)
+            for name, found in self._levels(work, traces, weights).items():
+                if name in names:
+                    half_life = _half_life(weights, name)
+                    for profile, level in found:
+                        yield profile, name, value_at(level, half_life, work.now), None
 
     def weights(self, work: Work) -> Weights:
         """Return the weights in force."""
@@ -151,31 +231,63 @@ class Scores(Touches):
         timeline = self._log.timelines(work, [profile])[profile]
         return activity(timeline, store.newest_weights(work), work.now, self._zone)
 
+    def together(self, work: Work, people: BitMap) -> Together:
+        """Tell how active some people are together: a community, a group, a guide's customers."""
+        weights = store.newest_weights(work)
+        about = ("together", people.serialize(), weights.version)
+
+        def make() -> Together:
+            return together(
+                self._log.traces(work, list(people)), len(people), weights, work.now, zone
+            )
+
+        zone = self._zone
+        return self._kept.get((about, self._log.watermark(work), work.now // STEP), make)
+
     def interests(self, work: Work, profile: int) -> list[Interest]:
         """Tell a person's interests, strongest first, each with its evidence."""
         timeline = self._log.timelines(work, [profile])[profile]
         weights = store.newest_weights(work)
-        spread = self._spread(work, [timeline], weights)
+        spread = self._spread(work, (event.items for event in timeline), weights)
         return interests(timeline, weights, spread, work.now, self._zone)
 
     def _levels(
+        self, work: Work, traces: Traces, weights: Weights
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Compute the activity and interests of everybody in the traces, by the score's name."""
+        found: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        weighed = weigh(traces, weights.activity, work.now, self._zone)
+        profiles, _, levels = sum_up(traces, weighed, weights.activity.half_life).levels()
+        found[ACTIVITY] = list(zip(profiles, levels, strict=True))
+        spread = self._spread(work, traces.touched, weights)
+        weighed = weigh(traces, weights.interest, work.now, self._zone, per_items=True)
+        sums, topics = spread_out(traces, weighed, weights.interest.half_life, spread)
+        for profile, topic, level in zip(*sums.levels(), strict=True):
+            found[INTEREST + topics[topic]].append((profile, level))
+        return found
+
+    def _replace(
         self,
         work: Work,
-        timelines: Mapping[int, Sequence[Logged]],
         weights: Weights,
-        spread: Spread,
-        topics: Mapping[int, Collection[str]] | None,
-    ) -> list[FadeRow]:
-        """Compute people's activity and interests; with ``topics``, only these of each."""
+        people: Collection[int],
+        levels: Mapping[str, list[tuple[int, float]]],
+    ) -> None:
+        """Publish these levels in the place of all that these people's scores were."""
+        stood = {
+            (profile, name): (level, half_life)
+            for profile, name, level, half_life in self._profiles.faded(work, people)
+            if name == ACTIVITY or name.startswith(INTEREST)
+        }
         rows: list[FadeRow] = []
-        for profile, events in timelines.items():
-            level = activity_level(events, weights, work.now, self._zone)
-            if level is not None:
-                rows.append((profile, ACTIVITY, level))
-            wanted = None if topics is None else topics[profile]
-            found = interest_levels(events, weights, spread, work.now, self._zone, wanted)
-            rows += [(profile, INTEREST + topic, one) for topic, one in found.items()]
-        return rows
+        for name, found in levels.items():
+            half_life = _half_life(weights, name)
+            rows += [
+                (profile, name, level)
+                for profile, level in found
+                if stood.pop((profile, name), None) != (level, half_life)
+            ]
+        self._write(work, weights, [*rows, *((who, name, None) for who, name in stood)])
 
     def _write(self, work: Work, weights: Weights, rows: Sequence[FadeRow]) -> None:
         activities = [row for row in rows if row[1] == ACTIVITY]
@@ -183,11 +295,13 @@ class Scores(Touches):
         self._profiles.fade(work, activities, weights.activity.half_life)
         self._profiles.fade(work, topics, weights.interest.half_life)
 
-    def _spread(
-        self, work: Work, timelines: Iterable[Sequence[Logged]], weights: Weights
-    ) -> Spread:
-        items = {item for events in timelines for event in events for item in event.items}
+    def _spread(self, work: Work, touched: Iterable[tuple[str, ...]], weights: Weights) -> Spread:
+        items = {item for items in touched for item in items}
         return Spread(self._catalog.topics_of(work, items), weights.inherit)
+
+    def _day(self, now: int) -> Day:
+        zone = self._zone
+        return Day(midnight(local_date(now, zone), zone), next_midnight(now, zone))
 
 
 def _may_count(event: Event, weights: Weights) -> bool:
@@ -195,17 +309,23 @@ def _may_count(event: Event, weights: Weights) -> bool:
     return weights.activity.weight(name) > 0 or weights.interest.weight(name) > 0
 
 
-def _gone(known: Mapping[int, Known], levels: Sequence[FadeRow]) -> list[FadeRow]:
-    """Name the published scores that no event speaks for any more."""
-    stand = {(profile, name) for profile, name, _ in levels}
-    return [
-        (profile, name, None)
-        for profile, one in known.items()
-        for name in one.traits
-        if (name == ACTIVITY or name.startswith(INTEREST)) and (profile, name) not in stand
-    ]
+def _half_life(weights: Weights, name: str) -> int:
+    return (weights.activity if name == ACTIVITY else weights.interest).half_life
 
 
-def _futures(timelines: Mapping[int, Sequence[Logged]], now: int) -> dict[int, int]:
-    futures = {profile: next_future(events, now) for profile, events in timelines.items()}
-    return {profile: at for profile, at in futures.items() if at is not None}
+def _changed(profile: int, standing: Standing, topics: Collection[str]) -> list[FadeRow]:
+    """Name a person's levels that events on these topics changed."""
+    found = [(ACTIVITY, level_now(standing.activity))]
+    interests = standing.interests
+    found += [(INTEREST + one, level_now(interests[one])) for one in topics if one in interests]
+    return [(profile, name, level) for name, level in found if level is not None]
+
+
+def _futures(traces: Traces, now: int) -> dict[int, int]:
+    """Return when each person's next event from the future is due."""
+    late = traces.time > now
+    futures: dict[int, int] = {}
+    found = traces.profile[late].tolist(), traces.time[late].tolist()
+    for profile, time in zip(*found, strict=True):
+        futures[profile] = min(time, futures.get(profile, time))
+    return futures

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import JSON, Column, Integer, String, Table, func, select
+from sqlalchemy import JSON, BigInteger, Column, Integer, String, Table, func, select, update
 
 from coterie.scores.model import Weights
 from coterie.storage.schema import Moment, metadata
@@ -24,6 +24,15 @@ due_rows = Table(
     Column("profile", Integer, primary_key=True, autoincrement=False),
     Column("due", Moment, nullable=False, index=True),
 )
+
+book_rows = Table(
+    "score_book",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String(32), nullable=False),
+    Column("turned", BigInteger, nullable=False),
+)
+"""One row: which process wrote scores last, and how many transactions have."""
 
 
 def newest_weights(work: Work) -> Weights:
@@ -73,3 +82,17 @@ def forget_due(work: Work, profiles: Collection[int]) -> int:
         gone = due_rows.delete().where(due_rows.c.profile.in_(chunk))
         count += work.connection.execute(gone).rowcount
     return count
+
+
+def take_book(work: Work, holder: str) -> tuple[str, int]:
+    """Return who wrote scores last and how many transactions have; the next is ``holder``'s.
+
+    Locked until the transaction ends: one writer of scores at a time.
+    """
+    query = select(book_rows).with_for_update()
+    row = work.connection.execute(query).first()
+    if row is None:
+        work.insert_new(book_rows, [{"id": 1, "holder": "", "turned": 0}])
+        row = work.connection.execute(query).one()
+    work.connection.execute(update(book_rows).values(holder=holder, turned=row.turned + 1))
+    return row.holder, row.turned

@@ -28,6 +28,7 @@ from coterie.segments.language.vocabulary import Vocabulary, vocabulary
 from coterie.segments.library import Library, open_library
 from coterie.segments.lists import store as list_store
 from coterie.segments.lists.standing import Standings
+from coterie.segments.members import store as published
 from coterie.segments.model import Rule, Top, World, rests_on_nothing
 from coterie.segments.person.people import Asker, Topics, load_people
 from coterie.segments.person.why import Reason, why
@@ -89,13 +90,13 @@ class Asking:
 
     def members(self, work: Work, slug: str) -> BitMap:
         """Return who is in a segment; raises NotFound."""
-        return store.members(work, slug)
+        return published.members(work, slug)
 
     def memberships(self, work: Work, profiles: Collection[int]) -> dict[int, set[str]]:
         """Return the segments that each of these people is in; all asked have a key."""
         asked = BitMap(profiles)
         found: dict[int, set[str]] = {profile: set() for profile in asked}
-        for slug, members in store.all_members(work).items():
+        for slug, members in published.all_members(work).items():
             for profile in members & asked:
                 found[profile].add(slug)
         return found
@@ -124,11 +125,8 @@ class Asking:
 
     def turnover(self, work: Work, since: int) -> dict[str, tuple[int, int]]:
         """Count, for every segment, how many entered and left it from a moment on."""
-        told = store.balances(work, since, [one.slug for one in self.all(work)])
-        return {
-            slug: (sum(one.entered for one in moved), sum(one.left for one in moved))
-            for slug, moved in told.items()
-        }
+        told = store.turnover(work, since)
+        return {one.slug: told.get(one.slug, (0, 0)) for one in self.all(work)}
 
     def latest(self, work: Work, slug: str, *, entered: bool, limit: int = 10) -> list[Change]:
         """Return who entered a segment, or left it, the latest first."""
@@ -222,7 +220,7 @@ class Asking:
         library.definition(slug)
         tree = self._checked_for(library, slug, rule)
         after = self.populations.of(work, library, self._world(work, library), tree)
-        before = store.members(work, slug)
+        before = published.members(work, slug)
         return Effect(stay=before & after, enter=after - before, leave=before - after)
 
     def say(self, work: Work, rule: object, lang: str, naming: Naming | None = None) -> str:

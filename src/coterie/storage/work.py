@@ -1,13 +1,13 @@
 """The unit of work: who acts, when, and the one transaction that it all happens in."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Table
 
 from coterie.core.actor import Actor
+from coterie.storage import many
 
 Row = Mapping[str, Any]
 
@@ -36,46 +36,56 @@ class Work:
         return self.connection.dialect.name
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert rows, any number."""
+        """Insert rows, any number; all have the same columns."""
         if rows:
-            self.connection.execute(table.insert(), list(rows))
+            self._run(many.insertion(table, tuple(rows[0]), self._dialect), rows)
 
     def insert_rows(
         self, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Insert very many rows, as values of the columns ``names`` in the table's order.
+        """Insert very many rows, as values of the columns ``names``.
 
-        SQLite takes them as they are; ``insert`` looks at each value first, which takes longer
-        than to write it. So the values must be such as SQLite knows.
+        SQLite takes them as they are, so the values must be such as SQLite knows.
         """
         if not rows:
             return
-        if self.dialect != "sqlite":
-            self.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
-            return
-        dialect = self.connection.dialect
-        statement = table.insert().compile(dialect=dialect, column_keys=list(names))
-        self.connection.exec_driver_sql(str(statement), list(rows))
+        statement = many.insertion(table, tuple(names), self._dialect)
+        if isinstance(statement, many.Prepared):
+            statement.run_as_they_are(self.connection, names, rows)
+        else:
+            self._run(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
     def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose key is not there yet; leave the others as they are."""
         if rows:
-            self.connection.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
+            self._run(many.insertion(table, tuple(rows[0]), self._dialect, ()), rows)
 
     def upsert(
         self, table: Table, rows: Sequence[Row], *, key: Sequence[str], change: Sequence[str]
     ) -> None:
         """Insert rows; where ``key`` is taken, set the columns ``change`` instead."""
         if rows:
-            statement = self._insert(table)
-            taken = {name: statement.excluded[name] for name in change}
-            self.connection.execute(
-                statement.on_conflict_do_update(index_elements=list(key), set_=taken), list(rows)
-            )
+            names, taken = tuple(rows[0]), (tuple(key), tuple(change))
+            self._run(many.insertion(table, names, self._dialect, *taken), rows)
 
-    def _insert(self, table: Table) -> Any:
-        dialect: Any = sqlite if self.dialect == "sqlite" else postgresql
-        return dialect.insert(table)
+    def change(
+        self, table: Table, rows: Sequence[Row], *, key: Sequence[str], change: Sequence[str]
+    ) -> None:
+        """Set the columns ``change`` of the rows that have these keys."""
+        if rows:
+            statement = many.alteration(table, tuple(key), tuple(change), self._dialect)
+            self._run(statement, [many.keyed(row, key, change) for row in rows])
+
+    def among(self, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+        """Write the condition that a column is one of very many numbers or texts."""
+        return many.among(self.dialect, column, values)
+
+    @property
+    def _dialect(self) -> Dialect:
+        return self.connection.dialect
+
+    def _run(self, statement: Executable | many.Prepared, rows: Sequence[Row]) -> None:
+        many.run(self.connection, statement, rows)
 
 
 def in_chunks(values: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:

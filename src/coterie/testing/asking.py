@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from coterie.app import App
 from coterie.core.actor import Actor
-from coterie.core.clock import to_datetime
+from coterie.core.clock import parse_time, to_datetime
 from coterie.core.errors import NotFound
 from coterie.events.model import Logged
 from coterie.journeys.model import Run
@@ -26,10 +26,18 @@ class Asking:
     app: App
     _clock: FakeClock
 
-    def members(self, segment: str) -> set[str]:
-        """Return the user ids of a segment's population."""
+    def members(self, segment: str, at: str | None = None) -> set[str]:
+        """Return the user ids of a segment's population; with ``at``, as of a past moment."""
         with self._look() as work:
-            return self._people(work, self.app.segments.members(work, segment))
+            if at is None:
+                return self._people(work, self.app.segments.members(work, segment))
+            moment = parse_time(at, self.app.zone)
+            return self._people(work, self.app.segments.population_at(work, segment, moment))
+
+    def listed(self, name: str, version: int | None = None) -> set[str]:
+        """Return the user ids of who stands on a list."""
+        with self._look() as work:
+            return self._people(work, self.app.segments.listed(work, name, version))
 
     def people(self) -> set[str]:
         """Return the user ids of everybody."""

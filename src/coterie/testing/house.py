@@ -12,7 +12,7 @@ For the tests of a project that uses Coterie, and for our own::
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -305,6 +305,26 @@ class House(Asking):
         """Delete a segment; raises Conflict while another rule asks for it."""
         with self._edit() as work:
             self.app.segments.delete(work, name)
+        self.settle()
+
+    def upload_list(self, name: str, user_ids: Iterable[str | tuple[str, str]]) -> None:
+        """Upload a version of a list: user ids, or (kind, value); rules on it follow at once."""
+        with self._edit() as work:
+            uploaded = self.app.segments.upload_list(work, name, list(user_ids))
+            self.app.inbound.relisted(work, uploaded.changed)
+        self.settle()
+
+    def snapshot(self, segment: str, name: str) -> None:
+        """Make whoever is in a segment now a version of a list."""
+        with self._edit() as work:
+            made = self.app.segments.snapshot(work, segment, name)
+            self.app.inbound.relisted(work, made.changed)
+        self.settle()
+
+    def delete_list(self, name: str) -> None:
+        """Delete a list; raises Conflict while a rule asks for it."""
+        with self._edit() as work:
+            self.app.segments.delete_list(work, name)
         self.settle()
 
     def define_template(

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from coterie.accounts.service import Accounts
 from coterie.activities.service import Activities
+from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
@@ -23,6 +24,7 @@ from coterie.roads.erasing.service import Erasing
 from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound
 from coterie.scores.service import Scores
+from coterie.scores.values.service import Worth
 from coterie.segments.service import Segments
 from coterie.settings import Told
 from coterie.storage.database import Database
@@ -154,6 +156,11 @@ class Served(Protocol):
         ...
 
     @property
+    def worth(self) -> Worth:
+        """What orders and rhythms tell of people."""
+        ...
+
+    @property
     def messaging(self) -> Messaging:
         """What was said to whom."""
         ...
@@ -181,6 +188,11 @@ class Served(Protocol):
     @property
     def analytics(self) -> Analytics:
         """What happened, counted; what it brought."""
+        ...
+
+    @property
+    def portraits(self) -> Portraits:
+        """What the people of a segment are like, beside everybody."""
         ...
 
     @property

@@ -1,6 +1,6 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
-from coterie.web.api import events, feeds, health, items, people, report, segments
+from coterie.web.api import events, feeds, health, items, lists, people, report, segments
 from coterie.web.console import design, find, sign_in
 from coterie.web.console.activities import door as activity_door
 from coterie.web.console.activities import editing as activity_editing
@@ -29,6 +29,7 @@ from coterie.web.console.journeys import editing as journey_editing
 from coterie.web.console.journeys import listing as journey_listing
 from coterie.web.console.journeys import one as one_journey
 from coterie.web.console.journeys import publishing as journey_publishing
+from coterie.web.console.lists import pages as list_pages
 from coterie.web.console.messages import pages as message_pages
 from coterie.web.console.messages import switch as message_switch
 from coterie.web.console.orders import balance as order_balance
@@ -36,13 +37,18 @@ from coterie.web.console.orders import days as order_days
 from coterie.web.console.orders import feeds as order_feeds
 from coterie.web.console.orders import markets as order_markets
 from coterie.web.console.orders import offers as order_offers
+from coterie.web.console.people import by_rule as people_by_rule
 from coterie.web.console.people import listing as people_listing
 from coterie.web.console.people import person as one_person
+from coterie.web.console.portraits import page as portrait_page
 from coterie.web.console.protection import pages as protection
 from coterie.web.console.results import page as result_page
 from coterie.web.console.results import recommended as recommended_page
 from coterie.web.console.segments import building as segment_building
-from coterie.web.console.segments import reading as segment_reading
+from coterie.web.console.segments import listing as segment_listing
+from coterie.web.console.segments import one as one_segment
+from coterie.web.console.segments import overlap as segment_overlap
+from coterie.web.console.segments import verbs as segment_verbs
 from coterie.web.console.tags import editing as tag_editing
 from coterie.web.console.tags import listing as tag_listing
 from coterie.web.console.tags import one as one_tag
@@ -50,6 +56,7 @@ from coterie.web.console.tags import person as tags_of_person
 from coterie.web.console.templates import pages as template_pages
 from coterie.web.console.today import page as today
 from coterie.web.console.topics import pages as topic_pages
+from coterie.web.console.values import page as value_page
 from coterie.web.member import activities as member_activities
 from coterie.web.member import (
     articles,
@@ -89,11 +96,13 @@ DESK = (
     design.router,
     today.router,
     recommended_page.router,
+    value_page.router,
     result_page.router,
     protection.router,
     live_events.router,
     quarantine.router,
     people_listing.router,
+    people_by_rule.router,
     identity_queue.router,
     one_identity.router,
     one_person.router,
@@ -128,8 +137,14 @@ DESK = (
     house_audit.router,
     report.router,
     segments.router,
+    lists.router,
+    list_pages.router,
+    segment_listing.router,
+    segment_overlap.router,
     segment_building.router,
-    segment_reading.router,
+    one_segment.router,
+    portrait_page.router,
+    segment_verbs.router,
     people.router,
     items.router,
 )

@@ -65,6 +65,8 @@ EVENT = {
     "Link Clicked": "followed a link",
     "Order Completed": "placed an order",
     "Order Refunded": "got an order refunded",
+    "Coupon Redeemed": "redeemed a coupon",
+    "Campaign Received": "got a campaign",
     "Consent Given": "agreed to be written to",
     "Consent Withdrawn": "withdrew consent",
     "*": "did anything",

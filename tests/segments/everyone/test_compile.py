@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.core.clock import midnight, read_moment
+from coterie.core.clock import DAY, midnight, read_moment
 from coterie.core.ids import bucket
 from coterie.core.numbers import scaled
 from coterie.events.model import Logged
@@ -16,9 +16,10 @@ from coterie.segments.everyone.compile import population_sql
 from coterie.segments.everyone.date_bounds import day_bounds, today
 from coterie.segments.everyone.literals import quote
 from coterie.segments.language.parse import parse
-from coterie.segments.model import Person
+from coterie.segments.model import Person, Top
 from coterie.segments.person.evaluate import matches
 from segments.lakes import Lake
+from segments.ranks import ranked
 from segments.strategies import NOW, ZONE, world
 
 
@@ -123,6 +124,54 @@ def test_bounds_far_out_or_very_fine_agree_with_the_other_reader(
             rule = {"share": "A", "where": where, "is": {op: limit}}
         expected = {1} if matches(parse(rule, ZONE), one, world()) else set()
         assert ask(lake, rule, one) == expected, rule
+
+
+@pytest.mark.parametrize("limit", [1e-300, -1e-300, 0.3333333333333333, 0.3333333333333334, 1e300])
+def test_bounds_of_a_trend_agree_with_the_other_reader(lake: Lake, limit: float) -> None:
+    def visits(number: int, *ago: int) -> Person:
+        return person(number, *(
+            Logged(seq=100 * number + n, time=NOW - days * DAY, received=NOW, profile=number,
+                   name="A", type="track", source="t", properties={})
+            for n, days in enumerate(ago)
+        ))  # fmt: skip
+
+    people = [visits(1, 8), visits(2, 1, 8, 8, 8), visits(3, 1)]
+    for op in ("=", "!=", ">", ">=", "<", "<="):
+        rule = {"trend": "A", "window": "7d", "is": {op: limit}}
+        tree = parse(rule, ZONE)
+        expected = {one.known.profile for one in people if matches(tree, one, world())}
+        assert ask(lake, rule, *people) == expected, rule
+
+
+@given(st.lists(
+    st.tuples(st.integers(1, 4), st.sampled_from([-3, -0.0001, 0, 0.0001, 1, 461168601842])),
+    max_size=12,
+), st.integers(1, 5), st.booleans())  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_averages_rank_exactly(
+    lake: Lake, drawn: list[tuple[int, float]], count: int, bottom: bool
+) -> None:
+    people = [
+        person(number, *(
+            Logged(seq=n, time=NOW - n, received=NOW, profile=number, name="A", type="track",
+                   source="t", properties={"n": value})
+            for n, (of, value) in enumerate(drawn) if of == number
+        ))
+        for number in range(1, 5)
+    ]  # fmt: skip
+    rule = {"bottom" if bottom else "top": {"did": "A", "avg": "n", "count": count}}
+    tree = parse(rule, ZONE)
+    assert isinstance(tree, Top)
+    assert ask(lake, rule, *people) == set(ranked(world(), people).tops[tree])
+
+
+def test_of_equal_values_the_smaller_bucket_key_ranks_first(lake: Lake) -> None:
+    people = [person(number, spend=value) for number, value in
+              [(1, 7), (2, "7.0"), (3, 7), (4, 1), (5, "many"), (6, True), (7, [9])]]  # fmt: skip
+    assert ask(lake, {"top": {"trait": "spend", "percent": 50}}, *people) == {1, 2}
+    assert ask(lake, {"top": {"trait": "spend", "percent": 51}}, *people) == {1, 2, 3}
+    assert ask(lake, {"bottom": {"trait": "spend", "count": 2}}, *people) == {1, 4}
+    assert ask(lake, {"top": {"trait": "spend", "count": 99}}, *people) == {1, 2, 3, 4}
 
 
 @pytest.mark.parametrize(("word", "first", "after"), [

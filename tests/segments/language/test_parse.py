@@ -25,12 +25,16 @@ from coterie.segments.model import (
     Did,
     Everyone,
     InSegment,
+    Last,
     Matching,
     Not,
     Rule,
     Share,
     Tag,
+    Then,
+    Top,
     Trait,
+    Trend,
     Window,
 )
 from coterie.segments.words.render import to_json
@@ -72,6 +76,28 @@ READ: list[tuple[Any, Rule]] = [
     ({"did": "Buy", "since": "entry", "same_key": True, "before": "2026-01-01"},
      Did(Matching("Buy", window=Window(end=SHANGHAI_NEW_YEAR, since="entry"), same_key=True),
          "count", None, ONCE)),
+    ({"last": "Plan", "within": "7d", "has": [{"property": "of", "op": "exists"}]},
+     Last(Matching("Plan", window=Window(within=7 * DAY)), (Condition("of", "exists"),))),
+    ({"did": "Cart", "then": "Buy"}, Then(Matching("Cart"), Matching("Buy"), None)),
+    ({"did": "Cart", "then": "Buy", "within": "7d", "after": "1d", "during": "90d",
+      "where": [{"property": "a", "op": "exists"}], "topic": "wine", "same_key": True,
+      "then_where": [{"property": "b", "op": "exists"}], "then_topic": "cheese"},
+     Then(Matching("Cart", (Condition("a", "exists"),), "wine", Window(within=90 * DAY), True),
+          Matching("Buy", (Condition("b", "exists"),), "cheese", same_key=True), 7 * DAY, DAY)),
+    ({"did": "Cart", "then_not": "Buy", "within": "7d", "since": "2026-01-01T00:00:00Z"},
+     Then(Matching("Cart", window=Window(start=NOW)), Matching("Buy"), 7 * DAY, absent=True)),
+    ({"did": "Cart", "then_not": "Buy", "within": "7d", "during": "7d", "after": "0d"},
+     Then(Matching("Cart", window=Window(within=7 * DAY)), Matching("Buy"), 7 * DAY, absent=True)),
+    ({"trend": "Buy", "window": "90d", "is": {"<=": 0.5}, "at_least_before": 10},
+     Trend(Matching("Buy"), 90 * DAY, Bounds((("<=", 0.5),)), 10)),
+    ({"trend": "Buy", "topic": "wine", "window": "1d", "is": {">": 1}},
+     Trend(Matching("Buy", topic="wine"), DAY, Bounds(((">", 1),)))),
+    ({"top": {"trait": "a.b", "percent": 10}}, Top("a.b", 1_000)),
+    ({"bottom": {"trait": "spend", "count": 5}}, Top("spend", None, 5, bottom=True)),
+    ({"top": {"did": "Buy", "percent": 0.01}},
+     Top(Did(Matching("Buy"), "count", None, Bounds(())), 1)),
+    ({"top": {"did": "Buy", "sum": "total", "within": "90d", "percent": 12.5}},
+     Top(Did(Matching("Buy", window=Window(within=90 * DAY)), "sum", "total", Bounds(())), 1_250)),
     ({"did": "Buy", "since": "2026-01-01T00:00:00Z"},
      Did(Matching("Buy", window=Window(start=NOW)), "count", None, ONCE)),
 ]  # fmt: skip
@@ -160,11 +186,63 @@ REFUSED: list[tuple[Any, str, str]] = [
     ({"bucket": {"salt": "x", "from": 5, "to": 4}}, "bucket.to", "ends before"),
     ({"bucket": {"salt": "x", "from": 0, "to": 10001}}, "bucket.to", "whole number"),
     ({"bucket": {"salt": "x", "from": 0}}, "bucket", "needs 'to'"),
-    ({"last": "Plan Changed", "has": []}, "last", "does not know 'last' yet"),
-    ({"all": [{"did": "A", "then": "B", "within": "7d"}]}, "all[0].then", "'then' yet"),
-    ({"trend": "A", "window": "90d", "is": {"<=": 1}}, "trend", "yet"),
-    ({"near": {"lat": 1, "lon": 2, "km": 3}}, "near", "yet"),
-    ({"list": "vip-2026"}, "list", "yet"),
+    ({"last": "Plan"}, "last", 'last needs "has"'),
+    ({"last": "Plan", "has": []}, "last.has", "has is empty"),
+    ({"last": "Plan", "has": {}}, "last.has", "has is a list"),
+    ({"last": "Plan", "has": [{"property": "x", "op": "exist"}]}, "last.has[0].op", "did you mean"),
+    ({"last": "Plan", "has": [{"property": "x", "op": "exists"}], "count": {">": 1}}, "last.count",
+     "unknown key"),
+    ({"last": 5, "has": [{"property": "x", "op": "exists"}]}, "last", "must be text"),
+    ({"then": "B", "within": "7d"}, "then", "second half of a pair"),
+    ({"all": [{"then_not": "B"}]}, "all[0].then_not", "second half of a pair"),
+    ({"did": "A", "then": 5}, "did.then", "must be text"),
+    ({"did": "A", "then": "B", "then_not": "C", "within": "7d"}, "did.then_not", "not both"),
+    ({"did": "A", "then": "B", "count": {">": 1}}, "did.count", "has no 'count'"),
+    ({"did": "A", "then": "B", "sum": "x", "is": {">": 1}}, "did.sum", "has no 'sum'"),
+    ({"did": "A", "then": "B", "then_wher": []}, "did.then_wher", "did you mean 'then_where'"),
+    ({"did": "A", "then": "B", "then_where": "x"}, "did.then_where", "then_where is a list"),
+    ({"did": "A", "then": "B", "then_where": [{"op": "exists"}]}, "did.then_where[0]", "needs"),
+    ({"did": "A", "then": "B", "then_topic": "a//b"}, "did.then_topic", "is not a topic"),
+    ({"did": "A", "then_not": "B"}, "did", 'then_not needs "within"'),
+    ({"did": "A", "then_not": "B", "within": "0d"}, "did.within", "no time at all"),
+    ({"did": "A", "then": "B", "within": "1d", "after": "1d"}, "did.after", "ends before"),
+    ({"did": "A", "then": "B", "within": 7}, "did.within", "is not a duration"),
+    ({"did": "A", "then": "B", "after": "soon"}, "did.after", "is not a duration"),
+    ({"did": "A", "then": "B", "during": "soon"}, "did.during", "is not a duration"),
+    ({"did": "A", "then": "B", "during": "9d", "since": "2026-01-01"}, "did.since",
+     "does not combine"),
+    ({"did": "A", "then_not": "B", "within": "7d", "during": "6d"}, "did.during",
+     "the first leaves the window"),
+    ({"did": "A", "after": "1d"}, "did.after", "belongs to a pair"),
+    ({"did": "A", "then_topic": "wine"}, "did.then_topic", "belongs to a pair"),
+    ({"trend": "A", "is": {"<=": 1}}, "trend", 'needs "window"'),
+    ({"trend": "A", "window": "90d"}, "trend", 'needs "is"'),
+    ({"trend": "A", "window": "0d", "is": {"<=": 1}}, "trend.window", "no time at all"),
+    ({"trend": "A", "within": "9d", "is": {"<=": 1}}, "trend.within", "unknown key"),
+    ({"trend": "A", "window": "9d", "is": {"<=": 1}, "at_least_before": 0},
+     "trend.at_least_before", "whole number of events"),
+    ({"trend": "A", "window": "9d", "is": {"<=": 1}, "at_least_before": True},
+     "trend.at_least_before", "whole number of events"),
+    ({"top": {}}, "top", "an object with a trait, or with did"),
+    ({"top": "spend"}, "top", "an object with a trait, or with did"),
+    ({"top": {"trait": "a", "did": "A", "percent": 1}}, "top", "with a trait, or with did"),
+    ({"top": {"trait": "a", "percent": 1}, "within": "7d"}, "top.within", "unknown key"),
+    ({"top": {"trait": "", "percent": 1}}, "top.trait", "must be text"),
+    ({"top": {"trait": "a"}}, "top", "takes percent or count, and has neither"),
+    ({"bottom": {"trait": "a", "percent": 1, "count": 1}}, "bottom.count", "not both"),
+    ({"top": {"trait": "a", "percent": 0}}, "top.percent", "more than 0"),
+    ({"top": {"trait": "a", "percent": 100.5}}, "top.percent", "at most 100"),
+    ({"top": {"trait": "a", "percent": 0.001}}, "top.percent", "finer than a hundredth"),
+    ({"top": {"trait": "a", "percent": "10"}}, "top.percent", "is not a number"),
+    ({"top": {"trait": "a", "count": 0}}, "top.count", "whole number of people"),
+    ({"top": {"trait": "a", "count": {">=": 5}}}, "top.count", "whole number of people"),
+    ({"top": {"trait": "a", "percent": 1, "where": []}}, "top.where", "is about events"),
+    ({"top": {"trait": "a", "percent": 1, "op": "="}}, "top.op", "unknown key"),
+    ({"top": {"did": "A", "percent": 1, "is": {">": 1}}}, "top.is", "a rank has no bounds"),
+    ({"top": {"did": "A", "percent": 1, "sum": "a", "avg": "b"}}, "top.avg", "measures one thing"),
+    ({"top": {"did": "A", "percent": 1, "same_key": True}}, "top.same_key", "compares everybody"),
+    ({"top": {"did": "A", "percent": 1, "since": "entry"}}, "top.since", "compares everybody"),
+    ({"top": {"did": "A", "percent": 1, "withn": "7d"}}, "top.withn", "did you mean 'within'"),
     ({1: 2}, "", "keys are text"),
 ]  # fmt: skip
 
@@ -175,6 +253,7 @@ def test_a_fault_is_refused_at_its_place(rule: Any, path: str, message: str) -> 
         parse(rule, ZONE)
     assert refusal.value.path == path
     assert message in str(refusal.value)
+    assert refusal.value.hint, "a refusal says what to do instead"
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -210,15 +289,19 @@ def test_a_tree_tells_what_it_looks_at() -> None:
             {"trait": "a.b.c", "op": "exists"},
             {"not": {"in_segment": "loyal"}},
             {"any": [{"did": "Read", "topic": "wine"}, {"share": "Buy", "is": {">": 0.5}}]},
+            {"did": "Cart", "then": "Order", "then_topic": "cheese"},
+            {"top": {"trait": "spend.year", "count": 5}},
+            {"top": {"did": "Visit", "count": 5}},
         ]},
         ZONE,
     )  # fmt: skip
-    assert trait_roots(rule) == {"a", "a.b", "a.b.c"}
+    assert trait_roots(rule) == {"a", "a.b", "a.b.c", "spend", "spend.year"}
     assert segments_of(rule) == {"loyal"}
-    assert topics_of(rule) == {"wine"}
-    assert [matching.name for matching in matchings(rule)] == ["Read", "Buy"]
+    assert topics_of(rule) == {"wine", "cheese"}
+    looked_at = [matching.name for matching in matchings(rule)]
+    assert looked_at == ["Read", "Buy", "Cart", "Order", "Visit"]
     assert [type(node).__name__ for node in walk(rule)] == [
-        "All", "Trait", "Not", "InSegment", "Any_", "Did", "Share",
+        "All", "Trait", "Not", "InSegment", "Any_", "Did", "Share", "Then", "Top", "Top",
     ]  # fmt: skip
 
 
@@ -246,6 +329,15 @@ def test_a_sealed_trait_is_asked_only_what_it_can_answer(
     else:
         with pytest.raises(Invalid, match="sealed"):
             check_identifying(rule, frozenset({"email"}))
+
+
+def test_nobody_is_ranked_by_a_sealed_trait() -> None:
+    check_identifying(parse({"top": {"trait": "spend", "count": 5}}, ZONE), frozenset({"email"}))
+    for path in ("email", "email.domain"):
+        with pytest.raises(Invalid, match="sealed"):
+            check_identifying(
+                parse({"top": {"trait": path, "count": 5}}, ZONE), frozenset({"email"})
+            )
 
 
 def test_nothing_is_asked_of_the_inside_of_a_sealed_trait() -> None:

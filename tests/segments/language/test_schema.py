@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from coterie.core.errors import Invalid
 from coterie.segments.language.parse import parse
 from coterie.segments.language.schema import json_schema
-from segments.strategies import ZONE, rules
 from segments.language.test_parse import READ, REFUSED
+from segments.strategies import ZONE, rules
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 BEYOND_A_SCHEMA = (
-    "RE2", "ends before", "NUL", "surrogate", "too large", "hundred years", "finite",
+    "RE2", "finer than", "the first leaves", "ends before", "NUL", "surrogate", "too large",
+    "hundred years", "finite",
     "keys are text", "trait.value: '2026-02-30'", "+9999 years",
 )  # fmt: skip
 

@@ -61,12 +61,20 @@ def test_nodes_and_their_parameters_are_those_of_the_schema() -> None:
             kind = next(key for key in node["properties"] if key in {n.key for n in NODES})
             written.setdefault(kind, set()).update(node["properties"])
 
-    for node in json_schema()["$defs"]["rule"]["oneOf"]:
+    defined = json_schema()["$defs"]
+    for node in defined["rule"]["oneOf"]:
         collect(node)
-    written["bucket"] = {"salt", "from", "to"}
+    nested = {key: set[str]() for key in ("bucket", "top", "bottom", "near", "consents")}
+    for node in defined["rule"]["oneOf"]:
+        for key in nested.keys() & node.get("properties", {}).keys():
+            inner = node["properties"][key]
+            inner = defined[inner["$ref"].rpartition("/")[2]] if "$ref" in inner else inner
+            nested[key] |= {k for form in inner.get("anyOf", [inner]) for k in form["properties"]}
+    written.update(nested)
     described = {node.key: {p.key for p in node.parameters} | {node.key} for node in NODES}
-    described["bucket"].remove("bucket")
-    for kind in ("did", "share"):
+    for kind in nested:
+        described[kind].remove(kind)
+    for kind in ("did", "share", "last", "then", "then_not", "trend"):
         written[kind].discard("same_key")
     assert described == written
 

@@ -15,6 +15,7 @@ from coterie.segments.model import Person
 from coterie.segments.person.evaluate import Reader, matches
 from coterie.segments.person.horizon import changes
 from coterie.segments.person.why import Reason, why
+from segments.ranks import ranked
 from segments.strategies import NOW, ZONE, blind, persons, rules, world
 
 MIDNIGHT = NOW - 8 * HOUR + DAY
@@ -62,6 +63,32 @@ UNTIL: list[tuple[dict[str, Any], Person, int | None]] = [
       "is": {">": 0.5}}, person(*OLD), OLD[0] + 30 * DAY + 1),
     ({"did": "Read", "where": [{"property": "at", "op": "within_last", "duration": "1d"}]},
      person(NOW), NOW + DAY),
+    ({"last": "Read", "within": "30d", "has": [{"property": "n", "op": "=", "value": 4}]},
+     person(*OLD), OLD[3] + 30 * DAY + 1),
+    ({"last": "Read", "within": "30d", "has": [{"property": "n", "op": "=", "value": 1}]},
+     person(*OLD), None),
+    ({"last": "Read", "has": [{"property": "n", "op": "=", "value": 1}]},
+     person(NOW - 1, NOW + 5), NOW + 5),
+    ({"last": "Read", "has": [{"property": "at", "op": "within_next", "duration": "1h"}]},
+     person(NOW - 2 * DAY, NOW), NOW + DAY - HOUR),
+    ({"did": "Read", "then": "Read", "within": "6d", "during": "30d"}, person(*OLD),
+     OLD[2] + 30 * DAY + 1),
+    ({"did": "Read", "then": "Read", "within": "6d"}, person(*OLD), None),
+    ({"did": "Read", "then": "Read", "within": "6d"}, person(NOW, NOW + DAY), NOW + DAY),
+    ({"did": "Read", "then_not": "Read", "within": "7d", "during": "30d"}, person(*OLD),
+     OLD[3] + 30 * DAY + 1),
+    ({"did": "Read", "then_not": "Read", "within": "7d"}, person(OLD[3]), NOW + 2 * DAY),
+    ({"did": "Read", "then_not": "Read", "within": "7d", "during": "7d"}, person(NOW),
+     NOW + 7 * DAY),
+    ({"did": "Read", "then_not": "Read", "within": "7d", "during": "7d"}, person(NOW - 7 * DAY),
+     NOW + 1),
+    ({"did": "Read", "then_not": "Read", "within": "7d",
+      "then_where": [{"property": "at", "op": "on_day", "value": "tomorrow"}]},
+     person(OLD[3], NOW), NOW + 2 * DAY),
+    ({"trend": "Read", "window": "10d", "is": {"=": 2}}, person(*OLD), NOW + 1),
+    ({"trend": "Read", "window": "10d", "is": {"=": 0}}, person(*OLD), OLD[3] + 10 * DAY + 1),
+    ({"trend": "Read", "window": "10d", "is": {"<": 1}, "at_least_before": 2}, person(*OLD),
+     OLD[3] + 10 * DAY + 1),
     ({"tag": "vip"}, person(), None),
     ({"everyone": True}, person(), None),
     ({"trait": "x", "op": "=", "value": 1}, person(x=1), None),
@@ -115,11 +142,21 @@ def test_until_is_found_among_very_many_events() -> None:
     assert found == times[-5] + 30 * DAY + 1
 
 
+@pytest.mark.parametrize("rule", [
+    {"did": "Read", "then_not": "Bought", "within": "7d", "during": "30d"},
+    {"last": "Read", "within": "30d", "has": [{"property": "n", "op": ">", "value": 0}]},
+    {"trend": "Read", "window": "30d", "is": {"<": 1}, "at_least_before": 20_000},
+], ids=str)  # fmt: skip
+def test_until_is_found_quickly_for_the_order_of_very_many_events(rule: dict[str, Any]) -> None:
+    times = [NOW - 20 * DAY + index * 60_000 for index in range(20_000)]
+    assert ask(rule, person(*times)).until == times[-1] + 30 * DAY + 1
+
+
 def nodes(reason: Reason) -> list[Reason]:
     return [reason, *(inner for part in reason.parts for inner in nodes(part))]
 
 
-@given(rules(segments=("readers",)), persons())
+@given(rules(segments=("readers",), ranks=False), persons())
 @settings(max_examples=150, deadline=None)
 def test_why_agrees_with_the_reader_and_its_answer_lasts_until_then(
     rule: dict[str, Any], who: Person
@@ -142,7 +179,7 @@ def test_why_agrees_with_the_reader_and_its_answer_lasts_until_then(
         assert answer(reason.until) != reason.holds
 
 
-@given(rules(), persons())
+@given(rules(ranks=False), persons())
 @settings(max_examples=100, deadline=None)
 def test_every_later_turn_is_one(rule: dict[str, Any], who: Person) -> None:
     tree = parse(rule, ZONE)
@@ -175,6 +212,36 @@ def test_evidence_names_the_events_and_the_value() -> None:
         "trait": "city", "missing": False, "value": "Milan", "since": format_time(NOW - DAY),
     }  # fmt: skip
     assert inside.evidence == {"segment": "readers"} and inside.parts[0].node["did"] == "Read"
+
+
+def test_evidence_of_order_names_what_came_after_what() -> None:
+    who = person(*OLD)
+    seqs = [event["seq"] for event in ask(
+        {"did": "Read", "then": "Read", "within": "6d"}, who
+    ).evidence["events"]]  # fmt: skip
+    assert seqs == [4, 3], "the newest pair, newest first"
+    absent = ask({"did": "Read", "then_not": "Read", "within": "7d"}, who).evidence
+    assert (absent["firsts"], absent["followed"]) == (4, False)
+    assert [event["seq"] for event in absent["events"]] == [2], "of the newest nothing is known"
+    came = ask({"did": "Read", "then_not": "Read", "within": "9d"}, person(OLD[2], OLD[3]))
+    assert (came.holds, came.evidence["followed"]) == (False, False)
+    last = ask({"last": "Read", "has": [{"property": "n", "op": "=", "value": 1}]}, who).evidence
+    assert last["newest"] == {"n": 4} and last["events"][0]["seq"] == 4
+    trend = ask({"trend": "Read", "window": "10d", "is": {"=": 2}}, who).evidence
+    assert (trend["value"], trend["last"], trend["before"], len(trend["events"])) == (2, 2, 1, 3)
+
+
+def test_evidence_of_a_rank_is_what_she_is_ranked_by() -> None:
+    others = [person(NOW, spend=5), person(spend=7, name="never")]
+    crowd = [replace(one, known=replace(one.known, profile=number))
+             for number, one in enumerate(others, 1)]  # fmt: skip
+    here = ranked(world(), crowd)
+    for rule, value in [
+        ({"bottom": {"trait": "spend", "count": 1}}, 5), ({"top": {"did": "Read", "count": 1}}, 1),
+    ]:  # fmt: skip
+        reason = why(parse(rule, ZONE), crowd[0], here)
+        assert reason.holds and reason.until is None
+        assert (reason.evidence["value"], reason.evidence["people"]) == (value, 1)
 
 
 def test_a_sealed_value_stays_sealed() -> None:

@@ -7,18 +7,23 @@ from hypothesis import given, settings
 
 from coterie.core.errors import Invalid
 from coterie.segments.language.conditions_parse import OPERATORS
-from coterie.segments.language.parse import parse, walk
+from coterie.segments.language.parse import matchings_of, parse, walk
 from coterie.segments.model import (
     All,
     Any_,
     Bucket,
     Condition,
-    Did,
+    Consents,
     InSegment,
+    Last,
+    Listed,
+    Matching,
+    Near,
     Not,
+    Participant,
     Rule,
-    Share,
     Tag,
+    Top,
     Trait,
 )
 from coterie.segments.words.explain import explain
@@ -50,6 +55,41 @@ SENTENCES: list[tuple[dict[str, Any], str, str]] = [
      "the number of different weeks of anything at all since entering the journey "
      "is at least 2 and is at most 4",
      "行为 自进入旅程起 任意行为 的不同周的个数不小于 2 且 不大于 4"),
+    ({"in_community": "italy"}, "takes part in the community “italy”", "参加社群“italy”"),
+    ({"in_group": "pasta"}, "is in the group “pasta”", "在群“pasta”中"),
+    ({"consents": {"purpose": "marketing"}}, "agrees to “marketing” on all channels",
+     "同意全部渠道的“marketing”"),
+    ({"consents": {"purpose": "marketing", "channel": "sms"}}, "agrees to “marketing” by “sms”",
+     "同意“marketing”(渠道“sms”)"),
+    ({"near": {"lat": 31.23, "lon": 121.47, "km": 3}}, "is within 3 km of 31.23, 121.47",
+     "距离 31.23, 121.47 不超过 3 公里"),
+    ({"list": "vip"}, "is on the list “vip”", "在名单“vip”中"),
+    ({"last": "Plan Changed", "within": "1d", "has": [
+        {"property": "plan", "op": "=", "value": "pro"}]},
+     "the newest “Plan Changed” in the last 1 day is one where plan is “pro”",
+     "行为 最近 1 天内 “Plan Changed” 中最近一次满足:plan 等于 “pro”"),
+    ({"did": "Cart Viewed", "then": "Order Completed", "within": "7d", "during": "90d",
+      "then_topic": "wine"},
+     "did “Cart Viewed” in the last 90 days, followed within 7 days by “Order Completed” on the "
+     "topic wine",
+     "行为 最近 90 天内 “Cart Viewed”,其后 7 天内有 “Order Completed”(主题 wine)"),
+    ({"did": "Cart Viewed", "then_not": "Order Completed", "within": "7d", "after": "1d"},
+     "did “Cart Viewed”, not followed after 1 day or more and within 7 days by “Order Completed”",
+     "行为 “Cart Viewed”,1 天以后、7 天以内没有 “Order Completed”"),
+    ({"did": "A", "then": "B"}, "did “A”, followed at any later time by “B”",
+     "行为 “A”,之后有 “B”"),
+    ({"trend": "Order Completed", "window": "90d", "is": {"<=": 0.5}, "at_least_before": 10},
+     "the number of “Order Completed” in the last 90 days, divided by that in the 90 days before "
+     "(at least 10), is at most 0.5",
+     "行为 “Order Completed” 最近 90 天的次数除以之前 90 天的次数(至少 10 次)不大于 0.5"),
+    ({"top": {"trait": "spend", "percent": 12.5}}, "ranks among the highest 12.5 % by trait spend",
+     "按属性 spend 排名最高的 12.5%"),
+    ({"bottom": {"did": "Order Completed", "sum": "total", "within": "90d", "count": 100}},
+     "ranks among the lowest 100 people by the sum of total over “Order Completed” in the last "
+     "90 days",
+     "按行为 最近 90 天内 “Order Completed” 的total 之和排名最低的 100 人"),
+    ({"top": {"did": "Read", "percent": 10}}, "ranks among the highest 10 % by how often they did "
+     "“Read”", "按行为 “Read” 的次数排名最高的 10%"),
     ({"trait": "ends", "op": "before", "value": "2026-01-02T00:00:00Z"},
      "trait ends is before 2026-01-02Z", "属性 ends 早于 2026-01-02Z"),
 ]  # fmt: skip
@@ -77,22 +117,38 @@ def names(condition: Condition) -> list[str]:
     return [condition.path]
 
 
+def events(matching: Matching, lang: str) -> list[str]:
+    any_event = LANGUAGES[lang].any_event
+    name = any_event if matching.name == "*" else matching.name.rstrip("*")
+    paths = [path for test in matching.where for path in names(test)]
+    return [name, *paths, *([matching.topic] if matching.topic else [])]
+
+
 def named(node: Rule, lang: str) -> list[str]:
     """What the sentence must hold for a node."""
     words = LANGUAGES[lang]
     if isinstance(node, Trait):
         return names(node.condition)
-    if isinstance(node, Did | Share):
-        matching = node.matching
-        name = words.any_event if matching.name == "*" else matching.name.rstrip("*")
-        paths = [path for test in matching.where for path in names(test)]
-        return [name, *paths, *([matching.topic] if matching.topic else [])]
+    if isinstance(node, Top) and isinstance(node.of, str):
+        return [node.of]
+    if isinstance(node, Last):
+        return [*(path for test in node.has for path in names(test)), *events(node.matching, lang)]
+    if found := matchings_of(node):
+        return [name for matching in found for name in events(matching, lang)]
     if isinstance(node, Tag):
         return [node.tag]
     if isinstance(node, InSegment):
         return [node.segment]
     if isinstance(node, Bucket):
         return [node.salt, str(node.start), str(node.end)]
+    if isinstance(node, Participant):
+        return [node.slug]
+    if isinstance(node, Listed):
+        return [node.name]
+    if isinstance(node, Consents):
+        return [node.purpose, *([node.channel] if node.channel != "*" else [])]
+    if isinstance(node, Near):
+        return [f"{node.km:g}", str(node.lat), str(node.lon)]
     if isinstance(node, Not):
         return [words.not_[:3]]
     if isinstance(node, All | Any_) and len(node.parts) > 1:

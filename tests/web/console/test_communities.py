@@ -87,6 +87,20 @@ def test_yesterdays_joins_are_listed_by_name_without_asking(wine: Desk) -> None:
     assert names[free[1]] in page[page.index('id="day"') : page.index('id="growth"')]
 
 
+def test_how_active_the_members_are_is_told_of_them_together(wine: Desk) -> None:
+    members = do(wine, "members", "france")
+    with wine.app.db.read(COMMAND, wine.app.clock.now()) as work:
+        told = wine.app.scores.together(work, members)
+        traits = [one.traits for one in wine.app.profiles.known(work, list(members)).values()]
+    each = [one.get("scores.activity", 0) for one in traits]
+    assert told.people == len(members) > 0
+    assert told.total == pytest.approx(sum(each), abs=1e-6 * len(each))
+    page = text_of(wine.get("/communities/france", lang="en").text)
+    assert f"{told.mean:.1f} on average" in page
+    assert "did something in the last seven days." in page
+    assert "人均" in text_of(wine.get("/communities/france", lang="zh").text)
+
+
 @pytest.mark.parametrize("query", ["day=2026-02-31", "day=soon", "day=9999-01-01", "days=31"])
 def test_a_day_that_is_none_is_refused_kindly(wine: Desk, query: str) -> None:
     assert wine.browser.get(f"/communities/france?{query}").status_code == 400

@@ -293,6 +293,23 @@ def test_why_she_is_not_in_a_segment_is_told_too(wine: Desk) -> None:
     assert wine.browser.get(f"/people/{uid}/why/no-such").status_code == 404
 
 
+def test_why_tells_what_followed_and_what_was_newest(named: Desk) -> None:
+    app = named.app
+    rule = {"all": [
+        {"did": "Article Read", "then_not": "Order Completed", "within": "1d"},
+        {"last": "Article Read", "has": [{"property": "item_id", "op": "=", "value": "a1"}]},
+        {"trend": "Article Read", "window": "7d", "is": {">=": 1}},
+        {"top": {"did": "Article Read", "count": 5}},
+    ]}  # fmt: skip
+    with app.db.begin(COMMAND, app.clock.now()) as work:
+        app.segments.define(work, "readers", rule)
+    page = named.get(f"/people/{uid_of(named, 'u2')}/why/readers", lang="en").text
+    assert "it was not followed" in page and "a1" in page
+    assert "ranks among the highest 5 people" in page
+    other = named.get(f"/people/{uid_of(named, 'u1')}/why/readers", lang="zh").text
+    assert "没有可接续的行为" in other
+
+
 def test_the_timeline_is_read_by_family_and_page_by_page(wine: Desk) -> None:
     app = wine.app
     with app.db.read(COMMAND, app.clock.now()) as work:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from coterie.core.errors import Invalid
 from coterie.segments.language.parse import parse
 from coterie.web.console.segments import values
-from coterie.web.console.segments.draft import Draft, from_rule, to_rule, walk
-from coterie.web.console.segments.form import act, from_fields, to_fields
+from coterie.web.console.segments.draft import from_rule, to_rule, walk
+from coterie.web.console.segments.form import from_fields, to_fields
+from coterie.web.console.segments.node import Draft
+from coterie.web.console.segments.pressing import act
 from segments.strategies import ZONE, rules
 
 _TEXTS = st.text(max_size=8) | st.sampled_from(
@@ -78,7 +80,9 @@ def _fresh(kind: str) -> Draft:
     )
 
 
-_BUTTONS = ["add", "remove", "wrap", "unwrap", "up", "down", "not", "test", "bound"]
+_BUTTONS = [
+    "add", "remove", "copy", "wrap", "unwrap", "up", "down", "into", "out", "move", "test", "bound",
+]  # fmt: skip
 
 
 @given(rules(max_leaves=5), st.data())
@@ -87,7 +91,7 @@ def test_whatever_is_pressed_a_rule_remains(rule: dict[str, Any], data: st.DataO
     for _ in range(data.draw(st.integers(1, 5))):
         place = data.draw(st.sampled_from([place for place, _ in walk(draft)]))
         verb = data.draw(st.sampled_from(_BUTTONS))
-        more = data.draw(st.sampled_from(["", "tag", "group", "all", "0", "9"]))
+        more = data.draw(st.sampled_from(["", "tag", "group", "all", "0", "9", "r.0", "r.1.0"]))
         draft = act(draft, f"{verb}:{place}:{more}", _fresh)
         assert from_fields(to_fields(draft)) == draft
     for _, node in walk(draft):
@@ -107,7 +111,11 @@ def test_whatever_is_pressed_a_rule_remains(rule: dict[str, Any], data: st.DataO
         ("unwrap:r", {"all": [{"tag": "a"}, {"tag": "b"}]}),
         ("up:r.1", {"all": [{"tag": "b"}, {"tag": "a"}]}),
         ("down:r.1", {"all": [{"tag": "a"}, {"tag": "b"}]}),
-        ("not:r.0", {"all": [{"not": {"tag": "a"}}, {"tag": "b"}]}),
+        ("copy:r.0", {"all": [{"tag": "a"}, {"tag": "a"}, {"tag": "b"}]}),
+        ("into:r.0", {"all": [{"tag": "a"}, {"tag": "b"}]}),
+        ("out:r.0", {"all": [{"tag": "a"}, {"tag": "b"}]}),
+        ("move:r.0:r.2", {"all": [{"tag": "b"}, {"tag": "a"}]}),
+        ("move:r.0:r.0.0", {"all": [{"tag": "a"}, {"tag": "b"}]}),
         ("remove:r.7", {"all": [{"tag": "a"}, {"tag": "b"}]}),
         ("burn:r.0", {"all": [{"tag": "a"}, {"tag": "b"}]}),
         ("remove:everything", {"all": [{"tag": "a"}, {"tag": "b"}]}),

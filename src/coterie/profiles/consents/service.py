@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from coterie.core.ids import uuid7
 from coterie.profiles.consents import model, store
@@ -13,6 +15,8 @@ from coterie.profiles.consents.model import (
     ConsentFact,
     Proof,
 )
+from coterie.profiles.model import Columns
+from coterie.profiles.portrait import columns
 from coterie.storage.work import Work
 
 
@@ -45,6 +49,24 @@ class Consents:
     def consent_words(self, work: Work, profile: int) -> list[ConsentFact]:
         """Return every word that a person said of consent, with its proof, the newest first."""
         return sorted(store.facts(work, [profile]), key=lambda fact: fact.order, reverse=True)
+
+    def words_of(self, work: Work, profiles: Collection[int]) -> dict[int, list[ConsentFact]]:
+        """Return what people said of consent by now, in no order; who said nothing is left out."""
+        found: dict[int, list[ConsentFact]] = {}
+        for fact in store.facts(work, profiles):
+            found.setdefault(fact.profile, []).append(fact)
+        return found
+
+    def consent_columns(self, work: Work, purposes: Collection[str]) -> Columns:
+        """Return what everyone said of some purposes by now, by columns.
+
+        They are profile, purpose, channel, time, message_id and given.
+        """
+        rows = store.everyone(work, purposes)
+        return columns(
+            rows, profile=np.int32, purpose=object, channel=object, time=np.int64,
+            message_id=object, given=np.bool_,
+        )  # fmt: skip
 
     def say(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     bindparam,
@@ -65,6 +67,17 @@ def facts(
         ConsentFact(**row._mapping)
         for chunk in in_chunks(profiles)
         for row in work.connection.execute(query.where(_C.profile.in_(chunk)))
+    ]
+
+
+def everyone(work: Work, purposes: Collection[str]) -> list[Row[Any]]:
+    """Read (profile, purpose, channel, time, message_id, given) of these purposes by now."""
+    names = ("profile", "purpose", "channel", "time", "message_id", "given")
+    query = select(*(_C[name] for name in names)).where(_C.time <= work.now)
+    return [
+        row
+        for chunk in in_chunks(sorted(purposes))
+        for row in work.connection.execute(query.where(_C.purpose.in_(chunk)))
     ]
 
 

@@ -22,6 +22,7 @@ from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.directory.store import prefix_rows
 from coterie.profiles.erasure.model import Erasure, Identity
 from coterie.profiles.graph.store import renew_stamp
+from coterie.profiles.published.store import fresh_rows
 from coterie.profiles.slices.store import fading_rows
 from coterie.profiles.store import key_rows, profile_rows
 from coterie.storage.schema import Moment, metadata
@@ -211,7 +212,8 @@ def tables() -> list[tuple[Table, str]]:
         if table not in kept
         and any(key.column.table is profile_rows for key in column.foreign_keys)
     ]
-    return [(prefix_rows, "profile"), (fading_rows, "profile"), *reversed(referring)]
+    named = [(table, "profile") for table in (prefix_rows, fading_rows, fresh_rows)]
+    return [*named, *reversed(referring)]
 
 
 def empty(work: Work, profiles: Collection[int]) -> dict[str, int]:

@@ -74,13 +74,16 @@ class Graph(People, ABC):
         nodes = placing.nodes.values()
         fresh, again = self._fresh_links(work, placing)
         doubtful = settled_at_once(placing, fresh)
-        self._create(work, placing.created)
-        new = [node for node in nodes if node.is_new]
+        homes = self._create(work, placing.created)
+        riding = {node.profile for node in nodes if node.is_new and node.id not in homes}
+        sealer = self.sealer(work, riding | set(sealing))
+
+        def sealed(node: Node) -> bytes:
+            return homes.get(node.id) or sealer.seal(node.profile, node.value.encode())
+
         promoted = [node for node in nodes if node.is_promoted]
-        needed = {node.profile for node in (*new, *promoted)} | set(sealing)
-        sealer = self.sealer(work, needed)
-        store.write_new(work, ((one, _sealed(sealer, one)) for one in new))
-        store.write_homes(work, ((one, _sealed(sealer, one)) for one in promoted))
+        store.write_new(work, ((one, sealed(one)) for one in nodes if one.is_new))
+        store.write_homes(work, ((one, sealed(one)) for one in promoted))
         store.write_people(work, promoted)
         store.write_seen(work, (one for one in nodes if one.is_changed and not one.is_new))
         store.write_links(work, fresh)
@@ -109,7 +112,12 @@ class Graph(People, ABC):
                 store.write_links(work, [link])
         return fresh, sorted(again)
 
-    def _create(self, work: Work, created: Mapping[int, Node]) -> None:
+    def _create(self, work: Work, created: Mapping[int, Node]) -> dict[int, bytes]:
+        """Write new profiles; return their carriers' values, sealed, by the carrier's number."""
+        homes = {
+            profile: self._vault.new_home(profile, node.value.encode())
+            for profile, node in created.items()
+        }
         write_profiles(
             work,
             [
@@ -118,7 +126,7 @@ class Graph(People, ABC):
                     "uid": uuid7(work.now),
                     "bucket_key": bucket_key(node.kind, node.value),
                     "head": node.person,
-                    "wrapped": self._vault.new_key(profile),
+                    "wrapped": homes[profile][0],
                 }
                 for profile, node in created.items()
             ],
@@ -130,6 +138,7 @@ class Graph(People, ABC):
         }
         if led:
             self._leading.note(work, self._leading.state(work).changed(led))
+        return {node.id: homes[profile][1] for profile, node in created.items()}
 
     def _settle(
         self,
@@ -265,7 +274,3 @@ class Graph(People, ABC):
     @abstractmethod
     def _follow(self, work: Work, shifts: Sequence[Shift]) -> None:
         """Let what is known of people follow them."""
-
-
-def _sealed(sealer: Sealer, node: Node) -> bytes:
-    return sealer.seal(node.profile, node.value.encode())

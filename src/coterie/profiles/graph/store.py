@@ -1,6 +1,7 @@
 """Identities, their links, and who leads whom: tables, reads, writes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -115,12 +116,11 @@ def of_people(work: Work, heads: Iterable[int]) -> list[Node]:
 
 def _nodes(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Node]:
     """Read identities as the driver gives them: to wrap so many rows costs most of the time."""
-    found: list[Node] = []
-    for chunk in in_chunks(values):
-        for row in work.connection.execute(query.where(column.in_(chunk))).cursor.fetchall():
-            number, kind, digest, profile, owns, *rest = row
-            found.append(Node(number, kind, "", digest, profile, bool(owns), *rest))
-    return found
+    rows = work.connection.execute(query.where(work.among(column, list(values)))).cursor.fetchall()
+    return [
+        Node(number, kind, "", digest, profile, bool(owns), *rest)
+        for number, kind, digest, profile, owns, *rest in rows
+    ]
 
 
 def sealed_values(work: Work, ids: Iterable[int]) -> dict[int, tuple[int, bytes]]:
@@ -142,11 +142,9 @@ def ids_of_kinds(work: Work, heads: Iterable[int], kinds: Collection[str]) -> li
 def write_new(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
     """Write new identities with their sealed values."""
     names = [column.name for column in _NODE]
-    work.insert(
-        identity_rows,
-        [{name: getattr(node, name) for name in names} | {"sealed": sealed}
-         for node, sealed in nodes],
-    )  # fmt: skip
+    values = attrgetter(*names)
+    rows = [(*values(node), sealed) for node, sealed in nodes]
+    work.insert_rows(identity_rows, (*names, "sealed"), rows)
 
 
 def write_carriers(
@@ -173,9 +171,27 @@ def write_carriers(
 
 def write_seen(work: Work, nodes: Iterable[Node]) -> None:
     """Write when known identities were seen."""
-    seen: Values = {"first_seen": bindparam("first"), "last_seen": bindparam("last")}
-    rows = [{"which": one.id, "first": one.first_seen, "last": one.last_seen} for one in nodes]
-    _update(work, identity_rows, identity_rows.c.id, seen, rows)
+    seen = ("first_seen", "last_seen")
+    rows = [
+        {"id": one.id, "first_seen": one.first_seen, "last_seen": one.last_seen} for one in nodes
+    ]
+    work.change(identity_rows, rows, key=["id"], change=seen)
+
+
+def widen(work: Work, kind: str, spans: Iterable[tuple[str, int, int]]) -> None:
+    """Let known identities of a kind have been seen between moments: (digest, first, last).
+
+    They are not read for it: of very many that takes longer than all else.
+    """
+    mine = identity_rows.c
+    rows = [{"which": digest, "first": one, "last": two} for digest, one, two in sorted(spans)]
+    for column, bound in ((mine.first_seen, "first"), (mine.last_seen, "last")):
+        other = column > bindparam(bound) if bound == "first" else column < bindparam(bound)
+        statement = update(identity_rows).where(
+            mine.kind == kind, mine.digest == bindparam("which"), other
+        )
+        if rows:
+            work.connection.execute(statement.values({column.name: bindparam(bound)}), rows)
 
 
 def write_homes(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, func, select
 
+from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.facts.store import tag_rows, trait_rows
 from coterie.storage.work import Work
 
@@ -16,6 +17,21 @@ def traits(work: Work) -> list[str]:
 def tags(work: Work) -> list[str]:
     """Return all tags that somebody has or had."""
     return list(_distinct(work, tag_rows.c.name))
+
+
+def purposes(work: Work) -> list[str]:
+    """Return all purposes that somebody gave or withdrew consent for."""
+    return list(_distinct(work, consent_rows.c.purpose))
+
+
+def some_values(work: Work, name: str, looked_at: int) -> list[str]:
+    """Return the values, as JSON, that some people have in a trait; sealed ones are not there."""
+    query = (
+        select(trait_rows.c.value)
+        .where(trait_rows.c.name == name, trait_rows.c.value.is_not(None))
+        .limit(looked_at)
+    )
+    return list(work.connection.execute(query).scalars())
 
 
 def _distinct(work: Work, column: ColumnElement[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The verbs of the ranking: count, and name the top, of one fading trait or of many."""
 
 import math
+from collections.abc import Collection
 
 from coterie.core.errors import Invalid
 from coterie.profiles.fading import value_at
@@ -36,6 +37,19 @@ class Ranking:
         Both at the value or above; the trait itself tells how many they were.
         """
         return store.shared(work, name, prefix, _lowest(at_least), among)
+
+    def having(
+        self, work: Work, prefix: str, at_least: float, *, among: Collection[int] | None = None
+    ) -> list[tuple[str, int, float]]:
+        """Return (name, profile, value) of who has traits of a prefix at a value or above.
+
+        ``among`` are the people asked, None: everybody.
+        """
+        rows = store.having(work, prefix, _lowest(at_least), among)
+        return [
+            (name, who, value_at(level, half_life, work.now))
+            for name, who, level, half_life in rows
+        ]
 
 
 def _lowest(at_least: float) -> float:

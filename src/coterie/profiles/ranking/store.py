@@ -1,9 +1,11 @@
 """Counts and tops of fading traits; the tables are those of ``slices``."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from coterie.profiles.slices.store import fading_name_rows, fading_rows
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
 
 _LEVEL = fading_rows.c.level
 
@@ -59,6 +61,24 @@ def shared(work: Work, name: str, prefix: str, lowest: float, among: int) -> dic
         .group_by(fading_name_rows.c.name)
     )
     return {row.name: row.people for row in work.connection.execute(query)}
+
+
+def having(
+    work: Work, prefix: str, lowest: float, among: Collection[int] | None
+) -> list[tuple[str, int, float, int]]:
+    """Return (name, profile, level, half_life) of traits of a prefix at such a level at least."""
+    query = (
+        select(fading_name_rows.c.name, fading_rows.c.profile, _LEVEL, fading_name_rows.c.half_life)
+        .join(fading_rows, and_(fading_rows.c.trait == fading_name_rows.c.id, _at(work, lowest)))
+        .where(fading_name_rows.c.name.startswith(prefix, autoescape=True))
+    )
+    if among is None:
+        return [tuple(row) for row in work.connection.execute(query)]
+    found: list[tuple[str, int, float, int]] = []
+    for chunk in in_chunks(among):
+        rows = work.connection.execute(query.where(fading_rows.c.profile.in_(chunk)))
+        found += [tuple(row) for row in rows]
+    return found
 
 
 def _at(work: Work, lowest: float) -> ColumnElement[bool]:

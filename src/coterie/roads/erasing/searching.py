@@ -51,6 +51,5 @@ def search(
 
 
 def _in_log(inbound: Inbound, work: Work, texts: Collection[str]) -> set[str]:
-    """Return the files of the log in which a text stands; its hot tail is a table like others."""
-    places = {place.partition(":")[0] for place in inbound.log.search(work, texts)}
-    return {place for place in places if place != "log_hot"}
+    """Return the files of the log in which a text stands, or the table of its hot tail."""
+    return {place.partition(":")[0] for place in inbound.log.search(work, texts)}

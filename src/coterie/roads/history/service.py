@@ -3,7 +3,8 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,12 +46,21 @@ NameRow = Callable[[str, Row, Names], str]
 
 
 @dataclass(frozen=True)
+class Place:
+    """A desk, and the file open on it."""
+
+    desk: store.Desk
+    sheet: store.Sheet
+
+
+@dataclass(frozen=True)
 class Portion:
-    """Rows that lie on the desk, judged: ``careful`` are to be read one by one.
+    """Rows that lie on a desk, judged: ``careful`` are to be read one by one.
 
     ``ids`` are the message ids of careful rows that have none of their own.
     """
 
+    desk: store.Desk
     rows: int
     careful: Mapping[int, Row]
     ids: Mapping[int, str]
@@ -90,15 +100,17 @@ class Met:
 
 @dataclass
 class History:
-    """One file that can be carried by columns, open on the log's desk."""
+    """One file that can be carried by columns, open on two of the log's desks.
+
+    While the rows on one desk are carried, the next are read on the other.
+    """
 
     inbound: Inbound
     file_map: FileMap
     source: str
     now: int
     reader: Reader
-    sheet: store.Sheet
-    desk: store.Desk
+    places: tuple[Place, Place]
     lexicons: Mapping[str, Lexicon]
     name_row: NameRow
 
@@ -108,63 +120,77 @@ class History:
         self._pieces = _pieces(self.file_map)
         reads = {lexicon.column for lexicon in self.lexicons.values() if lexicon.column}
         reads |= set(self.file_map.reads.get("timestamp", ()))
-        reads |= set(self._pieces[1::2]) if self._pieces else set(self.sheet.types)
+        sheet = self.places[0].sheet
+        reads |= set(self._pieces[1::2]) if self._pieces else set(sheet.types)
         self._columns = sorted(reads)
         self._cells = {name: f"c{number}" for number, name in enumerate(self._columns)}
 
     @property
     def rows(self) -> int:
         """Return how many rows the file has."""
-        return self.sheet.rows
+        return self.places[0].sheet.rows
 
-    def read(self, after: int, most: int = PORTION) -> Portion:
-        """Put the next rows on the desk and judge them."""
+    def portions(self, most: int = PORTION) -> Generator[Portion]:
+        """Yield the rows in portions, judged; the next is read while one is carried."""
+        if not self.rows:
+            return
+        with ThreadPoolExecutor(1, "history") as ahead:
+            reading = ahead.submit(self._read, self.places[0], 0, most)
+            for number, after in enumerate(range(0, self.rows, most), 1):
+                portion = reading.result()
+                if after + most < self.rows:
+                    reading = ahead.submit(self._read, self.places[number % 2], after + most, most)
+                yield portion
+
+    def _read(self, place: Place, after: int, most: int) -> Portion:
+        """Put rows on a desk and judge them."""
+        desk, sheet = place.desk, place.sheet
         until = min(after + most, self.rows)
-        self.sheet.lay(self._columns, after, until)
+        sheet.lay(self._columns, after, until)
         for part, lexicon in self.lexicons.items():
             cell = None if lexicon.column is None else self._cells[lexicon.column]
-            values = store.values_of(self.desk, part, cell)
-            store.define(self.desk, part, lexicon.words(values))
-        self._read_times()
-        ids = self._read_ids(after, until)
+            values = store.values_of(desk, part, cell)
+            store.define(desk, part, lexicon.words(values))
+        self._read_times(desk)
+        ids = self._read_ids(place, after, until)
         cells = {
             part: None if lexicon.column is None else self._cells[lexicon.column]
             for part, lexicon in self.lexicons.items()
         }
         heeded = {name for name, key in self.inbound.heeded.items() if key in self.file_map.fields}
-        careful = store.judge(self.desk, cells, heeded)
-        single = dict(self.sheet.plain(after, until, careful)) if careful else {}
-        return Portion(until - after, single, {row: ids[row] for row in single if row in ids})
+        careful = store.judge(desk, cells, heeded)
+        single = dict(sheet.plain(after, until, careful)) if careful else {}
+        return Portion(desk, until - after, single, {row: ids[row] for row in single if row in ids})
 
     def first_rows(self) -> Iterator[tuple[int, Row]]:
         """Yield a few rows of the beginning, to be shown."""
-        yield from self.sheet.plain(0, _SHOWN)
+        yield from self.places[0].sheet.plain(0, _SHOWN)
 
     def name(self, portion: Portion, number: int, row: Row) -> str:
         """Return the message id of a careful row that brought none."""
         return portion.ids.get(number) or self.name_row(self.source, row, self._seen)
 
-    def carry(self, actor: Actor, events: Mapping[int, Event]) -> int:
-        """Take the portion on the desk in, with the events that its careful rows became.
+    def carry(self, actor: Actor, portion: Portion, events: Mapping[int, Event]) -> int:
+        """Take a portion in, with the events that its careful rows became.
 
         Return how many events were new. All or nothing of it is kept.
         """
         with self.inbound.database.begin(actor, self.now) as work:
             for kind in self._kinds():
-                ids, first, last = store.people(self.desk, kind)
+                ids, first, last = store.people(portion.desk, kind)
                 profiles = self._met[kind].profiles(
                     ids, first, last, partial(self._recognise, work, kind)
                 )
-                store.give_profiles(self.desk, kind, ids, profiles)
+                store.give_profiles(portion.desk, kind, ids, profiles)
             store.arrive(
-                self.desk,
+                portion.desk,
                 self._kinds(),
                 [part for part in self.lexicons if part.startswith("property")],
                 self.reader.tell(),
                 self.now,
                 self.source,
             )
-            fresh: int = self.inbound.take_in(work, self.desk, events)
+            fresh: int = self.inbound.take_in(work, portion.desk, events)
             return fresh
 
     def finish(self, actor: Actor) -> None:
@@ -173,7 +199,7 @@ class History:
             for ids in in_chunks(self._met[kind].again, _AT_ONCE):
                 spans = np.array([self._met[kind].again[one] for one in ids], dtype=np.int64)
                 with self.inbound.database.begin(actor, self.now) as work:
-                    self._recognise(work, kind, ids, spans[:, 0], spans[:, 1])
+                    self.inbound.profiles.seen(work, kind, ids, spans[:, 0], spans[:, 1])
 
     def _recognise(
         self, work: Work, kind: str, ids: Sequence[str], first: Moments, last: Moments
@@ -183,14 +209,14 @@ class History:
     def _kinds(self) -> list[str]:
         return [kind for kind in store.PEOPLE if kind in self.lexicons]
 
-    def _read_times(self) -> None:
+    def _read_times(self, desk: store.Desk) -> None:
         if "timestamp" in self.lexicons:
-            store.no_times(self.desk)
+            store.no_times(desk)
             return
         columns = self.file_map.reads.get("timestamp", ())
         cell = self._cells[columns[0]] if columns else "''"
-        hours = store.read_times(self.desk, cell)
-        store.set_times(self.desk, self._offsets(hours), self.now)
+        hours = store.read_times(desk, cell)
+        store.set_times(desk, self._offsets(hours), self.now)
 
     def _offsets(self, hours: Sequence[int]) -> dict[int, int]:
         """Return the zone's offset, in ms, at local hours in which it does not change."""
@@ -205,16 +231,16 @@ class History:
                 found[hour] = int(offset.total_seconds() * 1000)
         return found
 
-    def _read_ids(self, after: int, until: int) -> dict[int, str]:
+    def _read_ids(self, place: Place, after: int, until: int) -> dict[int, str]:
         if self._pieces is not None:
-            store.give_ids(self.desk, store.message_ids(self._pieces, self._cells))
+            store.give_ids(place.desk, store.message_ids(self._pieces, self._cells))
             return {}
         ids = {
             number: self.name_row(self.source, row, self._seen)
-            for number, row in self.sheet.plain(after, until)
+            for number, row in place.sheet.plain(after, until)
         }
         digests = Digests.of([digest_of(name) for name in ids.values()])
-        store.set_ids(self.desk, np.fromiter(ids, dtype=np.int64), digests)
+        store.set_ids(place.desk, np.fromiter(ids, dtype=np.int64), digests)
         return ids
 
 
@@ -236,7 +262,11 @@ def opened(
     """
     envelope = Envelope(source, received=now, backfill=True)
     reader = Reader(file_map, envelope, zone, suppressed)
-    with inbound.log.desk() as desk, TemporaryDirectory() as folder:
+    with (
+        inbound.log.desk() as desk,
+        inbound.log.desk() as other,
+        TemporaryDirectory() as folder,
+    ):
         lexicons = _lexicons(reader, file_map)
         sheet = None
         if lexicons is not None:
@@ -246,7 +276,8 @@ def opened(
         else:
             if _has_plain_times(sheet, file_map):
                 lexicons.pop("timestamp", None)
-            yield History(inbound, file_map, source, now, reader, sheet, desk, lexicons, name_row)
+            places = Place(desk, sheet), Place(other, store.Sheet(other, sheet.file))
+            yield History(inbound, file_map, source, now, reader, places, lexicons, name_row)
 
 
 def _lexicons(reader: Reader, file_map: FileMap) -> dict[str, Lexicon] | None:

@@ -65,6 +65,7 @@ class Sheet:
 
     def __init__(self, desk: Desk, file: Path) -> None:
         self._desk = desk
+        self.file = file
         self._source = f"read_parquet({quoted(str(file))}, file_row_number=true)"
         try:
             about = desk.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {self._source}")
@@ -131,22 +132,29 @@ def values_of(desk: Desk, part: str, cell: str | None) -> list[Any]:
 def define(desk: Desk, part: str, words: Sequence[Word]) -> None:
     """Say what the values of ``values_of`` become, in their order."""
     fields = list(zip(*words, strict=True)) or [()] * len(Word._fields)
-    careful, text, items, amount, store = fields
-    given = {
+    told = dict(zip(Word._fields, fields, strict=True))
+    given: dict[str, NDArray[Any]] = {
         "place": np.arange(len(words), dtype=np.int64),
-        "careful": np.array(careful, dtype=bool),
-        "text": np.array(text, dtype=object),
-        "items": np.array(items, dtype=object),
-        "amount": np.array([value or 0 for value in amount], dtype=np.int64),
-        "has_amount": np.array([value is not None for value in amount], dtype=bool),
-        "store": np.array(store, dtype=object),
+        "careful": np.array(told["careful"], dtype=bool),
     }
+    columns = []
+    for name in ("text", "items", "store"):
+        if any(value is not None for value in told[name]):
+            given[name] = np.array(told[name], dtype=object)
+            columns.append(f"{name}::VARCHAR AS {name}")
+        else:  # most columns say nothing of most things
+            columns.append(f"NULL::VARCHAR AS {name}")
+    if any(value is not None for value in told["amount"]):
+        given["amount"] = np.array([value or 0 for value in told["amount"]], dtype=np.int64)
+        given["has_amount"] = np.array([value is not None for value in told["amount"]], dtype=bool)
+        columns.append("CASE WHEN has_amount THEN amount END AS amount")
+    else:
+        columns.append("NULL::BIGINT AS amount")
     desk.register("given_words", given)
     desk.execute(
         f"CREATE OR REPLACE TEMP TABLE {part}_words AS SELECT v.value, place, careful, "
-        "text::VARCHAR AS text, items::VARCHAR AS items, store::VARCHAR AS store, "
-        "CASE WHEN has_amount THEN amount END AS amount "
-        f"FROM (SELECT value, rowid AS place FROM {part}_values) v JOIN given_words USING (place)"
+        f"{', '.join(columns)} FROM (SELECT value, rowid AS place FROM {part}_values) v "
+        "JOIN given_words USING (place)"
     )
     desk.unregister("given_words")
 

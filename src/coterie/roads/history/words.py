@@ -14,7 +14,7 @@ import msgspec
 from coterie.core.clock import parse_time
 from coterie.core.errors import CoterieError
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
-from coterie.events.calls import read_item
+from coterie.events.calls import read_id, read_item
 from coterie.events.door import Suppressed
 from coterie.events.layout import mark
 from coterie.events.model import Envelope
@@ -126,9 +126,12 @@ class Reader:
         return CAREFUL if name in TOLD_OF_PEOPLE else Word(text=name)
 
     def _person(self, part: str, value: Any) -> Word:
-        given = "userId" if part == "user_id" else "anonymousId"
-        event = self._read(**{"anonymousId": "somebody", given: value})
-        found = event.user_id if part == "user_id" else event.anonymous_id
+        if type(value) is str and value.isprintable():  # nearly always: the short way
+            found = read_id(value, "userId")
+        else:
+            given = "userId" if part == "user_id" else "anonymousId"
+            event = self._read(**{"anonymousId": "somebody", given: value})
+            found = event.user_id if part == "user_id" else event.anonymous_id
         if found is not None and self.suppressed({(part, found)}):
             return CAREFUL
         return Word(text=found)

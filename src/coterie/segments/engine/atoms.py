@@ -152,8 +152,7 @@ def gather(
         parts = list(listing.rows.between(first, last))
         rows = joined(parts).in_order() if parts else no_rows(listing.rows.columns)
     else:
-        rows = listing.rows.of(leading.members_of(heads))
-        rows = rows.take((rows.times >= first) & (rows.times <= last))
+        rows = listing.rows.of(leading.members_of(heads), first, last)
     places = _places(leading.heads_of(rows.profiles), heads)
     known = places >= 0
     if not known.all():  # rows of those who are not known lie among everybody's

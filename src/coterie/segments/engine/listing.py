@@ -6,6 +6,7 @@ the object that the road carries (here). Both make the same integers of it.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,6 +21,9 @@ from coterie.segments.model import Condition, Matching
 from coterie.segments.person.evaluate import is_asked
 from coterie.segments.person.measures import identity
 from coterie.segments.person.operators import Frame, holds, look_up
+
+_GRAIN = 30_000
+"""No zone has had an offset that is no multiple of half a minute since 1970; in milliseconds."""
 
 NUMBER, SAME, UNIT, TEST = "number", "same", "unit", "test"
 
@@ -42,7 +46,7 @@ class Column:
         return f"{self.kind} {self.of}{self.tests!r}"
 
 
-@dataclass
+@dataclass(eq=False)
 class Listing:
     """One list: the events of a name that pass tests that last, on items of a topic.
 
@@ -76,9 +80,7 @@ class Listing:
         return self.codes.setdefault(value, len(self.codes))
 
     def takes(self, event: Event | Logged, frame: Frame) -> bool:
-        """Say whether an event of its name belongs to it."""
-        if self.topic is not None and self.items.isdisjoint(event.items):
-            return False
+        """Say whether an event of its name and topic belongs to it."""
         return all(holds(t, look_up(event.properties, t.path), frame) for t in self.where)
 
 
@@ -94,30 +96,34 @@ def can_be_listed(matching: Matching) -> bool:
 
 
 class Sorter:
-    """Puts fresh events on their lists."""
+    """Puts fresh events on some lists; remembers which lists are for which names and items."""
 
-    def __init__(self, listings: Iterable[Listing], now: int, zone: ZoneInfo) -> None:
-        self._listings = list(listings)
-        self._frame = Frame(now, zone)
+    def __init__(self, listings: Iterable[Listing], zone: ZoneInfo) -> None:
+        self.listings = list(listings)
+        self._frame = Frame(0, zone)  # what is listed passes tests that last, whenever asked
         self._zone = zone
-        self._of_name: dict[tuple[str, bool], list[Listing]] = {}
+        self._meant: dict[tuple[str, bool, tuple[str, ...]], list[int]] = {}
 
     def sort(self, events: Sequence[Event | Logged]) -> dict[int, Rows]:
         """Return the rows of each list that gets any, by its place among those given."""
         found: dict[int, list[Event | Logged]] = {}
-        place_of = {id(listing): place for place, listing in enumerate(self._listings)}
         for event in events:
-            for listing in self._named(event):
-                if listing.takes(event, self._frame):
-                    found.setdefault(place_of[id(listing)], []).append(event)
-        return {place: self._rows(self._listings[place], own) for place, own in found.items()}
+            for place in self._places(event):
+                if self.listings[place].takes(event, self._frame):
+                    found.setdefault(place, []).append(event)
+        return {place: self._rows(self.listings[place], own) for place, own in found.items()}
 
-    def _named(self, event: Event | Logged) -> list[Listing]:
-        about = event.name, event.type == "fact"
-        if about not in self._of_name:
-            asked = [one for one in self._listings if is_asked(event, one.name)]
-            self._of_name[about] = asked
-        return self._of_name[about]
+    def _places(self, event: Event | Logged) -> list[int]:
+        about = event.name, event.type == "fact", event.items
+        places = self._meant.get(about)
+        if places is None:
+            places = self._meant[about] = [
+                place
+                for place, one in enumerate(self.listings)
+                if is_asked(event, one.name)
+                and (one.topic is None or not one.items.isdisjoint(event.items))
+            ]
+        return places
 
     def _rows(self, listing: Listing, events: Sequence[Event | Logged]) -> Rows:
         values = {
@@ -148,6 +154,11 @@ def came_with(event: Event | Logged) -> int:
 
 def unit_number(unit: str, moment: int, zone: ZoneInfo) -> int:
     """Number the day, week, month or hour of the zone's wall clock that a moment lies in."""
+    return _unit_number(unit, moment // _GRAIN * _GRAIN, zone)
+
+
+@lru_cache(maxsize=4_096)
+def _unit_number(unit: str, moment: int, zone: ZoneInfo) -> int:
     day = local_date(moment, zone)
     return _UNITS[unit](day.toordinal(), day.year * 12 + day.month, moment, zone)
 

@@ -27,6 +27,7 @@ class Lists:
     def __init__(self, loading: Loading, zone: ZoneInfo) -> None:
         self._loading = loading
         self._zone = zone
+        self._sorter: Sorter | None = None
 
     def prepare(self, shelf: Shelf, world: World, retagged: bool) -> list[Listing]:
         """Return the lists that must be loaded: new ones, and those whose topic has other items."""
@@ -35,6 +36,7 @@ class Lists:
                 items = world.items_of[listing.topic]
                 if items != listing.items:
                     listing.items, listing.postings = items, None
+                    self._sorter = None
         return [one for one in shelf.listings.values() if one.postings is None]
 
     def fresh(
@@ -46,7 +48,9 @@ class Lists:
         """
         standing = [one for one in shelf.listings.values() if one.postings is not None]
         if events is not None:
-            sorted_out = Sorter(standing, world.now, self._zone).sort(events)
+            if self._sorter is None or self._sorter.listings != standing:
+                self._sorter = Sorter(standing, self._zone)
+            sorted_out = self._sorter.sort(events)
             return {id(standing[place]): rows for place, rows in sorted_out.items()}
         read = self._loading.rows(work, standing, world, since)
         return {id(one): rows for one, rows in zip(standing, read, strict=True) if len(rows)}

@@ -38,7 +38,7 @@ class Loading:
         if self._log.has_lake(work):
             return self._from_lake(work, listings, world, since)
         events = self._log.tail(work, since - 1)
-        sorted_out = Sorter(listings, world.now, self._zone).sort(events)
+        sorted_out = Sorter(listings, self._zone).sort(events)
         return [
             sorted_out.get(place, no_rows(list(listing.columns)))
             for place, listing in enumerate(listings)

@@ -88,12 +88,14 @@ class Run:
         place = int(np.searchsorted(self.rows.times, moment, side="right"))
         return int(self.rows.times[place]) if place < len(self.rows) else None
 
-    def of(self, people: People) -> Rows:
-        """Return the rows of some profiles, given in order; each one's in order."""
+    def of(self, people: People, first: int, last: int) -> Rows:
+        """Return the rows of some profiles, given in order, with first <= time <= last."""
         places, sorted_profiles = self._by_person
         lows = np.searchsorted(sorted_profiles, people)
         highs = np.searchsorted(sorted_profiles, people, side="right")
-        return self.rows.take(places[ranges(lows, highs)])
+        found = places[ranges(lows, highs)]
+        times = self.rows.times[found]
+        return self.rows.take(found[(times >= first) & (times <= last)])
 
     @cached_property
     def _by_person(self) -> tuple[NDArray[np.int32], People]:
@@ -134,9 +136,12 @@ class Postings:
         found = [run.next_after(moment) for run in self.runs]
         return min((time for time in found if time is not None), default=None)
 
-    def of(self, people: People) -> Rows:
-        """Return the rows of some profiles, given in order; of each by arrival."""
-        parts = [run.of(people) for run in self.runs]
+    def of(self, people: People, first: int, last: int) -> Rows:
+        """Return the rows of some profiles, given in order, with first <= time <= last.
+
+        They come run by run, and profile by profile; each one's by time.
+        """
+        parts = [run.of(people, first, last) for run in self.runs]
         return joined(parts) if parts else no_rows(self.columns)
 
 

@@ -3,8 +3,9 @@
 Each leaf of the rule is a named part of the query (a CTE), so that an analyst can read it and run
 the parts alone; the tree stays a boolean expression at the end. The views that it reads are
 ``profiles``, ``traits``, ``digests``, ``tags``, ``events``, ``event_items`` and ``item_topics``,
-and those of ``compile_state``; the words that it uses are in ``macros``. The session's TimeZone must be the brand's. Numbers are
-compared exactly: sums are whole ten-thousandths, divisions are multiplied out.
+and those of ``compile_state``; the words that it uses are in ``macros``. The session's TimeZone
+must be the brand's. Numbers are compared exactly: sums are whole ten-thousandths, divisions are
+multiplied out.
 """
 
 import re

@@ -129,14 +129,21 @@ def in_window(window: Window, world: World) -> str:
 def ratio(bounds: Bounds, most: int, finest: int, unit: int = 1) -> str:
     """Compare ``total / n`` with ``value * unit``, multiplied out so that nothing is rounded.
 
-    No ratio reaches ``most``; finer denominators than ``finest`` would not fit 128 bits.
+    No ratio reaches ``most``; finer denominators than ``finest`` would not fit 128 bits, and no
+    ratio has one: it is never equal to such a bound, and on one side of it as of the nearest.
     """
     tests = ["n > 0"]
     for op, value in bounds.tests:
         bound = max(Fraction(-most), min(Fraction(most), _fraction(value) * unit))
-        bound = bound.limit_denominator(finest)
-        left = f"total::HUGEINT * {bound.denominator}"
-        tests.append(f"{left} {_sql(op)} n::HUGEINT * {bound.numerator}")
+        near = bound.limit_denominator(finest)
+        if near != bound and op in ("=", "!="):
+            tests.append("FALSE" if op == "=" else "TRUE")
+            continue
+        if near != bound:
+            beyond = near > bound
+            op = (">=" if beyond else ">") if op in (">", ">=") else ("<" if beyond else "<=")
+        left = f"total::HUGEINT * {near.denominator}"
+        tests.append(f"{left} {_sql(op)} n::HUGEINT * {near.numerator}")
     return " AND ".join(tests)
 
 

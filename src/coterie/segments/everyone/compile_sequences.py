@@ -58,7 +58,11 @@ def pair(rule: Then, world: World) -> str:
 
 
 def _both(first: Matching, second: Matching, world: World) -> str:
-    """Write the events that may be first or second, and which of the two they are."""
+    """Write the events that may be first or second, and which of the two they are.
+
+    What follows a first event of a window is not older than the window, so no more is looked at.
+    """
+    second = replace(second, window=replace(first.window, end=None))
     values = columns(test.path for test in (*first.where, *second.where))
     one, other = (" AND ".join(tests_of(matching, world)) for matching in (first, second))
     return (

@@ -38,27 +38,32 @@ def _with_yes(which: str, now: int) -> str:
 def being_near(rule: Near, world: World) -> str:
     """Write who is near: by her location while she agrees to it, else by the store she chose."""
     allowed = _with_yes("purpose = 'location'", world.now)
-    lat, lon = _own("lat", 90), _own("lon", 180)
-    own = f"a.profile IS NOT NULL AND {lat} IS NOT NULL AND {lon} IS NOT NULL"
     return (
-        f"SELECT profile FROM (\n    SELECT p.profile, if({own}, {lat}, s.lat) AS lat,\n"
-        f"      if({own}, {lon}, s.lon) AS lon\n    FROM people p\n"
-        f"    LEFT JOIN ({allowed}) a ON a.profile = p.profile\n"
-        "    LEFT JOIN traits t ON t.profile = p.profile AND t.name = 'location'\n"
-        "    LEFT JOIN traits t_lat ON t_lat.profile = p.profile AND t_lat.name = 'location.lat'\n"
-        "    LEFT JOIN traits t_lon ON t_lon.profile = p.profile AND t_lon.name = 'location.lon'\n"
-        "    LEFT JOIN traits chosen ON chosen.profile = p.profile AND chosen.name = 'store'\n"
-        "    LEFT JOIN stores s ON json_type(chosen.value) = 'VARCHAR'\n"
-        "      AND s.store = chosen.value ->> '$'\n"
-        f"  ) WHERE {_metres(rule)} <= {round(rule.km * 1_000)}"
+        "SELECT profile FROM (\n"
+        "    SELECT profile, if(is_own, own_lat, store_lat) AS lat,\n"
+        "      if(is_own, own_lon, store_lon) AS lon\n    FROM (\n"
+        "      SELECT *, may AND own_lat BETWEEN -90 AND 90\n"
+        "        AND own_lon BETWEEN -180 AND 180 AS is_own\n      FROM (\n"
+        f"        SELECT p.profile, a.profile IS NOT NULL AS may, {_own('lat')} AS own_lat,\n"
+        f"          {_own('lon')} AS own_lon, s.lat AS store_lat, s.lon AS store_lon\n"
+        f"        FROM people p\n        LEFT JOIN ({allowed}) a ON a.profile = p.profile\n"
+        f"        {_trait('t', 'location')}\n        {_trait('t_lat', 'location.lat')}\n"
+        f"        {_trait('t_lon', 'location.lon')}\n        {_trait('chosen', 'store')}\n"
+        "        LEFT JOIN stores s ON json_type(chosen.value) = 'VARCHAR'\n"
+        "          AND s.store = chosen.value ->> '$'\n"
+        f"  ))) WHERE {_metres(rule)} <= {round(rule.km * 1_000)}"
     )
 
 
-def _own(key: str, most: int) -> str:
-    """Write one of the two angles that she has told, NULL when it is none."""
+def _trait(alias: str, name: str) -> str:
+    joined = f"{alias}.profile = p.profile AND {alias}.name = {quote(name)}"
+    return f"LEFT JOIN traits {alias} ON {joined}"
+
+
+def _own(key: str) -> str:
+    """Write one of the two angles that she has told, NULL when it is no number."""
     value = f"if(t_{key}.name IS NULL, field(t.value, '{key}'), t_{key}.value)"
-    angle = f"TRY_CAST(digits({value}) AS DOUBLE)"
-    return f"if({angle} BETWEEN -{most} AND {most}, {angle}, NULL)"
+    return f"TRY_CAST(digits({value}) AS DOUBLE)"
 
 
 def _metres(rule: Near) -> str:

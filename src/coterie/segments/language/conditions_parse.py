@@ -58,17 +58,19 @@ def check_keys(node: Mapping[str, Any], known: Collection[str], place: str) -> N
 def read_text(value: object, place: str, what: str) -> str:
     """Return text that is not empty, or refuse."""
     if not isinstance(value, str) or not value:
-        raise Invalid(f"{what} must be text that is not empty, not {value!r}", path=place)
+        raise Invalid(f"{what} must be text that is not empty, not {value!r}", path=place,
+                      hint="write it between quotes")  # fmt: skip
     return _storable(value, place)
 
 
 def read_number(value: object, place: str) -> int | float:
     """Return a JSON number: no true or false, finite, whole ones within 64 bits."""
     if not is_number(value):
-        raise Invalid(f"{value!r} is not a number", path=place)
+        raise Invalid(f"{value!r} is not a number", path=place, hint="write it like 5 or 19.99")
     assert isinstance(value, int | float)
     if isinstance(value, float) and not math.isfinite(value):
-        raise Invalid(f"{value!r} is not a finite number", path=place)
+        raise Invalid(f"{value!r} is not a finite number", path=place,
+                      hint="leave the bound out where there is none")  # fmt: skip
     if isinstance(value, int) and not -(2**63) < value < 2**63:
         raise Invalid(f"{value!r} is too large", path=place, hint="write long ids as text")
     return value
@@ -77,10 +79,11 @@ def read_number(value: object, place: str) -> int | float:
 def read_duration(value: object, place: str) -> int:
     """Return a duration in milliseconds, of at most a hundred years."""
     if isinstance(value, str) and len(value) > 20:
-        raise Invalid(f"{value[:20]!r}... is not a duration", path=place)
+        raise Invalid(f"{value[:20]!r}... is not a duration", path=place, hint="write it like 30d")
     length = parse_duration(value, place)
     if length > MAX_DURATION:
-        raise Invalid(f"{value!r} is more than a hundred years", path=place)
+        raise Invalid(f"{value!r} is more than a hundred years", path=place,
+                      hint="leave the window out for all history")  # fmt: skip
     return length
 
 
@@ -142,7 +145,8 @@ class _Shape:
 
 def _storable(text: str, place: str) -> str:
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Invalid(f"{text!r} holds NUL or half a surrogate pair", path=place)
+        raise Invalid(f"{text!r} holds NUL or half a surrogate pair", path=place,
+                      hint="take the character out")  # fmt: skip
     return text
 
 
@@ -155,13 +159,15 @@ def _scalar(value: object, place: str, _zone: ZoneInfo) -> str | int | float | b
     if isinstance(value, str):
         return _storable(value, place)
     if not is_number(value):
-        raise Invalid(f"{value!r} is not text, a number, true or false", path=place)
+        raise Invalid(f"{value!r} is not text, a number, true or false", path=place,
+                      hint="write one value here")  # fmt: skip
     return read_number(value, place)
 
 
 def _scalars(value: object, place: str, zone: ZoneInfo) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple) or not value:
-        raise Invalid(f"{value!r} is not a list with at least one value", path=place)
+        raise Invalid(f"{value!r} is not a list with at least one value", path=place,
+                      hint='such as ["a", "b"]')  # fmt: skip
     if len(value) > MAX_LIST:
         raise Invalid(f"{len(value)} values are too many", path=place,
                       hint=f"at most {MAX_LIST}; tag these people instead")  # fmt: skip
@@ -176,26 +182,27 @@ def _scalar_or_array(value: object, place: str, zone: ZoneInfo) -> Any:
 
 def _ordered(value: object, place: str, zone: ZoneInfo) -> str | int | float:
     if isinstance(value, bool):
-        raise Invalid("true and false have no order", path=place)
+        raise Invalid("true and false have no order", path=place, hint="compare them with =")
     return _scalar(value, place, zone)
 
 
 def _low_high(value: object, place: str, zone: ZoneInfo) -> tuple[Any, Any]:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise Invalid(f"{value!r} is not a pair [low, high]", path=place)
+        raise Invalid(f"{value!r} is not a pair [low, high]", path=place, hint="such as [25, 34]")
     return _ordered(value[0], f"{place}[0]", zone), _ordered(value[1], f"{place}[1]", zone)
 
 
 def _plain_text(value: object, place: str, _zone: ZoneInfo) -> str:
     if not isinstance(value, str):
-        raise Invalid(f"{value!r} is not text", path=place)
+        raise Invalid(f"{value!r} is not text", path=place, hint="write it between quotes")
     return _storable(value, place)
 
 
 def _pattern(value: object, place: str, zone: ZoneInfo) -> str:
     pattern = _plain_text(value, place, zone)
     if len(pattern) > MAX_PATTERN:
-        raise Invalid(f"a pattern has at most {MAX_PATTERN} characters", path=place)
+        raise Invalid(f"a pattern has at most {MAX_PATTERN} characters", path=place,
+                      hint="ask with several tests")  # fmt: skip
     compile_pattern(pattern, False, place)
     return pattern
 
@@ -257,7 +264,8 @@ def parse_condition(node: Mapping[str, Any], place: str, subject: str, zone: Zon
     """Read one test; ``subject`` is the key that holds the path: ``trait`` or ``property``."""
     check_keys(node, (subject, "op", "value", "duration", "fold"), place)
     if subject not in node:
-        raise Invalid(f"needs {subject!r}: which one is asked", path=place)
+        raise Invalid(f"needs {subject!r}: which one is asked", path=place,
+                      hint=f'such as {{"{subject}": "city", "op": "exists"}}')  # fmt: skip
     path = read_text(node[subject], join(place, subject) if subject == "property" else place,
                      f"the {subject}")  # fmt: skip
     op, shape = _read_operator(node, place, subject)
@@ -280,7 +288,7 @@ def _read_operator(node: Mapping[str, Any], place: str, subject: str) -> tuple[s
         raise Invalid(f"unknown operator {op!r}", path=where, hint=nearest(op, OPERATORS))
     if shape.traits_only and subject != "trait":
         raise Invalid(f"{op!r} asks how long a trait has had its value, and an event never changes",
-                      path=where)  # fmt: skip
+                      path=where, hint="ask within_last of one that holds a time")  # fmt: skip
     return op, shape
 
 
@@ -289,9 +297,10 @@ def _read_value(node: Mapping[str, Any], place: str, op: str, shape: _Shape, zon
     if "value" not in node:
         if shape.value is None or shape.value_optional:
             return None
-        raise Invalid(f'{op!r} needs a "value"', path=place)
+        raise Invalid(f'{op!r} needs a "value"', path=place,
+                      hint="missing and exists take none")  # fmt: skip
     if shape.value is None:
-        raise Invalid(f"{op!r} takes no value", path=where)
+        raise Invalid(f"{op!r} takes no value", path=where, hint="take it out")
     return shape.value(node["value"], where, zone)
 
 
@@ -302,14 +311,17 @@ def _read_span(node: Mapping[str, Any], place: str, op: str, shape: _Shape) -> i
             raise Invalid(f'{op!r} needs a "duration"', path=place, hint='such as "30d"')
         return None
     if not shape.duration:
-        raise Invalid(f"{op!r} takes no duration", path=where)
+        raise Invalid(f"{op!r} takes no duration", path=where,
+                      hint="within_last and within_next take one")  # fmt: skip
     return read_duration(node["duration"], where)
 
 
 def _read_fold(node: Mapping[str, Any], place: str, op: str, shape: _Shape) -> bool:
     fold, where = node.get("fold", False), join(place, "fold")
     if not isinstance(fold, bool):
-        raise Invalid(f"fold is true or false, not {fold!r}", path=where)
+        raise Invalid(f"fold is true or false, not {fold!r}", path=where,
+                      hint="true: upper and lower case are alike")  # fmt: skip
     if fold and not shape.fold:
-        raise Invalid(f"{op!r} compares no text, so nothing can be folded", path=where)
+        raise Invalid(f"{op!r} compares no text, so nothing can be folded", path=where,
+                      hint="take fold out")  # fmt: skip
     return fold

@@ -126,7 +126,8 @@ class EventNodes:
         for key in ("count", *AGGREGATES, "is"):
             if key in node:
                 raise Invalid(f"a pair is there or is not: it has no {key!r}",
-                              path=join(place, key))  # fmt: skip
+                              path=join(place, key),
+                              hint="count the first event in a node of its own")  # fmt: skip
         check_keys(node, ("did", kind, *_WHICH, *_BETWEEN, "within", *PAIR_KEYS, "same_key"), place)
         within, after = self.span(node, kind, place)
         window = self.outer_window(node, place)
@@ -156,7 +157,7 @@ class EventNodes:
         after = read_duration(node["after"], join(place, "after")) if "after" in node else 0
         if within is not None and after >= within:
             raise Invalid("the pair ends before it begins: after is not less than within",
-                          path=join(place, "after"))  # fmt: skip
+                          path=join(place, "after"), hint="make it shorter")  # fmt: skip
         return within, after
 
     def outer_window(self, node: Mapping[str, Any], place: str) -> Window:
@@ -207,10 +208,11 @@ class EventNodes:
         if "same_key" in asked or asked.get("since") in ("entry", "node"):
             key = "same_key" if "same_key" in asked else "since"
             raise Invalid("a rank compares everybody, and a journey's run is one person's",
-                          path=join(place, key))  # fmt: skip
+                          path=join(place, key), hint="use within, or times")  # fmt: skip
         if "is" in asked:
             raise Invalid("a rank has no bounds: percent or count says how many",
-                          path=join(place, "is"))  # fmt: skip
+                          path=join(place, "is"),
+                          hint="ask for bounds with did, in a node of its own")  # fmt: skip
         check_keys(asked, ("did", *MATCHING_KEYS, *AGGREGATES, "percent", "count"), place)
         measure, of = _measure(asked, AGGREGATES, place)
         return Did(self.matching(asked, "did", place), measure, of, NO_BOUNDS)
@@ -229,10 +231,11 @@ class EventNodes:
         same_key = node.get("same_key", False)
         if not isinstance(same_key, bool):
             raise Invalid(f"same_key is true or false, not {same_key!r}",
-                          path=join(place, "same_key"))  # fmt: skip
+                          path=join(place, "same_key"),
+                          hint="true keeps to the run's key")  # fmt: skip
         if same_key and not self.in_journey:
             raise Invalid("same_key is the key of a journey's run, and this is no journey",
-                          path=join(place, "same_key"))  # fmt: skip
+                          path=join(place, "same_key"), hint="take it out")  # fmt: skip
         return Matching(
             name=read_text(node[kind], place, "the event's name"),
             where=self.tests(node.get("where", ()), join(place, "where"), "where"),
@@ -244,12 +247,14 @@ class EventNodes:
     def tests(self, tests: object, place: str, key: str) -> tuple[Condition, ...]:
         """Read a list of tests on an event's properties."""
         if not isinstance(tests, list | tuple):
-            raise Invalid(f"{key} is a list of tests, not {tests!r:.80}", path=place)
+            raise Invalid(f"{key} is a list of tests, not {tests!r:.80}", path=place,
+                          hint='such as [{"property": "plan", "op": "exists"}]')  # fmt: skip
         found = []
         for index, test in enumerate(tests):
             here = f"{place}[{index}]"
             if not isinstance(test, Mapping):
-                raise Invalid(f"a test is an object, not {test!r:.80}", path=here)
+                raise Invalid(f"a test is an object, not {test!r:.80}", path=here,
+                              hint='such as {"property": "plan", "op": "exists"}')  # fmt: skip
             self.count(here)
             found.append(parse_condition(test, here, "property", self.zone))
         return tuple(found)
@@ -272,21 +277,24 @@ class EventNodes:
         if since == "entry" or since == "node":
             if not self.in_journey:
                 raise Invalid(f"{since!r} is a moment of a journey's run, and this is no journey",
-                              path=where)  # fmt: skip
+                              path=where, hint="write a time")  # fmt: skip
             return Window(end=end, since=since)
         start = read_time(since, where, self.zone) if "since" in node else None
         if start is not None and end is not None and start >= end:
-            raise Invalid("the window ends before it begins", path=join(place, "before"))
+            raise Invalid("the window ends before it begins", path=join(place, "before"),
+                          hint="write a time after since")  # fmt: skip
         return Window(start=start, end=end)
 
     def between(self, pair: object, place: str) -> Window:
         """Read a half-open window."""
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise Invalid(f"{pair!r:.80} is not a pair of times", path=place)
+            raise Invalid(f"{pair!r:.80} is not a pair of times", path=place,
+                          hint='such as ["2026-01-01", "2026-02-01"]')  # fmt: skip
         start = read_time(pair[0], f"{place}[0]", self.zone)
         end = read_time(pair[1], f"{place}[1]", self.zone)
         if start >= end:
-            raise Invalid("the window ends before it begins", path=place)
+            raise Invalid("the window ends before it begins", path=place,
+                          hint="write the earlier time first")  # fmt: skip
         return Window(start=start, end=end)
 
 
@@ -304,7 +312,8 @@ def _length(value: object, place: str) -> int:
 
 def _whole(value: object, place: str, of: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < MOST:
-        raise Invalid(f"{value!r:.80} is not a whole number of {of}, at least 1", path=place)
+        raise Invalid(f"{value!r:.80} is not a whole number of {of}, at least 1", path=place,
+                      hint="write it like 10")  # fmt: skip
     return value
 
 
@@ -321,10 +330,12 @@ def _how_many(asked: Mapping[str, Any], kind: str, place: str) -> tuple[int | No
     number = as_decimal(read_number(asked["percent"], where))
     assert number is not None, "read_number lets only numbers through"
     if not 0 < number <= 100:
-        raise Invalid(f"{asked['percent']!r} is not more than 0 and at most 100", path=where)
+        raise Invalid(f"{asked['percent']!r} is not more than 0 and at most 100", path=where,
+                      hint="10 is a tenth of them")  # fmt: skip
     share = number * PERCENT
     if share != int(share):
-        raise Invalid(f"{asked['percent']!r} is finer than a hundredth of a percent", path=where)
+        raise Invalid(f"{asked['percent']!r} is finer than a hundredth of a percent", path=where,
+                      hint="give the number of people with count")  # fmt: skip
     return int(share), None
 
 
@@ -343,7 +354,8 @@ def _measure(
     name = read_text(node[measure], here, "the property")
     if name.startswith("@"):
         if measure != "distinct":
-            raise Invalid(f"{name!r} can be counted as distinct only", path=here)
+            raise Invalid(f"{name!r} can be counted as distinct only", path=here,
+                          hint="such as how many different days")  # fmt: skip
         if name not in CALENDAR_UNITS:
             raise Invalid(f"unknown unit {name!r}", path=here, hint=nearest(name, CALENDAR_UNITS))
     return cast(Measure, measure), name
@@ -360,7 +372,8 @@ def _bounds(node: object, place: str) -> Bounds:
             tests.append((key, read_number(value, here)))
             continue
         if not isinstance(value, list | tuple) or len(value) != 2:
-            raise Invalid(f"{value!r:.80} is not a pair [low, high]", path=here)
+            raise Invalid(f"{value!r:.80} is not a pair [low, high]", path=here,
+                          hint="such as [5, 9]")  # fmt: skip
         tests.append((">=", read_number(value[0], f"{here}[0]")))
         tests.append(("<=", read_number(value[1], f"{here}[1]")))
     return Bounds(tuple(tests))

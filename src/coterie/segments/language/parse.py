@@ -167,7 +167,8 @@ class _Parser(EventNodes):
         self.count(place)
         for key in node:
             if not isinstance(key, str):
-                raise Invalid(f"{key!r} is not a key: keys are text", path=place)
+                raise Invalid(f"{key!r} is not a key: keys are text", path=place,
+                              hint="write it between quotes")  # fmt: skip
         return self.read(node, self.kind(node, place), place, depth)
 
     def kind(self, node: Mapping[str, Any], place: str) -> str:
@@ -200,7 +201,8 @@ class _Parser(EventNodes):
         check_keys(node, (kind,), place)
         parts = node[kind]
         if not isinstance(parts, list | tuple):
-            raise Invalid(f"{kind} takes a list of rules, not {parts!r:.80}", path=place)
+            raise Invalid(f"{kind} takes a list of rules, not {parts!r:.80}", path=place,
+                          hint='such as [{"tag": "vip"}, {"tag": "press"}]')  # fmt: skip
         if not parts:
             raise Invalid("an empty tree is refused", path=place,
                           hint='everybody is {"everyone": true}')  # fmt: skip
@@ -239,17 +241,20 @@ class _Parser(EventNodes):
         check_keys(asked, ("salt", "from", "to"), place)
         for key in ("salt", "from", "to"):
             if key not in asked:
-                raise Invalid(f"needs {key!r}", path=place)
+                raise Invalid(f"needs {key!r}", path=place,
+                              hint='such as {"salt": "spring", "from": 0, "to": 1000}')  # fmt: skip
         salt = read_text(asked["salt"], join(place, "salt"), "the salt")
         start, end = (_edge(asked[key], join(place, key)) for key in ("from", "to"))
         if start > end:
-            raise Invalid("the bucket ends before it begins", path=join(place, "to"))
+            raise Invalid("the bucket ends before it begins", path=join(place, "to"),
+                          hint="write the smaller number under from")  # fmt: skip
         return Bucket(salt, start, end)
 
 
 def _edge(value: object, place: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= BUCKETS:
-        raise Invalid(f"{value!r} is not a whole number from 0 to {BUCKETS}", path=place)
+        raise Invalid(f"{value!r} is not a whole number from 0 to {BUCKETS}", path=place,
+                      hint=f"{BUCKETS // 10} of them are a tenth")  # fmt: skip
     return value
 
 

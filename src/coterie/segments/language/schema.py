@@ -5,6 +5,7 @@ What it cannot say, ``parse`` does: whether a pattern is RE2, a date exists, a w
 it begins, a rule is too deep.
 """
 
+from itertools import combinations
 from typing import Any
 
 from coterie.core.ids import BUCKETS
@@ -58,6 +59,7 @@ def json_schema() -> Schema:
             "bounds": _bounds(),
             "test": {"anyOf": _conditions("property")},
             "window": _window(),
+            "rank": _rank(),
             "rule": {"type": "object", "oneOf": [*_joints(), *_leaves(), *_events(), *_ranks()]},
         },
     }
@@ -237,26 +239,28 @@ def _order() -> list[Schema]:
 
 
 def _ranks() -> list[Schema]:
-    """Describe ranks: by a trait, or by an aggregate of events; a percent, or so many people."""
-    common = {key: value for key, value in _which().items() if key != "same_key"}
-    common["since"] = common["before"]
-    events = [({"did": _TEXT, **common}, ("did",))]
-    events += [
-        ({"did": _TEXT, **common, measure: of}, ("did", measure))
-        for measure, of in _measures().items()
-    ]
-    percent = {"type": "number", "exclusiveMinimum": 0, "maximum": 100}
-    count = {"type": "integer", "minimum": 1, "exclusiveMaximum": MOST}
-    window = {"allOf": [{"$ref": "#/$defs/window"}]}
-    forms = [
-        _object({**keys, **number}, (*needed, *number), **more)
-        for number in ({"percent": percent}, {"count": count})
-        for keys, needed, more in (
-            ({"trait": _TEXT}, ("trait",), {}),
-            *((keys, needed, window) for keys, needed in events),
-        )
-    ]
+    rank = {"$ref": "#/$defs/rank"}
     return [
-        _object({kind: {"anyOf": forms}}, (kind,), title=f"Is among the {way} by rank")
+        _object({kind: rank}, (kind,), title=f"Is among the {way} by rank")
         for kind, way in (("top", "highest"), ("bottom", "lowest"))
     ]
+
+
+def _rank() -> Schema:
+    """Describe a rank: by a trait, or by an aggregate of events; a percent, or so many people."""
+    numbers: Schema = {
+        "percent": {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
+        "count": {"type": "integer", "minimum": 1, "exclusiveMaximum": MOST},
+    }
+    one_number = {"oneOf": [{"required": [key]} for key in numbers]}
+    measures = _measures()
+    one_measure = {
+        "not": {"anyOf": [{"required": list(pair)} for pair in combinations(measures, 2)]}
+    }
+    which = {key: value for key, value in _which().items() if key != "same_key"}
+    which["since"] = which["before"]
+    return {"anyOf": [
+        _object({"trait": _TEXT, **numbers}, ("trait",), **one_number),
+        _object({"did": _TEXT, **which, **measures, **numbers}, ("did",),
+                allOf=[{"$ref": "#/$defs/window"}, one_number, one_measure]),
+    ]}  # fmt: skip

@@ -95,7 +95,7 @@ class Lists(PastAsking):
         if users:
             raise Conflict(f"list {name!r} is used by {', '.join(users)}; change these first")
         store.remove(work, name)
-        segment_store.renew_stamp(work)
+        self._renew(work)
         record(work, "list.delete", name, version=current.version)
 
     def turn_up(self, work: Work, events: Sequence[Event]) -> list[Event]:
@@ -110,7 +110,7 @@ class Lists(PastAsking):
         waiting = store.waited_for(work, named)
         if not waiting:
             return []
-        segment_store.renew_stamp(work)
+        self._renew(work)
         current = {one.name: one.version.version for one in store.lists(work).values()}
         heads = self.profiles.heads(work, named.values())
         turned_up: dict[tuple[str, int], BitMap] = {}
@@ -122,12 +122,12 @@ class Lists(PastAsking):
                 said = fact(LISTED, room="segments", profile=heads[profile], at=work.now,
                             cause=(name, version, digest), list=name, version=version)  # fmt: skip
                 facts.append(msgspec.structs.replace(said, backfill=heads[profile] not in live))
-        kept = store.all_people(work)
-        store.change_people(
-            work,
-            [(name, version, people | turned_up[name, version])
-             for name, version, people in kept if (name, version) in turned_up],
-        )  # fmt: skip
+        changed = []
+        for (name, version), people in turned_up.items():
+            kept = store.people(work, name, version)
+            assert kept is not None, "a version that waits for somebody is kept"
+            changed.append((name, version, kept[2] | people))
+        store.change_people(work, changed)
         store.found(work, waiting)
         return facts
 
@@ -189,7 +189,7 @@ class Lists(PastAsking):
         title_en = title_en or (before.title_en if before else name)
         title_zh = title_zh or (before.title_zh if before else title_en)
         store.write(work, UploadedList(name, title_en, title_zh, version), people, sorted(unknown))
-        segment_store.renew_stamp(work)
+        self._renew(work)
         record(work, "list.upload", name, version=version.version, given=given, origin=origin)
         return Uploaded(version, standing ^ heads_of(work, self.profiles, people))
 

@@ -32,7 +32,8 @@ class Standings(Mapping[str, Standing]):
             if found is None:
                 raise KeyError(name)
             version, since, people = found
-            self._read[name] = Standing(heads_of(self._work, self._profiles, people), version, since)
+            heads = heads_of(self._work, self._profiles, people)
+            self._read[name] = Standing(heads, version, since)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
     String,
     Table,
     bindparam,
@@ -68,9 +67,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def write(
-    work: Work, one: UploadedList, people: BitMap, unmatched: Iterable[Digest]
-) -> None:
+def write(work: Work, one: UploadedList, people: BitMap, unmatched: Iterable[Digest]) -> None:
     """Write a new version, and make it the current one."""
     version = one.version
     work.insert(
@@ -78,11 +75,11 @@ def write(
         [{**{column.name: getattr(version, column.name) for column in _TOLD},
           "people": people.serialize()}],
     )  # fmt: skip
-    work.insert(
+    work.insert_rows(
         list_name_rows,
-        [{"name": one.name, "version": version.version, "kind": kind, "digest": digest}
-         for kind, digest in unmatched],
-    )  # fmt: skip
+        ("name", "version", "kind", "digest"),
+        [(one.name, version.version, kind, digest) for kind, digest in unmatched],
+    )
     named = {"title_en": one.title_en, "title_zh": one.title_zh}
     work.upsert(
         list_rows,
@@ -198,7 +195,7 @@ def remove(work: Work, name: str) -> None:
         work.connection.execute(table.delete().where(table.c.name == name))
 
 
-def _version(row: Row[Any]) -> ListVersion:
+def _version(row: Any) -> ListVersion:
     return ListVersion(
         name=row.name,
         version=row.version,

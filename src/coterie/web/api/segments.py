@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter
 
-from coterie.core.clock import format_time
+from coterie.core.clock import format_time, parse_time
 from coterie.core.errors import Invalid
 from coterie.segments.definition import Definition
 from coterie.web.bodies import decode
@@ -50,16 +50,25 @@ def one(here: Here, account: Operator, slug: str) -> dict[str, Any]:
 
 @router.get("/{slug}/members")
 def members(
-    here: Here, account: Operator, slug: str, limit: int = _PAGE, offset: int = 0
+    here: Here,
+    account: Operator,
+    slug: str,
+    limit: int = _PAGE,
+    offset: int = 0,
+    at: str | None = None,
 ) -> dict[str, Any]:
-    """List the user ids of who is in a segment, in a stable order, page by page."""
+    """List the user ids of who is in a segment, or was ``at`` a moment, page by page."""
     if not 1 <= limit <= _LARGEST_PAGE or offset < 0:
         raise Invalid(
             "there is no such page", path="limit", hint=f"ask for 1 to {_LARGEST_PAGE} at once"
         )
     house = here.house
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        found = house.segments.members(work, slug)
+        found = (
+            house.segments.members(work, slug)
+            if at is None
+            else house.segments.population_at(work, slug, parse_time(at, here.pages.zone))
+        )
         page = list(found[offset : offset + limit])
         names = house.profiles.user_ids(work, page)
     return {

@@ -46,6 +46,13 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("at", name=op.f(f"pk_{name}")),
         )
     op.create_table(
+        "value_future",
+        sa.Column("profile", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("profile", name=op.f("pk_value_future")),
+    )
+    op.create_index(op.f("ix_value_future_due"), "value_future", ["due"], unique=False)
+    op.create_table(
         "value_due",
         sa.Column("task", sa.String(length=16), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=False),

@@ -61,6 +61,7 @@ def community(
         values: dict[str, Any] = {
             "funnel": rooms.funnel(work, slug),
             "ways": rooms.ways_in(work, slug),
+            "activity": house.scores.together(work, rooms.members(work, slug)),
             "revisions": rooms.revisions(work, slug),
             "cards": cards(here, work, [part.profile for part in (*joined, *left)]),
             "segment": next((s for s in all_segments if s.slug == one.segment), None),

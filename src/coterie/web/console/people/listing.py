@@ -15,9 +15,11 @@ from coterie.core.errors import Invalid
 from coterie.profiles.directory.model import Page
 from coterie.storage.work import Work
 from coterie.web.console.people import finding
+from coterie.web.console.people.by_rule import as_rule
 from coterie.web.console.people.finding import Found
 from coterie.web.console.people.query import ACTIVITY, BOOK, CONSENTS, SEEN, Query, read
 from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
+from coterie.web.console.segments import words as said
 from coterie.web.desk import Operator, actor_of
 from coterie.web.exports import Row, download, kind_of, record
 from coterie.web.parts import Here, Parts
@@ -60,6 +62,8 @@ _SEEN = {
     "-365d": N_("not seen for a year"),
 }
 _MOST_TRAITS = 40
+_SHORT = 80
+"""A rule's sentence of so many letters is told on its filter's chip."""
 
 
 @router.get("/people")
@@ -88,6 +92,7 @@ def people(request: Request, here: Here, account: Operator) -> Response:
         cards = house.profiles.directory.cards(work, page.profiles, query.scores)
         choices = _choices(work, here, query, speech)
         views = house.accounts.views(work, account.id, "/people")
+        sentence = _sentence(work, here, query, speech) if query.rule and fault is None else ""
     return here.pages.render(
         request,
         "console/people/list.html",
@@ -97,7 +102,10 @@ def people(request: Request, here: Here, account: Operator) -> Response:
         fault=fault,
         cards=cards,
         highest=max((card.scores.get(ACTIVITY, 0.0) for card in cards), default=0.0),
-        chips=_chips(query, choices, speech),
+        chips=_chips(query, choices, speech, sentence),
+        sentence=sentence if len(sentence) > _SHORT else "",
+        by_rule=query.but().address("/people/by-rule"),
+        as_segment=query.but().address("/people/as-segment") if _is_a_rule(query) else "",
         views=views,
         **_pager(query, page),
         **choices,
@@ -180,7 +188,24 @@ def _sorts(query: Query) -> Sequence[tuple[str, str]]:
     return (*_SORTS, ("interest", N_("Interest"))) if query.topic else _SORTS
 
 
-def _chips(query: Query, choices: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
+def _sentence(work: Work, here: Parts, query: Query, speech: Speech) -> str:
+    """Say the list's rule in words."""
+    segments = here.house.segments
+    naming = said.naming(speech, segments.vocabulary(work))
+    return segments.say(work, query.rule_json, speech.language, naming)
+
+
+def _is_a_rule(query: Query) -> bool:
+    """Say whether the list can be kept as a segment as it is."""
+    try:
+        return as_rule(query) is not None
+    except Invalid:
+        return False
+
+
+def _chips(
+    query: Query, choices: Mapping[str, Any], speech: Speech, sentence: str
+) -> list[tuple[str, str]]:
     """Say each filter in words, with the address of the list without it."""
     chips: list[tuple[str, Query]] = []
     if query.q:
@@ -207,7 +232,8 @@ def _chips(query: Query, choices: Mapping[str, Any], speech: Speech) -> list[tup
     if query.book:
         chips.append((speech.gettext(_BOOK[query.book]), query.without("book")))
     if query.rule:
-        chips.append((speech.gettext("a rule of your own"), query.without("rule")))
+        said_so = sentence if 0 < len(sentence) <= _SHORT else speech.gettext("a rule of your own")
+        chips.append((said_so, query.without("rule")))
     return [(text, without.address()) for text, without in chips]
 
 

@@ -19,6 +19,7 @@ from coterie.web.console.journeys.words import Words
 from coterie.web.console.people.masks import masked
 from coterie.web.console.people.reach import Reach, reach
 from coterie.web.console.people.titles import Titles, segment_titles, topic_titles
+from coterie.web.console.values.person import Worthy, worthy
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
 
@@ -75,6 +76,7 @@ class Portrait:
     trips: tuple[Trip, ...]
     messages: tuple[Message, ...]
     message_count: int
+    worth: Worthy
 
     @property
     def shadows(self) -> list[Run]:
@@ -117,6 +119,7 @@ def paint(
         trips=_trips(work, house, profile, segments, speech),
         messages=tuple(sorted(messages, key=lambda one: one.at, reverse=True)[:_MESSAGES]),
         message_count=len(messages),
+        worth=worthy(work, house, profile, speech),
     )
 
 

@@ -19,6 +19,11 @@ _JOINS = {
     "any": N_("at least one of these"),
     "not": N_("not this"),
 }
+_FOLLOWED = {
+    None: N_("nothing that could be followed"),
+    True: N_("it was followed"),
+    False: N_("it was not followed"),
+}
 _EVENTS = 8
 
 
@@ -124,6 +129,11 @@ class _Teller:
             return gettext("a value that is kept sealed")
         if "has" in evidence:
             return gettext("has it") if evidence["has"] else gettext("does not have it")
+        if "followed" in evidence:
+            words = _FOLLOWED[evidence["followed"]]
+            return gettext(words)
+        if "newest" in evidence:
+            return ", ".join(str(each) for each in evidence["newest"].values() if each is not None)
         if "bucket" in evidence:
             return self._speech.number(evidence["bucket"])
         if "measure" in evidence or "trait" in evidence:

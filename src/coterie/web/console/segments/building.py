@@ -1,23 +1,20 @@
 """The builder: make a segment, change one, see who would enter and leave before it is live."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import Conflict, Invalid
 from coterie.segments.definition import Definition
-from coterie.segments.language.vocabulary import OPERATORS as ALL_OPERATORS
-from coterie.segments.language.vocabulary import SEALED_OPERATORS, Vocabulary, operators_for
+from coterie.segments.language.vocabulary import Vocabulary
 from coterie.storage.work import Work
 from coterie.web.console.segments import words as said
-from coterie.web.console.segments.draft import ROOT, SCORE_OPERATORS, Draft, walk
-from coterie.web.console.segments.form import may_unwrap
+from coterie.web.console.segments.counting import count
 from coterie.web.console.segments.sheet import (
-    SAMPLE,
     Sheet,
     Topics,
     ask,
@@ -25,6 +22,12 @@ from coterie.web.console.segments.sheet import (
     of_form,
     of_start,
     written,
+)
+from coterie.web.console.segments.showing import (
+    PEOPLE,
+    SEGMENT,
+    builder_values,
+    counted_values,
 )
 from coterie.web.console.segments.slugs import free_slug
 from coterie.web.console.segments.who import people
@@ -38,6 +41,9 @@ Form = Annotated[dict[str, str], Depends(long_form)]
 
 _LEAVING = 50
 """So many of those who would leave or enter are named before a change is confirmed."""
+
+_BACK = ("/people",)
+"""Pages that ask for a rule and take it in their address."""
 
 
 @router.get("/new")
@@ -54,6 +60,33 @@ def draft(request: Request, here: Here, account: Operator, form: Form) -> Respon
     return _drafted(request, here, account, form, "")
 
 
+@router.post("/count")
+def counts(request: Request, here: Here, account: Operator, form: Form) -> Response:
+    """Count the people of a rule, of each of its conditions, and name a few."""
+    return _counted(request, here, account, form, "")
+
+
+@router.post("/apply")
+def apply(request: Request, here: Here, account: Operator, form: Form) -> Response:
+    """Go back with a finished rule to the page that asked for one."""
+    house, speech = here.house, here.pages.speech(request, account)
+    back = form.get("back", "")
+    if back.partition("?")[0] not in _BACK:
+        raise Invalid("no page of this house asks for a rule there", path="back")
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        words = house.segments.vocabulary(work)
+        sheet = of_form(form, words, Topics(words, speech), "")
+        ask(work, house, sheet, words, speech)
+        if not sheet.stands or sheet.rule is None:
+            return _show(
+                request, here, account, work, words, sheet,
+                status=422, purpose=PEOPLE, back=back,
+            )  # fmt: skip
+    joint = "&" if "?" in back else "?"
+    rule = quote(written(sheet.rule, indent=None))
+    return RedirectResponse(f"{back}{joint}rule={rule}", status_code=303)
+
+
 @router.post("")
 def create(request: Request, here: Here, account: Operator, form: Form) -> Response:
     """Define a new segment."""
@@ -61,11 +94,11 @@ def create(request: Request, here: Here, account: Operator, form: Form) -> Respo
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         words = house.segments.vocabulary(work)
         sheet = of_form(form, words, Topics(words, speech), "")
-        ask(work, house.segments, sheet, words, speech)
+        ask(work, house, sheet, words, speech)
         titles = _titles(sheet.titles)
         if not titles:
             sheet.faults["title"] = speech.gettext("Give it a name.")
-        if sheet.faults or sheet.trouble or sheet.rule is None:
+        if not sheet.stands or sheet.rule is None:
             return _show(request, here, account, work, words, sheet, status=422)
         slug = free_slug(form.get("slug") or titles["en"], {one.slug for one in words.segments})
         moves = house.segments.define(
@@ -88,8 +121,14 @@ def edit(request: Request, here: Here, account: Operator, slug: str) -> Response
 
 @router.post("/{slug}/draft")
 def redraft(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
-    """Answer a change of an existing segment's form: who would stay, enter and leave."""
+    """Answer a change of an existing segment's form."""
     return _drafted(request, here, account, form, slug)
+
+
+@router.post("/{slug}/count")
+def recount(request: Request, here: Here, account: Operator, slug: str, form: Form) -> Response:
+    """Count an existing segment's draft: who would stay, enter and leave."""
+    return _counted(request, here, account, form, slug)
 
 
 @router.post("/{slug}/review")
@@ -100,11 +139,13 @@ def review(request: Request, here: Here, account: Operator, slug: str, form: For
         words = house.segments.vocabulary(work)
         current = house.segments.get(work, slug)
         sheet = of_form(form, words, Topics(words, speech), slug)
-        ask(work, house.segments, sheet, words, speech)
-        if sheet.faults or sheet.trouble or sheet.rule is None or sheet.effect is None:
+        ask(work, house, sheet, words, speech)
+        effect = count(work, house.segments, sheet, house.profiles.everyone(work)).effect
+        named = said.naming(speech, words, house.communities.communities(work))
+        if sheet.rule is None or effect is None:
             return _show(request, here, account, work, words, sheet, status=422)
-        leaving = list(sheet.effect.leave[:_LEAVING])
-        entering = list(sheet.effect.enter[:_LEAVING])
+        leaving = list(effect.leave[:_LEAVING])
+        entering = list(effect.enter[:_LEAVING])
         found = people(work, house.profiles, [*leaving, *entering])
         return here.pages.render(
             request,
@@ -112,7 +153,8 @@ def review(request: Request, here: Here, account: Operator, slug: str, form: For
             account=account,
             current=current,
             sheet=sheet,
-            was=house.segments.explain(work, slug, speech.language, said.naming(speech, words)),
+            effect=effect,
+            was=house.segments.explain(work, slug, speech.language, named),
             leaving=[found[one] for one in leaving if one in found],
             entering=[found[one] for one in entering if one in found],
             using=house.segments.using(work, slug),
@@ -159,91 +201,49 @@ def _drafted(
     with house.db.read(actor_of(account), house.clock.now()) as work:
         words = house.segments.vocabulary(work)
         sheet = of_form(form, words, Topics(words, speech), slug)
-        part = request.headers.get("hx-request") == "true"
-        return _show(request, here, account, work, words, sheet, part=part)
+        purpose = PEOPLE if form.get("purpose") == PEOPLE else SEGMENT
+        return _show(
+            request, here, account, work, words, sheet,
+            part=_is_part(request), purpose=purpose, back=form.get("back", ""),
+            reading=form.get("act") == "read",
+        )  # fmt: skip
+
+
+def _is_part(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def _counted(
+    request: Request, here: Here, account: Account, form: Mapping[str, str], slug: str
+) -> Response:
+    house, speech = here.house, here.pages.speech(request, account)
+    plain = {name: text for name, text in form.items() if name != "act"}
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        words = house.segments.vocabulary(work)
+        sheet = of_form(plain, words, Topics(words, speech), slug)
+        values = counted_values(request, here, account, work, sheet, words)
+        return here.pages.render(
+            request, "console/segments/counts.html", account=account, sheet=sheet, **values
+        )
 
 
 def _show(
     request: Request, here: Here, account: Account, work: Work, words: Vocabulary, sheet: Sheet,
-    *, part: bool = False, status: int = 200, start: str = "",
+    *, part: bool = False, status: int = 200, start: str = "", purpose: str = SEGMENT,
+    back: str = "", reading: bool = False,
 ) -> Response:  # fmt: skip
-    """Render the builder: the whole page, or only what changes while one builds."""
-    house, speech = here.house, here.pages.speech(request, account)
-    if not sheet.faults and not sheet.trouble:
-        ask(work, house.segments, sheet, words, speech)
-    if sheet.draft is not None:
-        _forgiving(sheet.draft)
-    told = sheet.effect.leave if sheet.effect and sheet.effect.leave else sheet.people
-    shown = list(told[:SAMPLE]) if told is not None else []
-    found = people(work, house.profiles, shown)
-    values: dict[str, Any] = {
-        "sheet": sheet,
-        "count": None if sheet.people is None else len(sheet.people),
-        "everyone": house.profiles.count(work),
-        "sample": [found[one] for one in shown if one in found],
-        "offered": _offered(house.segments.properties, work, words, sheet.draft, speech),
-        "said": said,
-        "start": start,
-        "places": _places(sheet.draft),
-    }
-    page = "builder.html" if part else "edit.html"
+    """Render the builder: the whole page, or only what changes while one builds.
+
+    A whole page that answers a form has its counts in it, for browsers without scripts.
+    """
+    values = builder_values(request, here, account, work, sheet, words, purpose=purpose, back=back)
+    values |= {"start": start, "reading": reading}
+    if request.method == "POST" and not part:
+        values |= counted_values(request, here, account, work, sheet, words)
+    page = "changed.html" if part else "edit.html"
     return here.pages.render(
         request, f"console/segments/{page}", account=account, http_status=status, **values
     )
-
-
-def _forgiving(draft: Draft) -> None:
-    """Let a template ask for any field: what there is not is empty."""
-    for _, node in walk(draft):
-        node.fields = defaultdict(str, node.fields)
-        node.bounds = [defaultdict(str, bound) for bound in node.bounds]
-        node.tests = [defaultdict(str, test) for test in node.tests]
-
-
-def _places(draft: Draft | None) -> dict[str, dict[str, bool]]:
-    """Say of every node what can be done with it."""
-    if draft is None:
-        return {}
-    found: dict[str, dict[str, bool]] = {}
-    for place, node in walk(draft):
-        for index, one in enumerate(node.parts):
-            found[f"{place}.{index}"] = {
-                "up": index > 0,
-                "down": index < len(node.parts) - 1,
-                "unwrap": may_unwrap(one, node),
-            }
-    found[ROOT] = {"up": False, "down": False, "unwrap": may_unwrap(draft, None)}
-    return found
-
-
-def _offered(
-    properties: Any, work: Work, words: Vocabulary, draft: Draft | None, speech: Speech
-) -> dict[str, Any]:
-    """Collect what the builder's fields offer."""
-    topics = Topics(words, speech)
-    asked = {
-        node.get("event")
-        for _, node in (walk(draft) if draft else ())
-        if node.kind == "did" and node.get("event") and (node.tests or _measures_property(node))
-    }
-    return {
-        "events": list(words.events),
-        "topics": topics,
-        "tags": words.tags,
-        "traits": [*words.traits, *words.scores],
-        "sealed": words.sealed,
-        "sealed_operators": SEALED_OPERATORS,
-        "segments": words.segments,
-        "properties": {name: properties(work, name) for name in sorted(asked)},
-        "takes": {operator.op: operator.takes for operator in ALL_OPERATORS},
-        "folds": {operator.op for operator in ALL_OPERATORS if operator.folds},
-        "of_properties": {one.op for one in operators_for("any", of_trait=False)},
-        "scores": SCORE_OPERATORS,
-    }
-
-
-def _measures_property(node: Draft) -> bool:
-    return node.get("measure") in ("sum", "avg", "min", "max", "distinct")
 
 
 def _titles(given: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_ADDRESSES = frozenset({"new", "draft"})
+_ADDRESSES = frozenset({"new", "draft", "count", "apply", "lists", "overlap"})
 """What stands in these places of an address is no segment."""
 
 

@@ -6,9 +6,12 @@ is text. Text that looks like something else stands in quotes (``"007"``), a lis
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LARGEST = 15
+"""Digits before the point (or zeros after it) beyond which nobody means a per cent."""
 _DURATION = re.compile(r"([0-9]+)([smhdw])")
 
 
@@ -47,6 +50,36 @@ def read_number(text: str) -> Any:
     """Read a number; what is none stays text, for the parser to refuse at its place."""
     found = read(text)
     return text if isinstance(found, bool | list) else found
+
+
+def read_ratio(text: str) -> Any:
+    """Read a part of a whole, in per cent or plain.
+
+    >>> read_ratio("50 %"), read_ratio("0.5"), read_ratio("half")
+    (0.5, 0.5, 'half')
+    """
+    bare, sign, rest = text.strip().partition("%")
+    if not sign or rest or not _NUMBER.fullmatch(bare.strip()):
+        return read_number(text)
+    part = Decimal(bare.strip()) / 100
+    if part.adjusted() > _LARGEST:
+        return text
+    return int(part) if part == part.to_integral_value() else float(part)
+
+
+def write_ratio(value: Any) -> str:
+    """Write a part of a whole in per cent, where nothing is lost by it.
+
+    >>> write_ratio(0.4), write_ratio(2), write_ratio("half")
+    ('40%', '200%', 'half')
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        exact = Decimal(repr(value))
+        text = f"{exact * 100:f}%" if abs(exact.adjusted()) < _LARGEST else ""
+        text = text.replace(".0%", "%")
+        if text and read_ratio(text) == value:
+            return text
+    return write(value)
 
 
 def read_lines(text: str) -> list[Any]:

@@ -1,9 +1,8 @@
 """What the builder calls things, in English; the catalogues have the other languages."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from coterie.core.event import OWN
+from coterie.communities.model import Community
 from coterie.segments.language.vocabulary import Vocabulary
 from coterie.segments.words.phrases import Naming
 from coterie.web.speech import N_, Speech
@@ -11,18 +10,43 @@ from coterie.web.speech import N_, Speech
 Pairs = tuple[tuple[str, str], ...]
 
 GROUPS: Pairs = (
-    ("all", N_("all of these conditions")),
-    ("any", N_("at least one of these conditions")),
+    ("all", N_("All of these must hold")),
+    ("any", N_("At least one of these must hold")),
+    ("none", N_("None of these may hold")),
+    ("not_all", N_("Not all of these may hold")),
 )
-KINDS: Pairs = (
+DOINGS: Pairs = (
     ("did", N_("What they did")),
+    ("then", N_("What they did next, or did not")),
+    ("last", N_("How it was the last time")),
+    ("trend", N_("More or less than before")),
+    ("top", N_("The highest or the lowest")),
+)
+BEINGS: Pairs = (
     ("score", N_("Activity or interest")),
     ("trait", N_("A trait")),
     ("tag", N_("A tag")),
+    ("consents", N_("Consent")),
+    ("near", N_("Where they are")),
+)
+BELONGINGS: Pairs = (
     ("in_segment", N_("Another segment")),
+    ("list", N_("An uploaded list")),
+    ("in_community", N_("A community")),
+    ("in_group", N_("A chat group")),
+)
+OTHERS: Pairs = (
     ("bucket", N_("A random share")),
     ("everyone", N_("Everybody")),
 )
+KINDS: tuple[tuple[str, Pairs], ...] = (
+    (N_("What they do"), DOINGS),
+    (N_("What is known of them"), BEINGS),
+    (N_("Where they belong"), BELONGINGS),
+    (N_("Without regard to the person"), OTHERS),
+)
+"""Kinds of conditions, in families."""
+
 MEASURES: Pairs = (
     ("count", N_("times")),
     ("distinct @day", N_("on different days")),
@@ -35,6 +59,32 @@ MEASURES: Pairs = (
     ("max", N_("greatest of a property")),
     ("distinct", N_("different values of a property")),
     ("share", N_("share of all these events")),
+)
+RANKED: Pairs = (
+    ("count", N_("how often they did it")),
+    ("sum", N_("the sum of a property")),
+    ("avg", N_("the average of a property")),
+    ("min", N_("the least of a property")),
+    ("max", N_("the greatest of a property")),
+    ("distinct", N_("different values of a property")),
+    ("distinct @day", N_("the number of days")),
+    ("distinct @week", N_("the number of weeks")),
+    ("distinct @month", N_("the number of months")),
+    ("distinct @hour", N_("the number of hours")),
+    ("trait", N_("a trait")),
+)
+"""What people may be ranked by."""
+ENDS: Pairs = (
+    ("top", N_("the highest")),
+    ("bottom", N_("the lowest")),
+)
+SHARES: Pairs = (
+    ("percent", N_("% of them")),
+    ("count", N_("people")),
+)
+NEXT: Pairs = (
+    ("", N_("and then did")),
+    ("on", N_("and then did not")),
 )
 BOUNDS: Pairs = (
     (">=", N_("at least")),
@@ -106,14 +156,21 @@ DAYS: Pairs = (
 
 FAULTS: Mapping[str, str] = {
     "event": N_("Choose what they did."),
+    "next": N_("Choose what they did next."),
     "value": N_("Write a value that fits here; a number such as 4."),
     "low": N_("Write the lower value."),
     "high": N_("Write the upper value."),
     "values": N_("Write at least one value, one on each line."),
     "amount": N_("Write how long: a whole number, at most a hundred years."),
+    "gap": N_("Write within how long: a whole number, more than what it waits at least."),
+    "wait": N_("Write a shorter time than the one within which it must come."),
     "topic": N_("Choose a topic from the list."),
+    "next_topic": N_("Choose a topic from the list."),
     "tag": N_("Choose or write a tag."),
     "in_segment": N_("Choose a segment that does not lead back to this one."),
+    "in_community": N_("Choose a community."),
+    "in_group": N_("Choose or write a group."),
+    "list": N_("Choose an uploaded list."),
     "path": N_("Name it, and ask only what can be asked of it."),
     "op": N_("This comparison cannot be asked here."),
     "of": N_("Name the property that is measured."),
@@ -122,78 +179,23 @@ FAULTS: Mapping[str, str] = {
     "score": N_("Choose a score."),
     "salt": N_("Name the draw, so that it stays the same."),
     "kind": N_("This condition is not complete."),
+    "most": N_("Write how many: a percentage up to 100, or a number of people."),
+    "at_least": N_("Write a whole number, at least 1."),
+    "purpose": N_("Choose what the consent is for."),
+    "channel": N_("Choose a channel."),
+    "lat": N_("Write a latitude from -90 to 90, such as 31.23."),
+    "lon": N_("Write a longitude from -180 to 180, such as 121.47."),
+    "km": N_("Write a distance in kilometres, more than 0."),
 }
 """What is said at a field that the parser refuses, by the last part of the field's name."""
 
-STARTS: Pairs = (
-    ("active", N_("Active now")),
-    ("loyal", N_("Loyal")),
-    ("leaving", N_("About to leave")),
-    ("win-back", N_("To win back")),
-    ("newcomers", N_("Newcomers")),
-    ("fans", N_("Fans of a topic")),
-    ("quiet", N_("Members who went quiet")),
-)
-"""Starting points by key; their rules are in ``start``."""
 
-START_HINTS: Mapping[str, str] = {
-    "active": N_("did something in the last 30 days"),
-    "loyal": N_("often in the last year, and lately too"),
-    "leaving": N_("often before, nothing for 30 days"),
-    "win-back": N_("came in the last half-year, not for 60 days"),
-    "newcomers": N_("came for the first times, in the last two weeks"),
-    "fans": N_("at least 5 times, and 40 % of all they do"),
-    "quiet": N_("wear a community's tag, nothing for 30 days"),
-}
-
-
-def main_event(words: Vocabulary) -> str:
-    """Return what people here do most; consent and the house's own facts are no doing."""
-    did = {
-        name: count
-        for name, count in words.events.items()
-        if not name.startswith(OWN) and not name.startswith("Consent ")
-    }
-    return max(did, key=lambda name: (did[name], name), default="*")
-
-
-def start(key: str, words: Vocabulary) -> dict[str, Any]:
-    """Return the rule of a starting point, said of what people here do most."""
-    event = main_event(words)
-    topics = [topic.path for topic in words.topics if topic.parent is not None]
-    topic = {"topic": topics[0]} if topics else {}
-    member = next((tag for tag in words.tags if tag.startswith("community:")), "community:name")
-    rules: dict[str, dict[str, Any]] = {
-        "active": {"all": [{"did": event, "within": "30d", "count": {">=": 1}}]},
-        "loyal": {"all": [
-            {"did": event, "count": {">=": 10}, "within": "365d"},
-            {"did": event, "count": {">=": 1}, "within": "60d"},
-        ]},
-        "leaving": {"all": [
-            {"did": event, "count": {">=": 5}, "within": "180d"},
-            {"not": {"did": event, "count": {">=": 1}, "within": "30d"}},
-        ]},
-        "win-back": {"all": [
-            {"did": event, "count": {">=": 1}, "within": "180d"},
-            {"not": {"did": "*", "count": {">=": 1}, "within": "60d"}},
-        ]},
-        "newcomers": {"all": [
-            {"did": event, "count": {">=": 1}, "within": "14d"},
-            {"did": event, "count": {"<=": 2}},
-        ]},
-        "fans": {"all": [
-            {"did": event, **topic, "count": {">=": 5}},
-            {"share": event, **topic, "is": {">=": 0.4}},
-        ]},
-        "quiet": {"all": [
-            {"tag": member}, {"not": {"did": "*", "count": {">=": 1}, "within": "30d"}},
-        ]},
-    }  # fmt: skip
-    return rules.get(key, {"all": [{"did": event, "count": {">=": 1}}]})
-
-
-def naming(speech: Speech, words: Vocabulary) -> Naming:
-    """Return what this house calls events, topics and segments, in the page's language."""
+def naming(
+    speech: Speech, words: Vocabulary, communities: Iterable[Community] = ()
+) -> Naming:  # fmt: skip
+    """Return what this house calls what rules name, in the page's language."""
+    gathered = {one.slug: one.titles for one in communities}
+    lists = {one.name: {"en": one.title_en, "zh": one.title_zh} for one in words.lists}
     topics = {one.path: {"en": one.title_en, "zh": one.title_zh} for one in words.topics}
     segments = {one.slug: {"en": one.title_en, "zh": one.title_zh} for one in words.segments}
 
@@ -213,4 +215,6 @@ def naming(speech: Speech, words: Vocabulary) -> Naming:
         topic=topic,
         trait=trait,
         segment=lambda slug: speech.title(segments.get(slug, slug)),
+        community=lambda slug: speech.title(gathered.get(slug, slug)),
+        listed=lambda name: speech.title(lists.get(name, name)) or name,
     )

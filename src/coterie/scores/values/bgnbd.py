@@ -1,0 +1,155 @@
+"""How often people come back, and whether one still does: the BG/NBD model. Pure, over columns.
+
+Fader, Hardie, Lee: "Counting your customers" the easy way, Marketing Science 24(2), 2005. While
+she is a customer, a person buys at a rate that is Gamma(r, alpha) among people; after each purchase
+she leaves for ever with a chance that is Beta(a, b). Known of her are x (how often she came back),
+t_x (from the first to the last purchase) and T (from the first to now), in one unit of time.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, expit, gammaln, hyp2f1
+
+Floats = NDArray[np.float64]
+
+MOST = 30_000
+"""Different histories that are fitted; of more, every k-th, in the order of their numbers."""
+
+_SINGULAR = 1e-5
+_COARSE = 2_000
+"""So many histories find out where the maximum is; then all are asked."""
+
+_STARTS = ((1.0, 1.0, 1.0, 2.0), (0.3, 0.3, 0.5, 2.0))
+_FAR, _LOST = 30.0, 1e9
+"""Logarithms of parameters are kept within so much of 0; beyond, the loss is this."""
+
+
+@dataclass(frozen=True)
+class Comings:
+    """Histories, one a row: ``x`` comings back, ``t_x``, ``T``, and how many people have it."""
+
+    x: Floats
+    t_x: Floats
+    T: Floats
+    people: Floats
+
+    @staticmethod
+    def of(x: NDArray[Any], t_x: NDArray[Any], T: NDArray[Any]) -> "Comings":  # noqa: N803
+        """Gather people with the same history into one row."""
+        rows: Floats = np.column_stack([x, t_x, T]).astype(np.float64)
+        different, people = np.unique(rows, axis=0, return_counts=True)
+        x, t_x, T = different.T  # noqa: N806 (the paper's names)
+        whole = Comings(x, t_x, T, people.astype(np.float64))
+        return whole.every(-(-len(x) // MOST))
+
+    def every(self, step: int) -> "Comings":
+        """Return every ``step``-th history, in their order: a sample that is always the same."""
+        chosen = slice(None, None, max(step, 1))
+        return Comings(self.x[chosen], self.t_x[chosen], self.T[chosen], self.people[chosen])
+
+
+@dataclass(frozen=True)
+class BgNbd:
+    """The fitted model; ``log_likelihood`` is of what it was fitted to."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float = np.nan
+
+    def p_alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
+        """Return the chance that a person still is a customer; 1 for who never came back.
+
+        >>> model = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> one = model.p_alive(np.array([2.0]), np.array([30.43]), np.array([38.86]))
+        >>> round(float(one[0]), 4)
+        0.7266
+        """
+        odds = (
+            np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
+            + (self.r + x) * (np.log(self.alpha + T) - np.log(self.alpha + t_x))
+        )  # fmt: skip
+        alive: Floats = np.where(x > 0, expit(-odds), 1.0)
+        return alive
+
+    def expected(self, t: float, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
+        """Return how often a person is expected to order in the next ``t``.
+
+        The paper's equation 10, by Euler's transformation of its hypergeometric function, which
+        stays in range for whoever ordered hundreds of times.
+        """
+        if abs(self.a - 1) < _SINGULAR:  # a removable singularity: the mean of both sides
+            sides = (1 - 2 * _SINGULAR, 1 + 2 * _SINGULAR)
+            near = [BgNbd(self.r, self.alpha, a, self.b).expected(t, x, t_x, T) for a in sides]
+            return (near[0] + near[1]) / 2
+        r, alpha, a, b = self.r, self.alpha, self.a, self.b
+        z = t / (alpha + T + t)
+        series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        rest = (1 - z) ** (a - 1) * series
+        times: Floats = (a + b + x - 1) / (a - 1) * (1 - rest) * self.p_alive(x, t_x, T)
+        return np.maximum(times, 0)
+
+    def p_order(self, t: float, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
+        """Return the chance that a person orders at all in the next ``t``.
+
+        While she is a customer her rate is Gamma(r + x, alpha + T): the chance of none is its
+        Laplace transform at ``t``.
+        """
+        none = np.exp((self.r + x) * (np.log(self.alpha + T) - np.log(self.alpha + T + t)))
+        chance: Floats = self.p_alive(x, t_x, T) * (1 - none)
+        return chance
+
+
+def log_likelihood(logs: Floats, comings: Comings) -> float:
+    """Return the log-likelihood (the paper's equation 6) at the logarithms of r, alpha, a, b."""
+    r, alpha, a, b = np.exp(logs)
+    x, t_x, span = comings.x, comings.t_x, comings.T
+    base = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + span)
+    left = (
+        betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + t_x)
+    )  # fmt: skip
+    both = np.where(x > 0, np.logaddexp(stays, left), stays)
+    return float(comings.people @ (base + both))
+
+
+def fit(comings: Comings) -> BgNbd | None:
+    """Fit the model by maximum likelihood; None when no maximum is found.
+
+    Time is scaled so that the longest T is 10: alpha scales back with it.
+    """
+    longest = float(comings.T.max(initial=0))
+    if longest <= 0 or not (comings.x > 0).any():
+        return None
+    unit = longest / 10
+    scaled = Comings(comings.x, comings.t_x / unit, comings.T / unit, comings.people)
+    few = scaled.every(-(-len(comings.x) // _COARSE))
+    best = None
+    for start in _STARTS:
+        rough = minimize(
+            _loss, np.log(start), (few,), method="Nelder-Mead", options={"maxiter": 400}
+        )  # fmt: skip
+        found = minimize(_loss, rough.x, (few,), method="BFGS", options={"gtol": 1e-6})
+        if found.fun < _LOST and (best is None or found.fun < best.fun):
+            best = found
+    if best is None:
+        return None
+    best = minimize(_loss, best.x, (scaled,), method="BFGS", options={"gtol": 1e-6})
+    if not best.fun < _LOST:
+        return None
+    r, alpha, a, b = (float(one) for one in np.exp(best.x))
+    fitted = np.log([r, alpha * unit, a, b])
+    return BgNbd(r, alpha * unit, a, b, log_likelihood(fitted, comings))
+
+
+def _loss(logs: Floats, comings: Comings) -> float:
+    """Return the mean loss of a person; very great far out, where nothing is a maximum."""
+    if np.abs(logs).max() > _FAR:
+        return _LOST
+    value = -log_likelihood(logs, comings) / float(comings.people.sum())
+    return value if np.isfinite(value) else _LOST

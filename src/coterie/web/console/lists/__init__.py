@@ -1,0 +1,1 @@
+"""Lists of people that were uploaded, or kept of a segment."""

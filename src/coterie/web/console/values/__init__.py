@@ -1,0 +1,1 @@
+"""What customers are worth: a section of each person's page, and a page on everybody."""

@@ -1,0 +1,84 @@
+"""Very many rows at once: written, changed and asked for as single ones would be."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, select
+
+from coterie.core.actor import Actor
+from coterie.storage.database import Database
+from coterie.storage.work import Work
+
+ADA = Actor("person", "ada")
+NOW = 1_767_225_600_000
+
+guests = Table(
+    "guests_of_a_test",
+    MetaData(),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String),
+    Column("comes", Boolean),
+    Column("told", JSON),
+    Column("seal", LargeBinary),
+    Column("born_as", Integer, default=lambda context: context.get_current_parameters()["id"]),
+)
+
+
+@pytest.fixture
+def work(database: Database) -> Iterator[Work]:
+    with database.begin(ADA, NOW) as made:
+        guests.metadata.create_all(made.connection)
+        yield made
+        guests.metadata.drop_all(made.connection)
+
+
+def names(work: Work, *values: object) -> list[str]:
+    query = select(guests.c.name).where(work.among(guests.c.id, values)).order_by(guests.c.id)
+    return list(work.connection.execute(query).scalars())
+
+
+def test_values_are_written_as_their_columns_want_them(work: Work) -> None:
+    ada = {"id": 1, "name": "阿达", "comes": True, "told": {"by": ["post"]}, "seal": b"\x00\xff"}
+    bob = {"id": 2, "name": None, "comes": False, "told": None, "seal": None}
+    work.insert(guests, [ada | {"born_as": 7}, bob | {"born_as": 8}])
+    rows = work.connection.execute(select(guests).order_by(guests.c.id)).all()
+    assert [dict(row._mapping) for row in rows] == [ada | {"born_as": 7}, bob | {"born_as": 8}]
+
+
+def test_what_python_fills_in_is_filled_in(work: Work) -> None:
+    work.insert(guests, [{"id": 1, "name": "ada"}, {"id": 2, "name": "bob"}])
+    work.insert_rows(guests, ("name", "id"), [("cy", 3)])
+    born = work.connection.execute(select(guests.c.born_as).order_by(guests.c.id)).scalars()
+    assert list(born) == [1, 2, 3]
+
+
+def test_rows_may_name_their_columns_in_any_order(work: Work) -> None:
+    work.insert_rows(guests, ("born_as", "name", "id"), [(9, "ada", 1), (9, "bob", 2)])
+    assert names(work, 1, 2) == ["ada", "bob"]
+
+
+def test_a_row_without_a_value_that_others_have_is_refused(work: Work) -> None:
+    with pytest.raises(Exception, match="name"):
+        work.insert(guests, [{"id": 1, "name": "ada", "born_as": 1}, {"id": 2, "born_as": 2}])
+
+
+def test_rows_are_changed_by_key_and_in_the_named_columns_alone(work: Work) -> None:
+    rows = [{"id": n, "name": f"guest {n}", "comes": False, "born_as": n} for n in (1, 2, 3)]
+    work.insert(guests, rows)
+    changed = [{"id": n, "name": "told", "comes": True} for n in (1, 3)]
+    work.change(guests, changed, key=["id"], change=["name"])
+    query = select(guests.c.name, guests.c.comes).order_by(guests.c.id)
+    found = [tuple(row) for row in work.connection.execute(query)]
+    assert found == [("told", False), ("guest 2", False), ("told", False)]
+    work.change(guests, [], key=["id"], change=["name"])
+
+
+def test_very_many_values_are_found_each_once(work: Work) -> None:
+    rows = [(n, f'it\'s "{n}" 意', n) for n in range(0, 20_000, 2)]
+    work.insert_rows(guests, ("id", "name", "born_as"), rows)
+    assert len(names(work, *range(20_000), 2, 2)) == 10_000
+    assert names(work) == []
+    assert names(work, np.int32(4)) == ['it\'s "4" 意']
+    text = work.among(guests.c.name, ['it\'s "4" 意', "nobody"])
+    assert work.connection.execute(select(guests.c.id).where(text)).scalars().all() == [4]
