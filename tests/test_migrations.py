@@ -46,7 +46,7 @@ def test_a_second_run_changes_nothing(empty: Database) -> None:
 
 def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path: Path) -> None:
     config = migrate._config(empty)
-    command.upgrade(config, "2026_11_22_0715")
+    command.upgrade(config, "2026_11_22_0710")
     old = (
         "INSERT INTO log_hot (seq, time, received, profile, name, type, source, items, store, "
         "amount, properties, stamp) VALUES ({0}, {0}, 9, 7, 'Wine Opened', 'track', 'shop', "

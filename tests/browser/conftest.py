@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -112,18 +113,27 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def serve(folder: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def command() -> Iterator[int]:
+    """The port of a process that has loaded the command: whoever runs it there need not wait."""
+    program = [sys.executable, str(Path(__file__).with_name("warm.py"))]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.kill()
+
+
+def serve(command: int, folder: Path) -> Iterator[str]:
     """Serve a folder with the real command on a free port, and yield the address."""
-    command = [str(COTERIE), "up", "--data", str(folder), "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as served:
-        assert served.stdout is not None
-        said = served.stdout.readline()
-        assert "http://" in said, said + served.stdout.read()
+    with socket.create_connection(("127.0.0.1", command)) as process, process.makefile() as printed:
+        arguments = ["up", "--data", str(folder), "--port", "0"]
+        process.sendall(json.dumps(arguments).encode() + b"\n")
+        number = int(printed.readline())
+        said = printed.readline()
+        assert "http://" in said, said + printed.read()
         yield said.split()[3]
-        served.send_signal(signal.SIGINT)
-        served.stdout.read()
+        os.kill(number, signal.SIGINT)
+        printed.read()
 
 
 @pytest.fixture
@@ -133,9 +143,9 @@ def house_folder(wine_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house_url(house_folder: Path) -> Iterator[str]:
+def house_url(command: int, house_folder: Path) -> Iterator[str]:
     """Where that house is served."""
-    yield from serve(house_folder)
+    yield from serve(command, house_folder)
 
 
 @pytest.fixture

@@ -64,10 +64,12 @@ LIVE = {"/", "/events"}
 
 
 @pytest.fixture(scope="module")
-def address(wine_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    wine_template: Path, tmp_path_factory: pytest.TempPathFactory, command: int
+) -> Iterator[str]:
     """A served wine house that nobody changes."""
     folder = shutil.copytree(wine_template, tmp_path_factory.mktemp("looked-at") / "house")
-    yield from serve(Path(folder))
+    yield from serve(command, Path(folder))
 
 
 def open_context(chromium: Browser, **options: Any) -> BrowserContext:

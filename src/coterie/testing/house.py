@@ -43,6 +43,7 @@ from coterie.testing.asking import TESTER, Asking
 from coterie.testing.channels import MemoryChannel
 from coterie.testing.clock import FakeClock
 from coterie.testing.postgres import PostgresServer
+from coterie.testing.ready import make_ready
 
 START = "2026-01-01T00:00:00Z"
 CHANNELS = ("email", "sandbox", "sms", "webhook", "wecom")
@@ -83,6 +84,8 @@ class House(Asking):
             chosen = Settings(
                 data=folder, database=database or "", zone=zone, holdout=holdout, **settings
             )
+            if not chosen.database:
+                make_ready(folder)
             start = parse_time(at or START, zone_named(zone))
             self._clock = FakeClock(start)
             self._numbers = count(1)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a start-up should not wait for them
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +73,7 @@ class BgNbd:
             np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
             + (self.r + x) * (np.log(self.alpha + T) - np.log(self.alpha + t_x))
         )  # fmt: skip
-        alive: Floats = np.where(x > 0, expit(-odds), 1.0)
+        alive: Floats = np.where(x > 0, scipy.special.expit(-odds), 1.0)
         return alive
 
     def expected(self, t: float, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
@@ -89,7 +88,7 @@ class BgNbd:
             return (near[0] + near[1]) / 2
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         z = t / (alpha + T + t)
-        series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        series = scipy.special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
         rest = (1 - z) ** (a - 1) * series
         times: Floats = (a + b + x - 1) / (a - 1) * (1 - rest) * self.p_alive(x, t_x, T)
         return np.maximum(times, 0)
@@ -109,6 +108,7 @@ def log_likelihood(logs: Floats, comings: Comings) -> float:
     """Return the log-likelihood (the paper's equation 6) at the logarithms of r, alpha, a, b."""
     r, alpha, a, b = np.exp(logs)
     x, t_x, span = comings.x, comings.t_x, comings.T
+    betaln, gammaln = scipy.special.betaln, scipy.special.gammaln
     base = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
     stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + span)
     left = (
@@ -131,15 +131,17 @@ def fit(comings: Comings) -> BgNbd | None:
     few = scaled.every(-(-len(comings.x) // _COARSE))
     best = None
     for start in _STARTS:
-        rough = minimize(
+        rough = scipy.optimize.minimize(
             _loss, np.log(start), (few,), method="Nelder-Mead", options={"maxiter": 400}
         )  # fmt: skip
-        found = minimize(_loss, rough.x, (few,), method="BFGS", options={"gtol": 1e-6})
+        found = scipy.optimize.minimize(
+            _loss, rough.x, (few,), method="BFGS", options={"gtol": 1e-6}
+        )
         if found.fun < _LOST and (best is None or found.fun < best.fun):
             best = found
     if best is None:
         return None
-    best = minimize(_loss, best.x, (scaled,), method="BFGS", options={"gtol": 1e-6})
+    best = scipy.optimize.minimize(_loss, best.x, (scaled,), method="BFGS", options={"gtol": 1e-6})
     if not best.fun < _LOST:
         return None
     r, alpha, a, b = (float(one) for one in np.exp(best.x))

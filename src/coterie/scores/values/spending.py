@@ -8,9 +8,8 @@ mean as independent of how often she orders, so that correlation is reported bes
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a start-up should not wait for them
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import gammaln
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +47,7 @@ def fit(orders: Floats, mean: Floats) -> GammaGamma | None:
     x, z = orders[::step].astype(np.float64), mean[::step].astype(np.float64)
     if len(x) < 2 or np.ptp(z) == 0:
         return None
-    unit = float(np.median(z))
+    gammaln, unit = scipy.special.gammaln, float(np.median(z))
     z = z / unit
 
     def loss(logs: Floats) -> float:
@@ -63,7 +62,7 @@ def fit(orders: Floats, mean: Floats) -> GammaGamma | None:
         value = -float(each.mean())
         return value if np.isfinite(value) else _LOST
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         loss, _START, method="Nelder-Mead",
         options={"maxiter": 2_000, "xatol": 1e-5, "fatol": 1e-9},
     )  # fmt: skip

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_0720"
-down_revision = "2026_11_22_0715"
+down_revision = "2026_11_22_0710"
 
 _COLUMNS = (
     "seq", "time", "received", "profile", "name", "type", "source", "items", "store", "amount",

@@ -40,7 +40,7 @@ OTHERS: Pairs = (
     ("everyone", N_("Everybody")),
 )
 KINDS: tuple[tuple[str, Pairs], ...] = (
-    (N_("What they do"), DOINGS),
+    (N_("What customers do"), DOINGS),
     (N_("What is known of them"), BEINGS),
     (N_("Where they belong"), BELONGINGS),
     (N_("Without regard to the person"), OTHERS),
@@ -80,7 +80,7 @@ ENDS: Pairs = (
 )
 SHARES: Pairs = (
     ("percent", N_("% of them")),
-    ("count", N_("people")),
+    ("count", N_("persons")),
 )
 NEXT: Pairs = (
     ("", N_("and then did")),
