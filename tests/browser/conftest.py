@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-COTERIE = Path(sys.executable).with_name("coterie")
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome")
      if (found := shutil.which(name))), None,
@@ -123,12 +124,17 @@ def command() -> Iterator[int]:
         process.kill()
 
 
+@contextmanager
+def running(command: int, *arguments: str, **environment: str) -> Iterator[tuple[int, IO[str]]]:
+    """Run the command; yields its process's number, and what it prints until it ends."""
+    with socket.create_connection(("127.0.0.1", command)) as process, process.makefile() as printed:
+        process.sendall(json.dumps([arguments, environment]).encode() + b"\n")
+        yield int(printed.readline()), printed
+
+
 def serve(command: int, folder: Path) -> Iterator[str]:
     """Serve a folder with the real command on a free port, and yield the address."""
-    with socket.create_connection(("127.0.0.1", command)) as process, process.makefile() as printed:
-        arguments = ["up", "--data", str(folder), "--port", "0"]
-        process.sendall(json.dumps(arguments).encode() + b"\n")
-        number = int(printed.readline())
+    with running(command, "up", "--data", str(folder), "--port", "0") as (number, printed):
         said = printed.readline()
         assert "http://" in said, said + printed.read()
         yield said.split()[3]

@@ -1,13 +1,11 @@
 """By hand in Chinese: sign in, then English and dark, which she finds again in a new browser."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import COTERIE, PATIENCE, Visit
+from browser.conftest import PATIENCE, Visit, running
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +13,11 @@ PASSWORD = "意大利酒 2026 春天"
 
 
 @pytest.fixture
-def owned_folder(house_folder: Path) -> Path:
+def owned_folder(command: int, house_folder: Path) -> Path:
     """The small wine house, which 林晓 owns."""
-    command = [str(COTERIE), "owner", "林晓", "--data", str(house_folder)]
-    environment = {**os.environ, "COTERIE_OWNER_PASSWORD": PASSWORD}
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    asked = ("owner", "林晓", "--data", str(house_folder))
+    with running(command, *asked, COTERIE_OWNER_PASSWORD=PASSWORD) as (_, printed):
+        printed.read()
     return house_folder
 
 

@@ -1,7 +1,8 @@
 """The command with all that it loads, kept warm: each run of it is a fork of this process.
 
-Whoever connects sends the command's arguments as one line of JSON. She hears the process's number
-in the first line, then what the command prints; the connection ends when the command has.
+Whoever connects sends one line of JSON: the command's arguments, and what its environment is to
+have beside ours. She hears the process's number in the first line, then what the command prints;
+the connection ends when the command has.
 """
 
 import json
@@ -30,12 +31,13 @@ def main() -> None:
 def _run(connection: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with connection.makefile() as said:
-        arguments = json.loads(said.readline())
+        arguments, environment = json.loads(said.readline())
     connection.sendall(f"{os.getpid()}\n".encode())
     os.dup2(connection.fileno(), 1)
     os.dup2(connection.fileno(), 2)
     connection.close()
     sys.argv = ["coterie", *arguments]
+    os.environ |= environment
     cli.main()
     sys.exit()
 

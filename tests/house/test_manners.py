@@ -35,50 +35,56 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
-@pytest.mark.parametrize("path", FILES, ids=relative)
-def test_a_file_is_short_and_its_functions_are_shorter(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= 400
-    for function in functions(ast.parse(text)):
-        assert function.end_lineno is not None
-        assert function.end_lineno - function.lineno + 1 <= 80, function.name
-
-
-@pytest.mark.parametrize("path", FILES, ids=relative)
-def test_every_file_says_what_it_is(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text()))
-    assert docstring and docstring.splitlines()[0].rstrip().endswith((".", "?", ":", "!", ";", ","))
-
-
 LAZY = {("cli.py", "coterie.serving")}
 """What is loaded at the rim only when it is needed, since it is heavy: the web."""
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
-def test_no_import_hides_in_a_function(path: Path) -> None:
-    for function in functions(ast.parse(path.read_text())):
+def test_a_file_keeps_the_manners(path: Path) -> None:
+    """One test for all of them, since each file is read and parsed once."""
+    text, name = path.read_text(), relative(path)
+    tree = ast.parse(text)
+    it_is_short_and_its_functions_are_shorter(text, tree)
+    it_says_what_it_is(tree)
+    no_import_hides_in_a_function(name, tree)
+    only_stores_and_log_readers_speak_sql(name, tree)
+    nothing_is_left_for_later(text)
+
+
+def it_is_short_and_its_functions_are_shorter(text: str, tree: ast.Module) -> None:
+    assert len(text.splitlines()) <= 400
+    for function in functions(tree):
+        assert function.end_lineno is not None
+        assert function.end_lineno - function.lineno + 1 <= 80, function.name
+
+
+def it_says_what_it_is(tree: ast.Module) -> None:
+    docstring = ast.get_docstring(tree)
+    assert docstring and docstring.splitlines()[0].rstrip().endswith((".", "?", ":", "!", ";", ","))
+
+
+def no_import_hides_in_a_function(name: str, tree: ast.Module) -> None:
+    for function in functions(tree):
         for node in ast.walk(function):
-            if isinstance(node, ast.ImportFrom) and (relative(path), node.module) in LAZY:
+            if isinstance(node, ast.ImportFrom) and (name, node.module) in LAZY:
                 continue
             assert not isinstance(node, ast.Import | ast.ImportFrom), function.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=relative)
-def test_only_stores_and_log_readers_speak_sql(path: Path) -> None:
-    name = relative(path)
-    if path.name == "store.py" or name.split("/")[0] in MAY_SPEAK_SQL or name in LOG_READERS:
+def only_stores_and_log_readers_speak_sql(name: str, tree: ast.Module) -> None:
+    room, file = name.split("/")[0], name.split("/")[-1]
+    if file == "store.py" or room in MAY_SPEAK_SQL or name in LOG_READERS:
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             assert node.module.split(".")[0] != "sqlalchemy" or name.startswith("testing/"), name
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr not in {"exec_driver_sql"}, name
 
 
-@pytest.mark.parametrize("path", FILES, ids=relative)
-def test_nothing_is_left_for_later(path: Path) -> None:
+def nothing_is_left_for_later(text: str) -> None:
     for mark in ("TODO", "FIXME", "XXX", "NotImplementedError"):
-        assert mark not in path.read_text()
+        assert mark not in text
 
 
 def test_every_room_introduces_itself() -> None:

@@ -78,6 +78,7 @@ def test_an_answer_given_to_one_may_be_changed_by_her(house: SmallHouse) -> None
         assert set(house.segments.population(work, {"everyone": True})) == {1}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # they are kept in memory
 def test_only_so_many_answers_are_kept(house: SmallHouse) -> None:
     house.receive([house.track("ada", "Article Read")])
     for number in range(populations.KEPT + 3):

@@ -15,6 +15,10 @@ from sqlalchemy import create_engine, text
 from coterie.core.errors import Unavailable
 
 _NOBODY = ("postgres", "nobody")
+_OPTIONS = (
+    "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c autovacuum=off"  # it would look at every database of the server by turns
+)
 
 
 def find_binaries() -> Path | None:
@@ -50,7 +54,7 @@ class PostgresServer:
             shutil.chown(self._folder, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "coterie", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {self.port} -k {self._folder} {_OPTIONS}"
         log = self._folder / "log"
         self._run("pg_ctl", "-D", str(data), "-w", "-l", str(log), "-o", options, "start")
         return self

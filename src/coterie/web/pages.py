@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -23,6 +24,25 @@ from coterie.web.vocabulary import VOCABULARY
 _NOWHERE = Standing()
 
 
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("coterie.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    templates.filters["width"] = width
+    templates.globals |= {
+        "asset": asset,
+        "nav": NAV,
+        "known_errors": frozenset(VOCABULARY["error"]),
+    }
+    return templates
+
+
 class Pages:
     """Makes HTML out of templates. What a user gave is escaped: autoescape has no exception."""
 
@@ -31,20 +51,7 @@ class Pages:
         self.brand = house.settings.brand
         self.zone = ZoneInfo(house.instance.zone)
         self.cookies = cookies
-        self._templates = Environment(
-            loader=PackageLoader("coterie.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        )
-        self._templates.filters["width"] = width
-        self._templates.globals |= {
-            "asset": asset,
-            "nav": NAV,
-            "known_errors": frozenset(VOCABULARY["error"]),
-        }
+        self._templates = _templates()
 
     def render(
         self,

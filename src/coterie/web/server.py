@@ -1,8 +1,9 @@
 """Put the web together: routes, error table, safety. Called by the composition root."""
 
+from functools import cache
 from importlib.resources import files
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -33,8 +34,9 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
     limits = limits or Limits()
     cookies = Cookies(secure=settings.secure_cookies)
     app = FastAPI(
-        title="Coterie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
-    )
+        title="Coterie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        routes=list(_routes().routes),
+    )  # fmt: skip
     app.state.parts = Parts(
         house=house,
         limits=limits,
@@ -42,8 +44,6 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
         cookies=cookies,
         brakes=TokenBuckets(settings.requests_per_second),
     )
-    for router in (*COLLECTORS, *READERS, *DESK):
-        app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("coterie.web") / "static")))
     app.add_exception_handler(CoterieError, _refuse)
     app.add_exception_handler(HTTPException, _refuse)
@@ -54,6 +54,15 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
         Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise
     )
     return app
+
+
+@cache
+def _routes() -> APIRouter:
+    """Put the routes together once for all houses of a process: what each takes is read slowly."""
+    router = APIRouter(redirect_slashes=False)
+    for room in (*COLLECTORS, *READERS, *DESK):
+        router.include_router(room)
+    return router
 
 
 def _is_https(house: Served) -> bool:

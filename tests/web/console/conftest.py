@@ -70,12 +70,19 @@ def desk(founded: Path, tmp_path: Path) -> Iterator[Desk]:
     yield from open_desk(folder, FakeClock(NOW))
 
 
+@pytest.fixture(scope="session")
+def wine_ended(wine_template: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """When the wine story ended, by the clock of its house."""
+    folder = shutil.copytree(wine_template, tmp_path_factory.mktemp("wine") / "house")
+    ended = open_app(Settings(data=Path(folder)))
+    stood_at = ended.clock.now()
+    ended.close()
+    return stood_at
+
+
 @pytest.fixture
-def wine(wine_template: Path, tmp_path: Path) -> Iterator[Desk]:
+def wine(wine_template: Path, wine_ended: int, tmp_path: Path) -> Iterator[Desk]:
     """A small wine house whose clock stands where its story ended."""
     folder = tmp_path / "house"
     shutil.copytree(wine_template, folder)
-    ended = open_app(Settings(data=folder))
-    stood_at = ended.clock.now()
-    ended.close()
-    yield from open_desk(folder, FakeClock(stood_at))
+    yield from open_desk(folder, FakeClock(wine_ended))
