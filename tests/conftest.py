@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share: a real database of each kind, with every table."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +93,9 @@ def wine_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Made once for all workers: whoever comes first makes it, the others wait at the lock.
     """
-    shared = tmp_path_factory.getbasetemp().parent
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # the session's; of one process it would be all sessions', for ever
     folder = shared / "wine-template"
     with (shared / "wine-template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

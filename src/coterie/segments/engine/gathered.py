@@ -43,9 +43,8 @@ def by_person(rows: Rows, whose: Ints, people: int) -> Gathered:
     elif bool(np.all((whose[1:] > whose[:-1]) | _later(times, whose))):
         return Gathered(rows, whose, people)
     else:  # a few sorted runs, one after the other: a merge sort finds them
-        base = int(times.min())
-        width = int(times.max()) - base + 1
-        order = np.argsort(whose * width + (times - base), kind="stable")
+        [keys] = _keys(people, (whose, times))
+        order = np.argsort(keys, kind="stable")
     return Gathered(rows.take(order), whose[order], people)
 
 
@@ -109,18 +108,27 @@ def _met(first: Gathered, second: Gathered, after: int, within: int | None) -> F
     """
     if not len(second.rows):
         return np.zeros(len(first.rows), np.bool_)
-    base = int(min(first.rows.times.min(), second.rows.times.min()))
-    width = int(max(first.rows.times.max(), second.rows.times.max())) - base + after + 2
-    assert width * (first.people + 1) < 2**63, "too many people for so long a time"
-    keys = second.whose * width + (second.rows.times - base)
-    starts = first.rows.times - base + after
-    places = np.searchsorted(keys, first.whose * width + starts)
+    least = first.rows.times + after
+    asked, keys = _keys(first.people, (first.whose, least), (second.whose, second.rows.times))
+    places = np.searchsorted(keys, asked)
     places[places == len(keys)] = 0
-    found = keys[places] - first.whose * width
-    met: Flags = (found >= starts) & (found < width)
+    met: Flags = (keys[places] >= asked) & (second.whose[places] == first.whose)
     if within is not None:
-        met &= found < first.rows.times - base + within
+        met &= second.rows.times[places] < first.rows.times + within
     return met
+
+
+def _keys(people: int, *given: tuple[Ints, Ints]) -> list[Ints]:
+    """Make one number of person and moment, in their order, for each pair of (whose, times).
+
+    Where the times lie too far apart for that, their ranks stand for them.
+    """
+    base = min(int(times.min()) for _, times in given)
+    width = max(int(times.max()) for _, times in given) - base + 1
+    if width * (people + 1) < 2**63:
+        return [whose * width + (times - base) for whose, times in given]
+    moments = np.unique(np.concatenate([times for _, times in given]))
+    return [whose * len(moments) + np.searchsorted(moments, times) for whose, times in given]
 
 
 def _changes(whose: Ints) -> Flags:

@@ -4,9 +4,10 @@ An event is read twice over: from the log's lake by SQL (``loading``), and, whil
 the object that the road carries (here). Both make the same integers of it.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -95,6 +96,13 @@ def can_be_listed(matching: Matching) -> bool:
     return not matching.same_key and window.since is None and all(map(is_lasting, matching.where))
 
 
+class _Meant(NamedTuple):
+    """For which lists the events of a name are: of whatever item, and by the item."""
+
+    always: list[int]
+    by_item: dict[str, list[int]]
+
+
 class Sorter:
     """Puts fresh events on some lists; remembers which lists are for which names and items."""
 
@@ -102,7 +110,7 @@ class Sorter:
         self.listings = list(listings)
         self._frame = Frame(0, zone)  # what is listed passes tests that last, whenever asked
         self._zone = zone
-        self._meant: dict[tuple[str, bool, tuple[str, ...]], list[int]] = {}
+        self._meant: dict[tuple[str, bool], _Meant] = {}
 
     def sort(self, events: Sequence[Event | Logged]) -> dict[int, Rows]:
         """Return the rows of each list that gets any, by its place among those given."""
@@ -113,17 +121,24 @@ class Sorter:
                     found.setdefault(place, []).append(event)
         return {place: self._rows(self.listings[place], own) for place, own in found.items()}
 
-    def _places(self, event: Event | Logged) -> list[int]:
-        about = event.name, event.type == "fact", event.items
-        places = self._meant.get(about)
-        if places is None:
-            places = self._meant[about] = [
-                place
-                for place, one in enumerate(self.listings)
-                if is_asked(event, one.name)
-                and (one.topic is None or not one.items.isdisjoint(event.items))
-            ]
-        return places
+    def _places(self, event: Event | Logged) -> Collection[int]:
+        about = event.name, event.type == "fact"
+        meant = self._meant.get(about)
+        if meant is None:
+            meant = self._meant[about] = self._means(event)
+        found = [place for item in event.items for place in meant.by_item.get(item, ())]
+        return [*meant.always, *(found if len(event.items) < 2 else dict.fromkeys(found))]
+
+    def _means(self, event: Event | Logged) -> _Meant:
+        meant = _Meant([], {})
+        for place, one in enumerate(self.listings):
+            if not is_asked(event, one.name):
+                continue
+            if one.topic is None:
+                meant.always.append(place)
+            for item in one.items:
+                meant.by_item.setdefault(item, []).append(place)
+        return meant
 
     def _rows(self, listing: Listing, events: Sequence[Event | Logged]) -> Rows:
         values = {

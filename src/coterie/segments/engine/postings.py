@@ -90,17 +90,38 @@ class Run:
 
     def of(self, people: People, first: int, last: int) -> Rows:
         """Return the rows of some profiles, given in order, with first <= time <= last."""
-        places, sorted_profiles = self._by_person
-        lows = np.searchsorted(sorted_profiles, people)
-        highs = np.searchsorted(sorted_profiles, people, side="right")
-        found = places[ranges(lows, highs)]
-        times = self.rows.times[found]
-        return self.rows.take(found[(times >= first) & (times <= last)])
+        base, grain, width = self._scale
+        first, last = max(first - base, 0), min(last - base, (width << grain) - 1)
+        if first > last:
+            return self.rows.take(slice(0, 0))
+        places, keys = self._by_person
+        starts = people.astype(np.int64) * width
+        lows = np.searchsorted(keys, starts + (first >> grain))
+        highs = np.searchsorted(keys, starts + (last >> grain), side="right")
+        found = self.rows.take(places[ranges(lows, highs)])
+        if not grain:
+            return found
+        return found.take((found.times >= base + first) & (found.times <= base + last))
 
     @cached_property
-    def _by_person(self) -> tuple[NDArray[np.int32], People]:
+    def _scale(self) -> tuple[int, int, int]:
+        """Return the earliest time, a grain as a power of two of ms, and the grains there are.
+
+        The grain is 1 ms, but where person and time would not fit one number: there it is coarser.
+        """
+        base = int(self.rows.times[0])
+        extent, people = int(self.rows.times[-1]) - base, int(self.rows.profiles.max()) + 2
+        grain = max(0, (extent + 1).bit_length() + people.bit_length() - 62)
+        return base, grain, (extent >> grain) + 1
+
+    @cached_property
+    def _by_person(self) -> tuple[NDArray[np.int32], Ints]:
+        """Return the places of the rows, person by person, and person and time as one number."""
+        base, grain, width = self._scale
         places = order_by(self.rows.profiles)
-        return places, self.rows.profiles[places]
+        keys = self.rows.profiles[places].astype(np.int64) * width
+        keys += (self.rows.times[places] - base) >> grain
+        return places, keys
 
 
 class Postings:

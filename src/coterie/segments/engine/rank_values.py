@@ -29,8 +29,10 @@ class RankValues:
         if path.startswith(FADING):
             asked = None if len(people) >= _MANY else people.tolist()
             return _placed(people, self._profiles.levels(work, asked, [path])[path].levels)
-        if len(people) >= _MANY and "." not in path:
-            return _placed(people, self._everybodys(work, path))
+        if len(people) >= _MANY:
+            everybodys = self._everybodys(work, path)
+            if everybodys is not None:
+                return _placed(people, everybodys)
         known = self._profiles.known(work, people.tolist(), (path,))
         return _placed(people, {one: look_up(k.traits, path) for one, k in known.items()})
 
@@ -41,11 +43,15 @@ class RankValues:
         half_life = self._profiles.levels(work, (), [path])[path].half_life
         return 0.0 if half_life is None else now / half_life
 
-    def _everybodys(self, work: Work, path: str) -> Mapping[int, Any]:
-        traits = self._profiles.export(work, {path}).traits
-        mine = traits["name"] == path
-        texts, profiles = traits["value"][mine].tolist(), traits["profile"][mine].tolist()
-        return dict(zip(profiles, map(msgspec.json.decode, texts), strict=True))
+    def _everybodys(self, work: Work, path: str) -> Mapping[int, Any] | None:
+        """Return everybody's value of a trait; None where it may lie inside another."""
+        for column in self._profiles.published.export(work, {path}):
+            values = map(msgspec.json.decode, column["value"].tolist())
+            return dict(zip(column["profile"].tolist(), values, strict=True))
+        if "." in path:
+            return None
+        told = self._profiles.standing(work, None, [path])[path]
+        return {one: msgspec.json.decode(text) for one, text in told.items() if text is not None}
 
 
 def _placed(people: People, values: Mapping[int, Any]) -> Measured:
