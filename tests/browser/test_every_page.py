@@ -40,7 +40,7 @@ WATCH_JUMPS = """
 
 ROOMS = [link.address for section in NAV for link in section.links]
 INSIDE = {
-    "a person": ("/people", "main a[href^='/people/']"),
+    "a person": ("/people", "main a[href^='/people/0']"),
     "a segment": ("/segments", "main a[href^='/segments/']:not([href$=new])"),
     "a segment's builder": "/segments/italy-lovers/edit",
     "a segment's portrait": "/segments/tasters/portrait",
@@ -95,7 +95,8 @@ def go(page: Page, address: str, name: str) -> None:
 
 def serious(page: Page) -> list[str]:
     """Run axe and name what it finds serious or critical, with the place."""
-    page.evaluate(AXE)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{fault['id']}: {node['html'][:160]} {json.dumps(node.get('any', [])[:1])[:200]}"

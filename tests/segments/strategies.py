@@ -192,7 +192,8 @@ def _tests() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 def _which(
-    windows: st.SearchStrategy[dict[str, Any]] | None = None, where: str = "where",
+    windows: st.SearchStrategy[dict[str, Any]] | None = None,
+    where: str = "where",
     topic: str = "topic",
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Draw which events a node looks at."""

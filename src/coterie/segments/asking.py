@@ -201,9 +201,7 @@ class Asking:
         else:
             self._checked(library, self._read(rule))
 
-    def reasons(
-        self, work: Work, rule: object, profiles: Collection[int]
-    ) -> dict[int, Reason]:
+    def reasons(self, work: Work, rule: object, profiles: Collection[int]) -> dict[int, Reason]:
         """Tell why some people meet a rule or do not that need not be defined; raises Invalid."""
         library = self._library(work)
         tree = self._checked(library, self._read(rule))

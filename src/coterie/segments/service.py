@@ -168,7 +168,6 @@ class Segments(Keeping):
         if not self.engine.stands(store.stamp(work)):
             self.engine.forget()
         answers = self.engine.bring(work, library, world, learnt)
-        self.engine.vouch(store.renew_stamp(work) if learnt else store.stamp(work))
         before = self._published(work, answers)
         after = {
             slug: answer.meeting
@@ -177,6 +176,8 @@ class Segments(Keeping):
             for slug, answer in answers.items()
         }
         changed = {slug: people for slug, people in after.items() if people != before[slug]}
+        # what time alone moved is new to other processes, and to this one if it is rolled back
+        self.engine.vouch(store.renew_stamp(work) if learnt or changed else store.stamp(work))
         late = self._late(work, library, world, before, changed, quiet)
         moves = [
             move

@@ -152,7 +152,9 @@ def gather(
         parts = list(listing.rows.between(first, last))
         rows = joined(parts).in_order() if parts else no_rows(listing.rows.columns)
     else:
-        rows = listing.rows.of(leading.members_of(heads), first, last)
+        members = leading.members_of(heads)
+        by_arrival = len(members) > len(heads)  # the events of several profiles of one person mix
+        rows = listing.rows.of(members, first, last, by_arrival=by_arrival)
     places = _places(leading.heads_of(rows.profiles), heads)
     known = places >= 0
     if not known.all():  # rows of those who are not known lie among everybody's
@@ -205,7 +207,7 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         return Gathering(
             [listing], [span], edges(listing, span),
             lambda g, _now: whole(
-                gathered.distinct(g[0], column, in_order=kind == UNIT), bounds
+                gathered.distinct(g[0], column), bounds
             ),
         )  # fmt: skip
     assert rule.of is not None, "the parser asks for it"

@@ -58,8 +58,8 @@ def _against(totals: Ints, op: str, bound: Fraction) -> Flags:
 
 def _multiplied_out(parts: Ints, wholes: Ints, op: str, bound: Fraction) -> Flags:
     compare = _COMPARE[op]
-    left = int(np.abs(parts).max(initial=0)) * bound.denominator
-    right = int(wholes.max(initial=0)) * abs(bound.numerator)
+    left = int(np.abs(parts).max(initial=1)) * bound.denominator
+    right = int(wholes.max(initial=1)) * abs(bound.numerator)
     if left < _MOST and right < _MOST:
         found: Flags = compare(parts * bound.denominator, wholes * bound.numerator)
         return found

@@ -59,7 +59,8 @@ class Levels:
             return levels
         steps = np.exp2(np.minimum(levels - now / self.half_life, 1_000.0)) * 1e6
         values = np.rint(steps) / 1e6
-        for place in np.flatnonzero(np.abs(steps - np.floor(steps) - 0.5) < _NEAR).tolist():
+        near = _NEAR + steps * 1e-15  # what floats lose of large numbers
+        for place in np.flatnonzero(np.abs(steps - np.floor(steps) - 0.5) < near).tolist():
             values[place] = value_at(float(levels[place]), self.half_life, now)
         return values
 

@@ -88,8 +88,11 @@ class Run:
         place = int(np.searchsorted(self.rows.times, moment, side="right"))
         return int(self.rows.times[place]) if place < len(self.rows) else None
 
-    def of(self, people: People, first: int, last: int) -> Rows:
-        """Return the rows of some profiles, given in order, with first <= time <= last."""
+    def of(self, people: People, first: int, last: int, *, by_arrival: bool) -> Rows:
+        """Return the rows of some profiles, given in order, with first <= time <= last.
+
+        Profile by profile, or all by time and arrival.
+        """
         base, grain, width = self._scale
         first, last = max(first - base, 0), min(last - base, (width << grain) - 1)
         if first > last:
@@ -98,7 +101,8 @@ class Run:
         starts = people.astype(np.int64) * width
         lows = np.searchsorted(keys, starts + (first >> grain))
         highs = np.searchsorted(keys, starts + (last >> grain), side="right")
-        found = self.rows.take(places[ranges(lows, highs)])
+        chosen = places[ranges(lows, highs)]
+        found = self.rows.take(np.sort(chosen) if by_arrival else chosen)
         if not grain:
             return found
         return found.take((found.times >= base + first) & (found.times <= base + last))
@@ -157,12 +161,12 @@ class Postings:
         found = [run.next_after(moment) for run in self.runs]
         return min((time for time in found if time is not None), default=None)
 
-    def of(self, people: People, first: int, last: int) -> Rows:
+    def of(self, people: People, first: int, last: int, *, by_arrival: bool = False) -> Rows:
         """Return the rows of some profiles, given in order, with first <= time <= last.
 
-        They come run by run, and profile by profile; each one's by time.
+        They come run by run, each profile by profile or, with ``by_arrival``, by time.
         """
-        parts = [run.of(people, first, last) for run in self.runs]
+        parts = [run.of(people, first, last, by_arrival=by_arrival) for run in self.runs]
         return joined(parts) if parts else no_rows(self.columns)
 
 

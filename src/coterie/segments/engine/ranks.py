@@ -99,7 +99,7 @@ def measure_of(did: Did, shelf: Shelf) -> Atom[Measured] | None:
         column = listing.want(Column(kind, did.of))
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _now: _distinct(g[0], column, in_order=kind == UNIT),
+            lambda g, _now: _distinct(g[0], column),
         )  # fmt: skip
     column = listing.want(Column(NUMBER, did.of))
     if did.measure in ("min", "max"):
@@ -122,9 +122,9 @@ def _average(totals: Ints, numbers: Ints) -> Measured:
     return Measured(totals / np.maximum(numbers, 1), numbers > 0)
 
 
-def _distinct(found: gathered.Gathered, column: str, *, in_order: bool) -> Measured:
+def _distinct(found: gathered.Gathered, column: str) -> Measured:
     rows = np.bincount(found.whose, minlength=found.people)
-    return Measured(gathered.distinct(found, column, in_order=in_order), rows > 0)
+    return Measured(gathered.distinct(found, column), rows > 0)
 
 
 def _extreme(found: gathered.Gathered, column: str, *, largest: bool) -> Measured:

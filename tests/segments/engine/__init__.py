@@ -1,0 +1,1 @@
+"""Tests of ``segments.engine``: who meets every rule, kept by what changed."""
