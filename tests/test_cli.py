@@ -491,7 +491,7 @@ def test_a_list_is_uploaded_shown_and_made_of_a_segment(
     assert run.well("list", "upload", "copied", "--segment", "readers", "--data", data)
     shown = run.well("list", "show", "--data", data).out.splitlines()
     assert [line.split("  ")[:3] for line in shown] == [
-["copied", "version 1", "3 of 3 known"],
+        ["copied", "version 1", "3 of 3 known"],
         ["vip", "version 1", "1 of 2 known"],
     ]
     assert run.well("list", "show", "vip", "--data", data, "--json").json[0]["unmatched"] == 1
