@@ -8,15 +8,19 @@ respect to that rounded value, the one that rules compare.
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 _STEP = 10**-6
 _LARGEST = 1_000.0
 
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels of one fading trait by person, and its half-life in ms (None: nobody has it)."""
+    """One fading trait: who has it, at what level, and its half-life in ms (None: nobody ever)."""
 
-    levels: dict[int, float]
+    people: NDArray[np.int32]
+    levels: NDArray[np.float64]
     half_life: int | None
 
 

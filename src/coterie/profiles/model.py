@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 Columns = Mapping[str, NDArray[Any]]
@@ -37,6 +38,14 @@ class Known:
     def holds(self, tag: str) -> bool:
         """Say whether she carries a tag, called by any of its names."""
         return tag in self.tags or tag in self.other_names
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Keys of people as they were read in one unit of work: wrapped, and those opened already."""
+
+    wrapped: dict[int, bytes] = field(default_factory=dict)
+    opened: dict[int, AESGCM] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

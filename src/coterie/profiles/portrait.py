@@ -95,9 +95,9 @@ def portray(
 
 
 def export(
-    people: Iterable[tuple[int, str]],
-    traits: Iterable[tuple[int, str, str, int]],
-    digests: Iterable[tuple[int, str, str]],
+    people: Columns,
+    traits: Columns,
+    digests: Columns,
     tags: Iterable[tuple[int, str]],
     levels: Iterable[Level],
     now: int,
@@ -107,14 +107,13 @@ def export(
 
     ``published`` are more traits, as columns already; they stand beside the others.
     """
-    known = list(traits)
-    lasting = len(known)
-    known += [
+    worth = [
         (profile, name, repr(value_at(level, half_life, now)), now)
         for profile, name, level, half_life in levels
     ]
-    by_column = dict(columns(known, profile=np.int32, name=object, value=object, since=np.int64))
-    is_fading = np.arange(len(known)) >= lasting
+    fades = columns(worth, profile=np.int32, name=object, value=object, since=np.int64)
+    by_column = {name: np.concatenate([traits[name], fades[name]]) for name in fades}
+    is_fading = np.arange(len(by_column["profile"])) >= len(traits["profile"])
     by_column["since"] = np.ma.masked_array(by_column["since"], mask=is_fading)
     for name in by_column if published else ():
         parts = [by_column[name], *(one[name] for one in published)]
@@ -123,9 +122,9 @@ def export(
         masks = [is_fading, *(np.ma.getmaskarray(one["since"]) for one in published)]
         by_column["since"] = np.ma.masked_array(by_column["since"], mask=np.concatenate(masks))
     return Export(
-        profiles=columns(people, profile=np.int32, bucket_key=object),
+        profiles=people,
         traits=by_column,
-        digests=columns(digests, profile=np.int32, name=object, digest=object),
+        digests=digests,
         tags=columns(tags, profile=np.int32, tag=object),
     )
 

@@ -28,13 +28,14 @@ from coterie.profiles.past.service import Past
 from coterie.profiles.paths import leaf_moments, root_of
 from coterie.profiles.pii import IDENTIFYING
 from coterie.profiles.published.service import Published
+from coterie.profiles.reach.columns import Reach
 from coterie.profiles.slices import store as slices
 from coterie.profiles.slices.service import Slices
 from coterie.profiles.tags.service import Tags
 from coterie.storage.work import Work
 
 
-class Profiles(Arrivals, Slices, Consents, Past, Naming):
+class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
     """Who people are, and what is known of each.
 
     ``master_key`` wraps the keys of people; ``zone`` is the brand's, for moments without an offset.
@@ -151,17 +152,16 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming):
         tags = facts_store.standings(work, facts_store.TAGS, people)
         levels = slices.levels_of(work, people, fading)
         others = self.tags.dictionary(work).other_names
-        fades = (tuple(row) for row in levels)
         published = self.published.of(work, people, fading)
-        return portrait.portray(people, traits, tags, fades, work.now, others, published)
+        return portrait.portray(people, traits, tags, levels, work.now, others, published)
 
     def known_scores(
         self, work: Work, profiles: Collection[int], names: Collection[str]
     ) -> dict[int, Known]:
         """Return some fading traits of people, and nothing else that is known of them."""
         people = {row.id: row.bucket_key for row in store.people(work, profiles)}
-        fades = (tuple(row) for row in slices.levels_of(work, people, names))
-        return portrait.portray(people, {}, {}, fades, work.now)
+        levels = slices.levels_of(work, people, names)
+        return portrait.portray(people, {}, {}, levels, work.now)
 
     def traits(self, work: Work, profile: int) -> dict[str, Any]:
         """Return all that was learnt of a person, identifying values revealed; no fading ones."""
@@ -176,6 +176,21 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming):
         found = facts_store.standings(work, facts_store.TRAITS, profiles, names)
         revealed = self._revealed(work, found)
         return {profile: value for (profile, of), value in revealed.items() if of == name}
+
+    def plain_trait(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
+        """Return people's values of one learnt trait, as ``known`` tells them; many at a time."""
+        parts = name.split(".")
+        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        found = facts_store.standings(work, facts_store.TRAITS, profiles, names)
+        return {
+            profile: msgspec.json.decode(one.fact.value)
+            for (profile, of), one in found.items()
+            if of == name and one.fact.value is not None and portrait.is_present(one, found)
+        }
+
+    def keys_of(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
+        """Return the bucket keys of people; who is not known, or was erased, is left out."""
+        return {row.id: row.bucket_key for row in store.people(work, profiles)}
 
     def reveal_all(
         self, work: Work, profiles: Collection[int], names: Collection[str]
@@ -240,11 +255,11 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming):
             wanted = {*names, *(root_of(name) for name in names)}
             fades = [name for name in slices.fading_names(work) if name in wanted]
         return portrait.export(
-            people=(tuple(row) for row in slices.export_profiles(work)),
-            traits=(tuple(row) for row in slices.export_traits(work, wanted)),
-            digests=(tuple(row) for row in slices.export_digests(work, wanted)),
+            people=slices.export_profiles(work),
+            traits=slices.export_traits(work, wanted),
+            digests=slices.export_digests(work, wanted),
             tags=self.tags.by_every_name(work, slices.export_tags(work)),
-            levels=(tuple(row) for row in slices.export_levels(work, fades)),
+            levels=slices.export_levels(work, fades),
             now=work.now,
             published=self.published.export(work, wanted),
         )

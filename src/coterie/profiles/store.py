@@ -26,12 +26,16 @@ from sqlalchemy import (
 )
 
 from coterie.core.people import Shift
-from coterie.profiles.model import Aside, Flag
+from coterie.profiles.model import Aside, Flag, Keyring
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
 Spot = tuple[int, str, str, str, int]
 """Where identifying data came in: (profile, event, path, kind, came_with)."""
+
+_KEYS = "profiles.keys"
+_KEYS_AT_ONCE = 10_000
+"""A unit of work that has read more than so many keys lets them go, and reads anew."""
 
 
 def _hers() -> Column[int]:
@@ -145,9 +149,20 @@ def greet(work: Work, profiles: Collection[int]) -> frozenset[int]:
     return fresh
 
 
-def wrapped_keys(work: Work, profiles: Collection[int]) -> dict[int, bytes]:
-    """Read the wrapped keys of people."""
-    return {row.profile: row.wrapped for row in of_many(work, select(key_rows), None, profiles)}
+def keyring(work: Work, profiles: Collection[int]) -> Keyring:
+    """Return the keys of people, each read once in a unit of work; who has none is not in it."""
+    ring: Keyring | None = work.memo.get(_KEYS)
+    if ring is None or len(ring.wrapped) > _KEYS_AT_ONCE:
+        ring = work.memo[_KEYS] = Keyring()
+    new = [one for one in profiles if one not in ring.wrapped]
+    for profile, wrapped in of_many(work, select(key_rows), None, new):
+        ring.wrapped[profile] = wrapped
+    return ring
+
+
+def forget_keys(work: Work) -> None:
+    """Let go of the keys that were read: some of them are thrown away."""
+    work.memo.pop(_KEYS, None)
 
 
 def bucket_keys(work: Work, profiles: Collection[int]) -> dict[int, str]:

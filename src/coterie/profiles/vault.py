@@ -61,12 +61,17 @@ class Vault:
 
 
 class Sealer:
-    """Seals and opens what belongs to people; each with her own key, opened on first use."""
+    """Seals and opens what belongs to people; each with her own key, opened on first use.
 
-    def __init__(self, vault: Vault, wrapped: Mapping[int, bytes]) -> None:
+    ``opened`` holds the keys that are open: sealers that share it open each key once.
+    """
+
+    def __init__(
+        self, vault: Vault, wrapped: Mapping[int, bytes], opened: dict[int, AESGCM] | None = None
+    ) -> None:
         self._vault = vault
         self._wrapped = wrapped
-        self._open: dict[int, AESGCM] = {}
+        self._open: dict[int, AESGCM] = {} if opened is None else opened
 
     def seal(self, profile: int, data: bytes) -> bytes:
         """Encrypt something of a person's; the same data never looks the same twice."""
@@ -81,10 +86,10 @@ class Sealer:
         return profile in self._wrapped
 
     def _key(self, profile: int) -> AESGCM:
+        if profile not in self._wrapped:
+            raise NotFound(f"profile {profile} has no key here: it is unknown or was erased")
         key = self._open.get(profile)
         if key is None:
-            if profile not in self._wrapped:
-                raise NotFound(f"profile {profile} has no key here: it is unknown or was erased")
             key = self._open[profile] = self._vault.unwrap(profile, self._wrapped[profile])
         return key
 

@@ -12,16 +12,21 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
     Dialect,
     Executable,
+    LargeBinary,
+    Select,
     Table,
     and_,
     any_,
     bindparam,
+    false,
     func,
     literal,
     select,
@@ -30,6 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
+_PORTION = 2_000
+"""Rows read at a time: so few stay in the cache until they are columns."""
 _KEY = "key_"
 """Stands before the name of a column that says which row is meant."""
 
@@ -101,7 +108,9 @@ def _prepared(statement: Any, names: Sequence[str], dialect: Dialect) -> Executa
     written = {
         place: write
         for place, name in enumerate(order)
-        if (write := compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        # bytes go as they are: SQLAlchemy would make an object of each
+        if not isinstance(kind := compiled.binds[name].type, LargeBinary)
+        and (write := kind.dialect_impl(dialect).bind_processor(dialect))
     }
     return Prepared(str(compiled), order, written)
 
@@ -133,5 +142,64 @@ def among(dialect: str, column: ColumnElement[Any], values: Collection[Any]) -> 
     return column == any_(literal(given, ARRAY(column.type)))
 
 
+_APART = 4
+"""Numbers are asked for as one stretch while so many lie in it for each one that is wanted."""
+
+
+def near(dialect: str, column: ColumnElement[int], given: NDArray[Any]) -> ColumnElement[bool]:
+    """Write the condition that finds rows of very many numbers, and perhaps of some between."""
+    if not len(given):
+        return false()
+    least, most = int(given.min()), int(given.max())
+    if most - least < _APART * len(given):
+        return column.between(least, most)
+    return among(dialect, column, given.tolist())
+
+
+def numbers(connection: Connection, query: Select[tuple[int]]) -> NDArray[np.int64]:
+    """Return the numbers that a query finds: the database lays them together."""
+    found = query.subquery()
+    (column,) = found.c
+    return _read(connection.execute(select(_together(connection, column))).scalar())
+
+
+def numbers_by(
+    connection: Connection, query: Select[Any]
+) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
+    """Return the numbers of the last column by the values of those before it."""
+    found = query.subquery()
+    *by, column = found.c
+    rows = connection.execute(select(*by, _together(connection, column)).group_by(*by))
+    return [(tuple(row[:-1]), _read(row[-1])) for row in rows]
+
+
+def _together(connection: Connection, column: ColumnElement[int]) -> ColumnElement[Any]:
+    lay = func.group_concat if connection.dialect.name == "sqlite" else func.array_agg
+    return lay(column)
+
+
+def _read(laid: str | Sequence[int] | None) -> NDArray[np.int64]:
+    """Read numbers that were laid together, by SQLite as text."""
+    if isinstance(laid, str):
+        return np.fromstring(laid, np.int64, sep=",")
+    return np.array(laid or (), np.int64)
+
+
 def _as_json(values: Collection[Any]) -> str:
     return msgspec.json.encode(values, enc_hook=int).decode()  # numpy's numbers are none of JSON's
+
+
+def columns(
+    connection: Connection, query: Select[Any], kinds: Sequence[DTypeLike]
+) -> tuple[NDArray[Any], ...]:
+    """Read rows column by column, as the driver gives their values, into arrays of these types.
+
+    A row of objects takes several times as long to make as to read.
+    """
+    parts: list[list[NDArray[Any]]] = [[np.empty(0, kind)] for kind in kinds]
+    with connection.execute(query) as result:
+        assert result.cursor is not None, "a query that returns rows has a cursor"
+        while rows := result.cursor.fetchmany(_PORTION):
+            for part, values, kind in zip(parts, zip(*rows, strict=True), kinds, strict=True):
+                part.append(np.array(values, kind))
+    return tuple(np.concatenate(part) for part in parts)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Table
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, Table
 
 from coterie.core.actor import Actor
 from coterie.storage import many
@@ -76,9 +78,32 @@ class Work:
             statement = many.alteration(table, tuple(key), tuple(change), self._dialect)
             self._run(statement, [many.keyed(row, key, change) for row in rows])
 
+    def columns(self, query: Select[Any], *kinds: DTypeLike) -> tuple[NDArray[Any], ...]:
+        """Read very many rows, as an array for each column, of these types.
+
+        Values come as the driver gives them, so the columns must be such as need no translation.
+        """
+        return many.columns(self.connection, query, kinds)
+
     def among(self, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
         """Write the condition that a column is one of very many numbers or texts."""
         return many.among(self.dialect, column, values)
+
+    def near(self, column: ColumnElement[int], numbers: NDArray[Any]) -> ColumnElement[bool]:
+        """Write the condition that finds rows of very many numbers, and perhaps of some others.
+
+        Where they lie close together it is a stretch from the first to the last: the quickest way
+        along an index. The caller leaves out whom it did not ask for.
+        """
+        return many.near(self.dialect, column, numbers)
+
+    def numbers(self, query: Select[tuple[int]]) -> NDArray[np.int64]:
+        """Return the numbers that a query of one column finds, very many of them at once."""
+        return many.numbers(self.connection, query)
+
+    def numbers_by(self, query: Select[Any]) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
+        """Return the numbers of a query's last column, by the values of those before it."""
+        return many.numbers_by(self.connection, query)
 
     @property
     def _dialect(self) -> Dialect:

@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.segments.engine.counters import BOUND, Counter, Span, summable
+from coterie.segments.engine.counters import BOUND, Counter, summable
 from coterie.segments.engine.listing import Listing
 from coterie.segments.engine.postings import NOTHING, Postings, Rows
+from coterie.segments.engine.spans import Span
 
 Made = list[tuple[int, int, int]]
 """(time, profile, value) of some rows."""

@@ -222,6 +222,24 @@ def test_a_definition_that_was_rolled_back_leaves_no_trace(house: SmallHouse) ->
     assert house.members("read") == {1, 3} and house.differences() == {}
 
 
+def test_a_list_that_begins_with_a_short_window_is_read_anew_for_a_longer_one(
+    house: SmallHouse,
+) -> None:
+    house.receive([house.track("ada", "Article Read")])
+    house.now += 5 * DAY
+    house.do(house.log.flush)
+    house.define("day", {"did": "Article Read", "within": "1d"})
+    house.receive([house.track("bob", "Article Read")])
+    assert house.members("day") == {2}
+    house.define("month", {"did": "Article Read", "within": "30d"})
+    house.define("pair", {"did": "Article Read", "then": "Page Viewed", "during": "30d"})
+    house.receive([house.track("ada", "Page Viewed")])
+    assert house.members("month") == {1, 2} and house.members("pair") == {1}
+    house.now += 26 * DAY
+    house.wake()
+    assert house.members("month") == {2} and house.differences() == {}
+
+
 def test_another_process_notices_what_was_learnt_and_defined(house: SmallHouse) -> None:
     first, second = house.segments, other_process(house)
     house.define("read", {"did": "Article Read"})

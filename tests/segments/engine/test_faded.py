@@ -1,6 +1,7 @@
 """Scores that halve with time: values to the last digit, and nobody's fall is missed."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -34,10 +35,15 @@ def level_of(value: float, half_life: int, moment: int, nudge: int = 0) -> float
     return level
 
 
+def learn(levels: Levels, whom: People, known: Mapping[int, float], half_life: int) -> None:
+    """Tell levels of people as the database does: who has one, and which."""
+    levels.learn(whom, people(*known), np.array([*known.values()], np.float64), half_life)
+
+
 def levels_of(half_life: int, *given_in: float | None) -> Levels:
     made = Levels()
     known = {who: one for who, one in enumerate(given_in) if one is not None}
-    made.learn(people(*range(len(given_in))), known, half_life)
+    learn(made, people(*range(len(given_in))), known, half_life)
     return made
 
 
@@ -57,7 +63,7 @@ def test_values_are_rounded_as_everybody_sees_them(
 def test_who_has_no_level_has_no_value_and_levels_are_let_go_of() -> None:
     levels = levels_of(DAY, 1.0, None)
     assert np.isnan(levels.values(people(1, 99), 0)).all()
-    levels.learn(people(0, 1), {1: 2.0}, DAY)
+    learn(levels, people(0, 1), {1: 2.0}, DAY)
     assert np.isnan(levels.values(people(0), 0)).all()
     assert levels.values(people(1), 0).tolist() == [4.0]
     nobody = Levels()
@@ -86,7 +92,7 @@ def test_a_horizon_misses_nobody_who_falls_below(
     now = NOW
     known = {who: level_of(value, half_life, now) for who, value in enumerate(first)}
     levels, horizon = Levels(), Horizon(threshold)
-    levels.learn(people(*range(5)), known, half_life)
+    learn(levels, people(*range(5)), known, half_life)
     for later, others in steps:
         before, now = now, now + later
         for who, value in others.items():  # their answers are asked anew beside the horizon
@@ -94,7 +100,7 @@ def test_a_horizon_misses_nobody_who_falls_below(
             if value is not None:
                 known[who] = level_of(value, half_life, now)
         whom = people(*sorted(others))
-        levels.learn(whom, {who: known[who] for who in others if who in known}, half_life)
+        learn(levels, whom, {who: known[who] for who in others if who in known}, half_life)
         horizon.learn(whom, levels)
         passed = set(horizon.passed(before, now, levels).tolist())
         fell = {
@@ -109,7 +115,7 @@ def test_a_horizon_misses_nobody_who_falls_below(
 def test_who_came_near_meanwhile_is_waited_for() -> None:
     levels, horizon = levels_of(HOUR, 9.0, 9.0), Horizon(1.0)
     assert horizon.passed(0, 1, levels).tolist() == []
-    levels.learn(people(1), {1: 0.5}, HOUR)
+    learn(levels, people(1), {1: 0.5}, HOUR)
     horizon.learn(people(1), levels)
     assert horizon.passed(1, HOUR // 2 - 100, levels).tolist() == []
     assert horizon.passed(HOUR // 2 - 100, HOUR // 2 + 100, levels).tolist() == [1]

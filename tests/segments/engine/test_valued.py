@@ -57,7 +57,7 @@ def test_answers_are_those_of_the_operators_also_for_values_learnt_later(
         now += later
         known |= told
         texts = {who: json.dumps(value) for who, value in told.items() if value is not None}
-        values.learn(people(*sorted(told)), texts)
+        values.learn(people(*sorted(told)), people(*texts), np.array([*texts.values()], object))
         for leaf in leaves:
             met = leaf.meets(people(*range(9)), now, ZONE)
             expected = [holds(leaf.condition, known.get(who), Frame(now, ZONE)) for who in range(9)]
@@ -66,7 +66,8 @@ def test_answers_are_those_of_the_operators_also_for_values_learnt_later(
 
 def test_millions_share_few_values() -> None:
     values = Values()
-    values.learn(people(*range(100)), {who: f'"{who % 3}"' for who in range(100)})
+    everybody = people(*range(100))
+    values.learn(everybody, everybody, np.array([f'"{who % 3}"' for who in range(100)], object))
     assert values.values == ["0", "1", "2"]
     assert values.of(people(1, 4, 500)).tolist() == [1, 1, -1]
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from coterie.core.ids import uuid7
 from coterie.profiles.consents import model, store
@@ -16,7 +14,6 @@ from coterie.profiles.consents.model import (
     Proof,
 )
 from coterie.profiles.model import Columns
-from coterie.profiles.portrait import columns
 from coterie.storage.work import Work
 
 
@@ -62,11 +59,8 @@ class Consents:
 
         They are profile, purpose, channel, time, message_id and given.
         """
-        rows = store.everyone(work, purposes)
-        return columns(
-            rows, profile=np.int32, purpose=object, channel=object, time=np.int64,
-            message_id=object, given=np.bool_,
-        )  # fmt: skip
+        names = ("profile", "purpose", "channel", "time", "message_id", "given")
+        return dict(zip(names, store.everyone(work, purposes), strict=True))
 
     def say(
         self,

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
-    Row,
     String,
     Table,
     bindparam,
@@ -70,15 +71,12 @@ def facts(
     ]
 
 
-def everyone(work: Work, purposes: Collection[str]) -> list[Row[Any]]:
+def everyone(work: Work, purposes: Collection[str]) -> tuple[NDArray[Any], ...]:
     """Read (profile, purpose, channel, time, message_id, given) of these purposes by now."""
     names = ("profile", "purpose", "channel", "time", "message_id", "given")
     query = select(*(_C[name] for name in names)).where(_C.time <= work.now)
-    return [
-        row
-        for chunk in in_chunks(sorted(purposes))
-        for row in work.connection.execute(query.where(_C.purpose.in_(chunk)))
-    ]
+    query = query.where(work.among(_C.purpose, sorted(purposes)))
+    return work.columns(query, np.int32, object, object, np.int64, object, np.bool_)
 
 
 def pseudonymise(work: Work, profiles: Collection[int]) -> int:

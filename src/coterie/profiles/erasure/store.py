@@ -24,7 +24,7 @@ from coterie.profiles.erasure.model import Erasure, Identity
 from coterie.profiles.graph.store import renew_stamp
 from coterie.profiles.published.store import fresh_rows
 from coterie.profiles.slices.store import fading_rows
-from coterie.profiles.store import key_rows, profile_rows
+from coterie.profiles.store import forget_keys, key_rows, profile_rows
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
@@ -234,6 +234,7 @@ def shred(work: Work, profiles: Collection[int], bucket_keys: Mapping[int, str])
     The bucket key is a plain hash of an identity: another, random one takes its place.
     """
     keys = 0
+    forget_keys(work)
     for chunk in in_chunks(sorted(profiles)):
         statement = delete(key_rows).where(key_rows.c.profile.in_(chunk))
         keys += work.connection.execute(statement).rowcount

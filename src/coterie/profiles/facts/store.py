@@ -59,6 +59,14 @@ Index(
     sqlite_where=_is_identifying,
     postgresql_where=_is_identifying,
 )
+Index(
+    "ix_traits_sealed",
+    trait_rows.c.name,
+    trait_rows.c.profile,
+    trait_rows.c.root,
+    sqlite_where=_is_identifying,
+    postgresql_where=_is_identifying,
+)
 
 trait_fact_rows = Table(
     "trait_facts",

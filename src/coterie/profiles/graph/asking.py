@@ -35,7 +35,9 @@ class People:
 
         Whoever keeps sealed data keeps ``came_with`` beside it: a merge changes no key.
         """
-        return Sealer(self._vault, people_store.wrapped_keys(work, profiles))
+        ring = people_store.keyring(work, profiles)
+        wrapped = {one: ring.wrapped[one] for one in profiles if one in ring.wrapped}
+        return Sealer(self._vault, wrapped, ring.opened)
 
     # Heads (core.people)
 

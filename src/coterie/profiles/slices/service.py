@@ -35,31 +35,24 @@ class Slices:
 
     def faded(self, work: Work, profiles: Collection[int]) -> list[tuple[int, str, float, int]]:
         """Return (profile, name, level, half-life) of these people's fading traits."""
-        return [tuple(row) for row in store.levels_of(work, profiles)]
+        return store.levels_of(work, profiles)
 
     def levels(
         self, work: Work, profiles: Collection[int] | None, names: Collection[str]
     ) -> dict[str, fading.Levels]:
         """Return the levels of fading traits by name, of these people (None: all) who have one."""
-        half_lives = store.half_lives(work, names)
-        found = {name: fading.Levels({}, half_lives.get(name)) for name in names}
-        rows = (
-            store.export_levels(work, names)
-            if profiles is None
-            else store.levels_of(work, profiles, names)
-        )
-        for row in rows:
-            found[row.name].levels[row.profile] = row.level
-        return found
+        nobody = np.empty(0, np.int32), np.empty(0, np.float64), None
+        found = store.levels(work, profiles, names)
+        return {name: fading.Levels(*found.get(name, nobody)) for name in names}
 
     def standing(
-        self, work: Work, profiles: Collection[int] | None, names: Collection[str]
-    ) -> dict[str, dict[int, str | None]]:
-        """Return some traits of these people (None: all), as JSON; None stands for a sealed one."""
-        found: dict[str, dict[int, str | None]] = {name: {} for name in names}
-        for profile, name, value in store.standing(work, profiles, names):
-            found[name][profile] = value
-        return found
+        self, work: Work, profiles: Collection[int] | None, names: Sequence[str]
+    ) -> dict[str, tuple[NDArray[np.int32], NDArray[np.object_]]]:
+        """Return, by trait, who of these people (None: all) has it, and the values as JSON text.
+
+        None stands for a sealed value.
+        """
+        return store.standing(work, profiles, names) if names else {}
 
     def unfade(self, work: Work, profiles: Collection[int]) -> int:
         """Take all fading traits of these profiles away; count them."""
@@ -67,8 +60,8 @@ class Slices:
 
     def bucket_keys(self, work: Work) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
         """Return everybody, and each one's bucket key, in no order."""
-        people, keys = [*zip(*store.export_profiles(work), strict=True)] or [(), ()]
-        return np.array(people, np.int32), np.array(keys, dtype=object)
+        found = store.export_profiles(work)
+        return found["profile"], found["bucket_key"]
 
     def holders(self, work: Work, name: str) -> set[int]:
         """Return who has a value at a path: a trait, one inside it, a fading or published one."""

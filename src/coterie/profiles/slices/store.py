@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -16,9 +18,11 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -27,6 +31,7 @@ from sqlalchemy import (
 )
 
 from coterie.profiles.facts.store import leaf_rows, tag_rows, trait_rows
+from coterie.profiles.model import Columns
 from coterie.profiles.paths import root_of, walk
 from coterie.profiles.store import profile_rows
 from coterie.storage.schema import metadata
@@ -50,6 +55,8 @@ fading_rows = Table(
     sqlite_with_rowid=False,  # dozens a person: the key is the row
 )
 """``trait`` is the id of the name. No foreign keys: a bulk load writes hundreds of thousands."""
+
+_F = fading_rows.c
 
 
 # Traits by moment
@@ -220,24 +227,38 @@ def half_life(work: Work, name: str) -> int | None:
 
 def levels_of(
     work: Work, profiles: Collection[int], names: Collection[str] | None = None
-) -> list[Row[Any]]:
+) -> list[tuple[int, str, float, int]]:
     """Read (profile, name, level, half_life) of people: of these names, or of all."""
-    found: list[Row[Any]] = []
-    if names is not None and not names:
-        return found
-    for chunk in in_chunks(profiles):
-        query = _levels().where(fading_rows.c.profile.in_(chunk))
+    named = {row.id: (row.name, row.half_life) for row in _named_all(work, names)}
+    found = []
+    for chunk in in_chunks(profiles if named else ()):
+        query = select(_F.profile, _F.trait, _F.level).where(_F.profile.in_(chunk))
         if names is not None:
-            query = query.where(fading_name_rows.c.name.in_(names))
-        found += work.connection.execute(query).all()
+            query = query.where(_F.trait.in_(sorted(named)))
+        for profile, trait, level in zip(*_lists(work, query), strict=True):
+            name, half_life = named[trait]
+            found.append((profile, name, level, half_life))
     return found
 
 
-def half_lives(work: Work, names: Collection[str]) -> dict[str, int]:
-    """Return the half-lives of fading traits in ms; what nobody ever had is left out."""
-    columns = fading_name_rows.c.name, fading_name_rows.c.half_life
-    query = select(*columns).where(fading_name_rows.c.name.in_(names))
-    return {row.name: row.half_life for row in work.connection.execute(query)}
+def levels(
+    work: Work, profiles: Collection[int] | None, names: Collection[str]
+) -> dict[str, tuple[NDArray[np.int32], NDArray[np.float64], int]]:
+    """Read people and levels of each of these fading traits, and its half-life.
+
+    Of these people, or (None) of everybody; a name that nobody ever had is left out.
+    """
+    named = _named_all(work, names)
+    traits = [row.id for row in named]
+    query = select(_F.profile, _F.trait, _F.level).where(_F.trait.in_(traits))
+    if profiles is not None:
+        query = query.where(work.among(_F.profile, profiles))
+    people, which, values = work.columns(query, np.int32, np.int32, np.float64)
+    found = {}
+    for row in named:
+        own = which == row.id
+        found[row.name] = people[own], values[own], row.half_life
+    return found
 
 
 def levels_between(work: Work, name: str, lowest: float, highest: float) -> list[tuple[int, float]]:
@@ -260,62 +281,80 @@ def _named(name: str) -> ColumnElement[bool]:
     return fading_rows.c.trait == found.scalar_subquery()
 
 
-def _levels() -> Any:
-    columns = (fading_rows.c.profile, fading_name_rows.c.name, fading_rows.c.level)
-    return select(*columns, fading_name_rows.c.half_life).join(
-        fading_name_rows, fading_name_rows.c.id == fading_rows.c.trait
-    )
+def _named_all(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
+    query = select(fading_name_rows)
+    if names is not None:
+        query = query.where(fading_name_rows.c.name.in_(list(names)))
+    return list(work.connection.execute(query.order_by(fading_name_rows.c.id)))
+
+
+def _lists(work: Work, query: Select[Any]) -> tuple[list[Any], ...]:
+    found = work.columns(query, np.int32, np.int32, np.float64)
+    return tuple(column.tolist() for column in found)
 
 
 # Everyone, by columns
 
 
-def export_profiles(work: Work) -> list[Row[Any]]:
+def export_profiles(work: Work) -> Columns:
     """Read (profile, bucket_key) of everyone."""
     query = select(profile_rows.c.id, profile_rows.c.bucket_key).where(
         profile_rows.c.head == profile_rows.c.id, profile_rows.c.erased.is_(None)
     )
-    return list(work.connection.execute(query))
+    return _columns(work, query, profile=np.int32, bucket_key=object)
 
 
-def export_traits(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
+def export_traits(work: Work, names: Collection[str] | None) -> Columns:
     """Read (profile, name, value, since) of plain traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value, trait_rows.c.since)
-    query = select(*columns).where(trait_rows.c.value.is_not(None))
-    return _of_names(work, query, trait_rows.c.name, names)
+    query = _of_names(work, select(*columns).where(trait_rows.c.value.is_not(None)), names)
+    return _columns(work, query, profile=np.int32, name=object, value=object, since=np.int64)
 
 
 def standing(
-    work: Work, profiles: Collection[int] | None, names: Collection[str]
-) -> list[tuple[int, str, str | None]]:
-    """Read (profile, name, value) of top traits, of these people or of all; sealed: no value."""
-    columns = trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value
+    work: Work, profiles: Collection[int] | None, names: Sequence[str]
+) -> dict[str, tuple[NDArray[np.int32], NDArray[np.object_]]]:
+    """Read people and values of top traits, of these people or of all; sealed: None."""
     there = or_(trait_rows.c.value.is_not(None), trait_rows.c.sealed.is_not(None))
-    query = select(*columns).where(there, trait_rows.c.name.in_(list(names)))
-    if profiles is not None:
-        query = query.where(work.among(trait_rows.c.profile, profiles))
-    return [tuple(row) for row in work.connection.execute(query)]
+    which = case({name: place for place, name in enumerate(names)}, value=trait_rows.c.name)
+    query = select(trait_rows.c.profile, which, trait_rows.c.value)
+    if profiles is None:  # in the order of the rows: an index would lead to them one by one
+        query = query.where(there, trait_rows.c.name.concat("").in_(names))
+    else:
+        hers = work.among(trait_rows.c.profile, profiles)
+        query = query.where(there, trait_rows.c.name.in_(names), hers)
+    people, places, values = work.columns(query, np.int32, np.int16, object)
+    return {
+        name: (people[places == place], values[places == place]) for place, name in enumerate(names)
+    }
 
 
-def export_digests(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
+def export_digests(work: Work, names: Collection[str] | None) -> Columns:
     """Read (profile, name, digest) of identifying traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.digest)
-    query = select(*columns).where(trait_rows.c.sealed.is_not(None), _present())
-    return _of_names(work, query, trait_rows.c.name, names)
+    sealed = select(*columns).where(trait_rows.c.sealed.is_not(None), _present())
+    query = _of_names(work, sealed, names)
+    return _columns(work, query, profile=np.int32, name=object, digest=object)
 
 
-def export_levels(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
+def export_levels(work: Work, names: Collection[str] | None) -> list[tuple[int, str, float, int]]:
     """Read (profile, name, level, half_life) of fading traits: of these names, or of all."""
-    return _of_names(work, _levels(), fading_name_rows.c.name, names)
+    wanted = fading_names(work) if names is None else names
+    return [
+        (profile, name, level, half_life)
+        for name, (people, values, half_life) in levels(work, None, wanted).items()
+        for profile, level in zip(people.tolist(), values.tolist(), strict=True)
+    ]
 
 
-def export_tags(work: Work) -> list[Row[Any]]:
+def export_tags(work: Work) -> list[tuple[int, str]]:
     """Read (profile, tag) of the tags that people have now."""
     query = select(tag_rows.c.profile, tag_rows.c.name).where(
         tag_rows.c.value.is_not(None),
         or_(tag_rows.c.until.is_(None), tag_rows.c.until > work.now),
     )
-    return list(work.connection.execute(query))
+    people, tags = work.columns(query, np.int32, object)
+    return list(zip(people.tolist(), tags.tolist(), strict=True))
 
 
 def fading_names(work: Work) -> list[str]:
@@ -323,12 +362,9 @@ def fading_names(work: Work) -> list[str]:
     return list(work.connection.execute(select(fading_name_rows.c.name)).scalars())
 
 
-def _of_names(
-    work: Work, query: Any, column: ColumnElement[str], names: Collection[str] | None
-) -> list[Row[Any]]:
-    if names is None:
-        return list(work.connection.execute(query).all())
-    found: list[Row[Any]] = []
-    for chunk in in_chunks(names):
-        found += work.connection.execute(query.where(column.in_(chunk))).all()
-    return found
+def _of_names(work: Work, query: Select[Any], names: Collection[str] | None) -> Select[Any]:
+    return query if names is None else query.where(work.among(trait_rows.c.name, list(names)))
+
+
+def _columns(work: Work, query: Select[Any], **kinds: DTypeLike) -> Columns:
+    return dict(zip(kinds, work.columns(query, *kinds.values()), strict=True))

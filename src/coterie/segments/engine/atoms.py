@@ -3,21 +3,23 @@
 An atom is told what moved and says whom it may concern; asked of these heads, it tells of each.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from coterie.core.numbers import SCALE
 from coterie.segments.engine import gathered
 from coterie.segments.engine.bounds import ratio, whole
-from coterie.segments.engine.counters import Counter, Span
+from coterie.segments.engine.counters import Counter
 from coterie.segments.engine.gathered import Gathered, by_person
 from coterie.segments.engine.leading import Leading
-from coterie.segments.engine.listing import NUMBER, SAME, TEST, UNIT, Column, Listing
+from coterie.segments.engine.listing import NUMBER, SAME, TEST, Column, Listing
 from coterie.segments.engine.postings import NOTHING, Flags, Ints, People, Rows, joined, no_rows
 from coterie.segments.engine.shelf import Shelf
+from coterie.segments.engine.spans import Span
 from coterie.segments.model import Did, Last, Matching, Rule, Share, Then, Trend, Window
 
 Answer = TypeVar("Answer")
@@ -26,9 +28,10 @@ Told = TypeVar("Told", covariant=True)
 
 @dataclass(frozen=True)
 class Moment:
-    """When heads are asked, and who leads whom then."""
+    """When heads are asked, in whose zone's days, and who leads whom then."""
 
     now: int
+    zone: ZoneInfo
     leading: Leading
 
 
@@ -55,6 +58,10 @@ class Atom(Protocol[Told]):
         """The lists that it is made of."""
         ...
 
+    def reaches(self) -> Iterable[tuple[Listing, Span]]:
+        """Tell of which moments it looks at rows, for each list."""
+        ...
+
     def concerned(self, moved: Moved) -> People:
         """Return the profiles for whom its answer may have changed; some may come twice."""
         ...
@@ -79,6 +86,10 @@ class Counting(Generic[Answer]):
     def listings(self) -> Sequence[Listing]:
         """Return the lists that are counted."""
         return [counter.listing for counter in self.counters]
+
+    def reaches(self) -> Iterable[tuple[Listing, Span]]:
+        """Tell of which moments rows are counted."""
+        return [(counter.listing, counter.span) for counter in self.counters]
 
     def concerned(self, moved: Moved) -> People:
         """Return those of whom a number changed."""
@@ -113,8 +124,12 @@ class Gathering(Generic[Answer]):
     listings: Sequence[Listing]
     spans: Sequence[Span]
     edges: Sequence[Edge]
-    test: Callable[[list[Gathered], int], Answer]
+    test: Callable[[list[Gathered], Moment], Answer]
     counters: Sequence[Counter] = ()
+
+    def reaches(self) -> Iterable[tuple[Listing, Span]]:
+        """Tell of which moments rows are looked at."""
+        return zip(self.listings, self.spans, strict=True)
 
     def concerned(self, moved: Moved) -> People:
         """Return those with fresh rows, and those of whom a row passed an edge."""
@@ -130,7 +145,7 @@ class Gathering(Generic[Answer]):
         """Look at the rows of these heads and of whom they lead."""
         asked = zip(self.listings, self.spans, strict=True)
         found = [gather(one, span, heads, moment, everybody) for one, span in asked]
-        return self.test(found, moment.now)
+        return self.test(found, moment)
 
     def next_turn(self, now: int) -> int | None:
         """Return the next moment at which a row passes an edge."""
@@ -202,20 +217,17 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         return Counting([shelf.counter(listing, span)], lambda n: whole(n[0], bounds))
     if rule.measure == "distinct":
         assert rule.of is not None, "the parser asks for it"
-        kind = UNIT if rule.of.startswith("@") else SAME
-        column = listing.want(Column(kind, rule.of))
+        number_of = distinct_of(rule.of, listing)
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _now: whole(
-                gathered.distinct(g[0], column), bounds
-            ),
+            lambda g, at: whole(number_of(g[0], at), bounds),
         )  # fmt: skip
     assert rule.of is not None, "the parser asks for it"
     column = listing.want(Column(NUMBER, rule.of))
     if rule.measure in ("min", "max"):
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _now: _extreme_holds(g[0], column, rule),
+            lambda g, _at: _extreme_holds(g[0], column, rule),
         )  # fmt: skip
     if column in shelf.too_large:
         return None
@@ -224,6 +236,14 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         return Counting([total], lambda n: whole(n[0], bounds, SCALE))
     number = shelf.counter(listing, span, column, counted=True)
     return Counting([total, number], lambda n: ratio(n[0], n[1], bounds, SCALE))
+
+
+def distinct_of(of: str, listing: Listing) -> Callable[[Gathered, Moment], Ints]:
+    """Return what counts each one's different values under a path, or units of the calendar."""
+    if of.startswith("@"):
+        return lambda found, at: gathered.distinct_units(found, of, at.zone)
+    column = listing.want(Column(SAME, of))
+    return lambda found, _at: gathered.distinct(found, column)
 
 
 def _extreme_holds(found: Gathered, column: str, rule: Did) -> Flags:
@@ -254,7 +274,7 @@ def _last(rule: Last, shelf: Shelf) -> Atom[Flags]:
     column = listing.want(Column(TEST, tests=rule.has))
     return Gathering(
         [listing], [span], edges(listing, span),
-        lambda g, _now: gathered.last(g[0], column),
+        lambda g, _at: gathered.last(g[0], column),
     )  # fmt: skip
 
 
@@ -265,10 +285,10 @@ def _then(rule: Then, shelf: Shelf) -> Atom[Flags]:
     if rule.absent:
         turning.append(Edge(first, rule.within or 0))
     return Gathering(
-        [first, second], [outer, Span()], turning,
-        lambda g, now: gathered.pairs(
+        [first, second], [outer, Span(back=outer.back, start=outer.start)], turning,
+        lambda g, at: gathered.pairs(
             g[0], g[1],
-            rule.after, rule.within, rule.absent, now,
+            rule.after, rule.within, rule.absent, at.now,
         ),
     )  # fmt: skip
 

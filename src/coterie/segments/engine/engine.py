@@ -21,10 +21,14 @@ from coterie.segments.engine.leaves import First, Leaves, Told
 from coterie.segments.engine.lists import Lists, TooLarge
 from coterie.segments.engine.loading import Loading
 from coterie.segments.everyone.reader import Reader
+from coterie.segments.language.parse import segments_of
 from coterie.segments.library import Library
-from coterie.segments.model import World
+from coterie.segments.model import Rule, World
 from coterie.segments.stirring import Stirring
 from coterie.storage.work import Work
+
+_WATCHED = "watched:"
+"""Stands before what is no segment's name, but the identity of a rule that is watched."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,26 @@ class Engine:
         self._flipping = Flipping(profiles, self._asking)
         self._lists = Lists(Loading(log, reader.zone), reader.zone)
         self._too_large: set[str] = set()
+        self._watched: dict[str, Rule] = {}
         self._left_alone = set(profiles.identifying)
         self.forget()
+
+    def watch(self, rules: Iterable[Rule]) -> None:
+        """Keep these rules' leaves too, from the next step on, and no other rules' but segments'.
+
+        They are told apart by their identity, so the same tree is to be given every time.
+        """
+        self._watched = {f"{_WATCHED}{id(rule)}": rule for rule in rules}
+
+    def sift(self, rule: Rule, people: BitMap, now: int) -> BitMap | None:
+        """Return who of some people meets a watched rule; None where that is not known for now.
+
+        The caller sees to it that what is held stands.
+        """
+        tree = self._leaves.trees.get(f"{_WATCHED}{id(rule)}")
+        if tree is None or self._at != now:
+            return None
+        return tree.meeting(people & self._known)
 
     def forget(self) -> None:
         """Let go of everything: the next step makes it anew."""
@@ -111,7 +133,12 @@ class Engine:
     def _bring(
         self, work: Work, library: Library, world: World, learnt: Learnt
     ) -> dict[str, Answer]:
-        anew = self._leaves.renew(library.rules) | self._doubted
+        watched = {
+            name: rule
+            for name, rule in self._watched.items()
+            if all(slug in library.rules for slug in segments_of(rule))
+        }
+        anew = self._leaves.renew({**library.rules, **watched}) | self._doubted
         step = self._come(work, library, world, learnt)
         flipped: dict[str, BitMap | None] = {}
         for key, leaf in self._leaves.all.items():
@@ -148,7 +175,7 @@ class Engine:
         known = self._profiles.everyone(work)
         gone = self._known - known
         certain = (known - self._known) | gone | BitMap(learnt.shifted)
-        moment = Moment(world.now, self._led(work))
+        moment = Moment(world.now, world.zone, self._led(work))
         return Step(
             work, library, world, learnt, before, known, gone, certain, moment, concerned
         )  # fmt: skip
@@ -164,6 +191,8 @@ class Engine:
     ) -> dict[str, Answer]:
         answers = {}
         for slug, tree in self._leaves.trees.items():
+            if slug.startswith(_WATCHED):
+                continue
             turned = [flipped[key] for key in tree.leaves]
             if slug in anew or None in turned:
                 answers[slug] = Answer(None, tree.meeting(step.known))

@@ -31,8 +31,8 @@ class Levels:
         self.levels: Numbers = np.full(0, np.nan)
         self.half_life: int | None = None
 
-    def learn(self, people: People, levels: Mapping[int, float], half_life: int | None) -> None:
-        """Take in the levels of some people; who is not among them has none."""
+    def learn(self, people: People, known: People, levels: Numbers, half_life: int | None) -> None:
+        """Take in the levels of those of some people who are known to have one."""
         self.half_life = half_life
         if not len(people):
             return
@@ -41,9 +41,7 @@ class Levels:
             more = np.full(size + size // 4 - len(self.levels), np.nan)
             self.levels = np.concatenate([self.levels, more])
         self.levels[people] = np.nan
-        if levels:
-            who = np.fromiter(levels, np.int64, len(levels))
-            self.levels[who] = np.fromiter(levels.values(), np.float64, len(levels))
+        self.levels[known] = levels
 
     def of(self, people: People) -> Numbers:
         """Return the levels of people."""

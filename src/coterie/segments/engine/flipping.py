@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from pyroaring import BitMap
 
 from coterie.core.event import Event
@@ -139,7 +140,8 @@ class Flipping:
         read = self._profiles.levels(step.work, None if everybody else people.tolist(), names)
         levels = {leaf.name: leaf.levels for leaf in leaves.values() if leaf.name in names}
         for name, one in levels.items():
-            one.learn(people, read[name].levels, read[name].half_life)
+            told = read[name]
+            one.learn(people, told.people, told.levels, told.half_life)
         for leaf in leaves.values():
             if leaf.name in names:
                 leaf.learn(people)
@@ -172,12 +174,14 @@ class Flipping:
         if not values or not some:
             return
         asked = None if len(some) == len(known) else list(some)
+        people = in_order(some)
         read = self._profiles.standing(work, asked, list(values))
-        for name, told in read.items():
-            texts = {profile: text for profile, text in told.items() if text is not None}
-            if len(texts) < len(told):
+        for name, one in values.items():
+            told, texts = read[name]
+            if None in texts:
                 raise Sealed(name)
-            values[name].learn(in_order(some), texts)
+            of_these = np.isin(told, people) if asked is None else slice(None)
+            one.learn(people, told[of_these], texts[of_these])
 
     def asked(self, leaves: Mapping[str, Asked], step: Step) -> dict[str, BitMap | None]:
         """Bring the leaves that readers answer, all at once."""

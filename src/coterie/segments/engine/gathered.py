@@ -7,11 +7,13 @@ that place. Pure.
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coterie.segments.engine.postings import NOTHING, Flags, Ints, Rows, order_by
+from coterie.segments.engine.units import unit_numbers
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,14 @@ def distinct(gathered: Gathered, column: str) -> Ints:
     new = _changes(whose)
     new[1:] |= values[1:] != values[:-1]
     return np.bincount(whose[new], minlength=gathered.people).astype(np.int64)
+
+
+def distinct_units(gathered: Gathered, unit: str, zone: ZoneInfo) -> Ints:
+    """Count each one's different days, weeks, months or hours of a zone's wall clock."""
+    rows = gathered.rows
+    units = {unit: unit_numbers(unit, rows.times, zone)}
+    told = Gathered(Rows(rows.times, rows.profiles, units), gathered.whose, gathered.people)
+    return distinct(told, unit)
 
 
 def last(gathered: Gathered, column: str) -> Flags:

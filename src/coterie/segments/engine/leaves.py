@@ -131,6 +131,11 @@ class Leaves:
             listings += atom.listings
             counters += atom.counters
         self.shelf.keep(listings, counters)
+        for listing in self.shelf.listings.values():
+            listing.spans = []
+        for atom in self.atoms():
+            for listing, span in atom.reaches():
+                listing.spans.append(span)
         self.values = by_name(self.valued().values())
         names = {leaf.name for leaf in self.faded().values()}
         self.levels = {name: levels for name, levels in self.levels.items() if name in names}

@@ -4,37 +4,33 @@ An event is read twice over: from the log's lake by SQL (``loading``), and, whil
 the object that the road carries (here). Both make the same integers of it.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from coterie.core.clock import local_date, to_datetime
 from coterie.core.event import Event
 from coterie.core.numbers import scaled
 from coterie.events.model import Logged
 from coterie.segments.engine.postings import NOTHING, Postings, Rows
+from coterie.segments.engine.spans import LONG_AGO, Span
 from coterie.segments.language.calendar import is_lasting
 from coterie.segments.model import Condition, Matching
 from coterie.segments.person.evaluate import is_asked
 from coterie.segments.person.measures import identity
 from coterie.segments.person.operators import Frame, holds, look_up
 
-_GRAIN = 30_000
-"""No zone has had an offset that is no multiple of half a minute since 1970; in milliseconds."""
-
-NUMBER, SAME, UNIT, TEST = "number", "same", "unit", "test"
+NUMBER, SAME, TEST = "number", "same", "test"
 
 
 @dataclass(frozen=True)
 class Column:
     """What is kept of each event.
 
-    By its kind: the scaled number under a path, a code for what is the same under it, the calendar
-    unit of its time, or whether some tests hold (1 or 0).
+    By its kind: the scaled number under a path, a code for what is the same under it, or whether
+    some tests hold (1 or 0).
     """
 
     kind: str
@@ -52,7 +48,8 @@ class Listing:
     """One list: the events of a name that pass tests that last, on items of a topic.
 
     ``items`` are the topic's, as they were when it was loaded; ``codes`` number the values that a
-    column of what is the same has met. ``postings`` is None until it is loaded.
+    column of what is the same has met. ``spans`` say which moments the rules in force ask about;
+    no row before ``floor`` was loaded. ``postings`` is None until it is loaded.
     """
 
     name: str
@@ -61,7 +58,13 @@ class Listing:
     columns: dict[str, Column] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
     codes: dict[Hashable, int] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    floor: int = LONG_AGO
     postings: Postings | None = None
+
+    def least(self, now: int) -> int:
+        """Return the earliest moment that a rule in force asks about."""
+        return min((span.first(now) for span in self.spans), default=now)
 
     @property
     def rows(self) -> Postings:
@@ -109,7 +112,6 @@ class Sorter:
     def __init__(self, listings: Iterable[Listing], zone: ZoneInfo) -> None:
         self.listings = list(listings)
         self._frame = Frame(0, zone)  # what is listed passes tests that last, whenever asked
-        self._zone = zone
         self._meant: dict[tuple[str, bool], _Meant] = {}
 
     def sort(self, events: Sequence[Event | Logged]) -> dict[int, Rows]:
@@ -150,8 +152,6 @@ class Sorter:
         return Rows(times, profiles, values).in_order()
 
     def _read(self, listing: Listing, column: Column, event: Event | Logged) -> int:
-        if column.kind == UNIT:
-            return unit_number(column.of, event.time, self._zone)
         if column.kind == TEST:
             read = (holds(t, look_up(event.properties, t.path), self._frame) for t in column.tests)
             return int(all(read))
@@ -165,38 +165,3 @@ class Sorter:
 def came_with(event: Event | Logged) -> int:
     """Return the profile that an event came with; one that was read names it as its profile."""
     return (event.came_with or event.profile) if isinstance(event, Event) else event.profile
-
-
-def unit_number(unit: str, moment: int, zone: ZoneInfo) -> int:
-    """Number the day, week, month or hour of the zone's wall clock that a moment lies in."""
-    return _unit_number(unit, moment // _GRAIN * _GRAIN, zone)
-
-
-@lru_cache(maxsize=4_096)
-def _unit_number(unit: str, moment: int, zone: ZoneInfo) -> int:
-    day = local_date(moment, zone)
-    return _UNITS[unit](day.toordinal(), day.year * 12 + day.month, moment, zone)
-
-
-def _hour(day: int, _month: int, moment: int, zone: ZoneInfo) -> int:
-    return day * 24 + to_datetime(moment).astimezone(zone).hour
-
-
-_UNITS: Mapping[str, Callable[[int, int, int, ZoneInfo], int]] = {
-    "@day": lambda day, _month, _moment, _zone: day,
-    "@week": lambda day, _month, _moment, _zone: day - (day - 1) % 7,
-    "@month": lambda _day, month, _moment, _zone: month,
-    "@hour": _hour,
-}
-
-
-def unit_sql(unit: str) -> str:
-    """Write the number of ``unit_number`` for a row's ``time``, in SQL with ``local_time``."""
-    local = "local_time(time)"
-    day = f"(datediff('day', DATE '0001-01-01', CAST({local} AS DATE)) + 1)"
-    return {
-        "@day": day,
-        "@week": f"({day} - ({day} - 1) % 7)",
-        "@month": f"(year({local}) * 12 + month({local}))",
-        "@hour": f"({day} * 24 + hour({local}))",
-    }[unit]

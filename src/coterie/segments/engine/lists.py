@@ -30,13 +30,18 @@ class Lists:
         self._sorter: Sorter | None = None
 
     def prepare(self, shelf: Shelf, world: World, retagged: bool) -> list[Listing]:
-        """Return the lists that must be loaded: new ones, and those whose topic has other items."""
+        """Return the lists that must be loaded.
+
+        New ones, those whose topic has other items, and those asked about earlier than they begin.
+        """
         for listing in shelf.listings.values():
             if listing.topic is not None and (retagged or listing.postings is None):
                 items = world.items_of[listing.topic]
                 if items != listing.items:
                     listing.items, listing.postings = items, None
                     self._sorter = None
+            if listing.postings is not None and listing.least(world.now) < listing.floor:
+                listing.postings = None
         return [one for one in shelf.listings.values() if one.postings is None]
 
     def fresh(
@@ -82,6 +87,8 @@ class Lists:
 
     def load(self, work: Work, shelf: Shelf, world: World, listings: Sequence[Listing]) -> None:
         """Load lists whole, and build the counters of these and all new ones; raises TooLarge."""
+        for listing in listings:
+            listing.floor = listing.least(world.now)
         loaded = self._loading.rows(work, listings, world)
         for listing, rows in zip(listings, loaded, strict=True):
             listing.postings = Postings(rows)

@@ -93,39 +93,40 @@ class Run:
 
         Profile by profile, or all by time and arrival.
         """
-        base, grain, width = self._scale
-        first, last = max(first - base, 0), min(last - base, (width << grain) - 1)
-        if first > last:
-            return self.rows.take(slice(0, 0))
-        places, keys = self._by_person
-        starts = people.astype(np.int64) * width
-        lows = np.searchsorted(keys, starts + (first >> grain))
-        highs = np.searchsorted(keys, starts + (last >> grain), side="right")
-        chosen = places[ranges(lows, highs)]
-        found = self.rows.take(np.sort(chosen) if by_arrival else chosen)
-        if not grain:
-            return found
-        return found.take((found.times >= base + first) & (found.times <= base + last))
+        who, starts, places = self._by_person
+        found = np.searchsorted(who, people)
+        found[found == len(who)] = 0
+        found = found[who[found] == people]
+        lows, ends = starts[found], starts[found + 1]
+        if first > int(self.rows.times[0]):
+            lows = self._reach(places, lows, ends, first)
+        if last < int(self.rows.times[-1]):
+            ends = self._reach(places, lows, ends, last + 1)
+        chosen = places[ranges(lows, ends)]
+        return self.rows.take(np.sort(chosen) if by_arrival else chosen)
 
-    @cached_property
-    def _scale(self) -> tuple[int, int, int]:
-        """Return the earliest time, a grain as a power of two of ms, and the grains there are.
+    def _reach(self, places: NDArray[np.int32], lows: Ints, ends: Ints, moment: int) -> Ints:
+        """Return, for each stretch of a person's rows, where the first is that is not earlier.
 
-        The grain is 1 ms, but where person and time would not fit one number: there it is coarser.
+        All stretches are halved at once: some twenty rounds for the longest.
         """
-        base = int(self.rows.times[0])
-        extent, people = int(self.rows.times[-1]) - base, int(self.rows.profiles.max()) + 2
-        grain = max(0, (extent + 1).bit_length() + people.bit_length() - 62)
-        return base, grain, (extent >> grain) + 1
+        low, high = lows.copy(), ends.copy()
+        open_ = np.flatnonzero(low < high)
+        while len(open_):
+            middle = (low[open_] + high[open_]) >> 1
+            earlier = self.rows.times[places[middle]] < moment
+            low[open_[earlier]] = middle[earlier] + 1
+            high[open_[~earlier]] = middle[~earlier]
+            open_ = open_[low[open_] < high[open_]]
+        return low
 
     @cached_property
-    def _by_person(self) -> tuple[NDArray[np.int32], Ints]:
-        """Return the places of the rows, person by person, and person and time as one number."""
-        base, grain, width = self._scale
+    def _by_person(self) -> tuple[People, Ints, NDArray[np.int32]]:
+        """Return who has rows, where each one's begin (and all end), and their places in order."""
         places = order_by(self.rows.profiles)
-        keys = self.rows.profiles[places].astype(np.int64) * width
-        keys += (self.rows.times[places] - base) >> grain
-        return places, keys
+        ordered = self.rows.profiles[places]
+        begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        return ordered[begins], np.append(begins, len(ordered)), places
 
 
 class Postings:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.numbers import as_decimal
 from coterie.profiles.service import Profiles
@@ -28,7 +29,8 @@ class RankValues:
         """Return a trait's values of some people, in order."""
         if path.startswith(FADING):
             asked = None if len(people) >= _MANY else people.tolist()
-            return _placed(people, self._profiles.levels(work, asked, [path])[path].levels)
+            told = self._profiles.levels(work, asked, [path])[path]
+            return _put(people, told.people, told.levels)
         if len(people) >= _MANY:
             everybodys = self._everybodys(work, path)
             if everybodys is not None:
@@ -50,8 +52,9 @@ class RankValues:
             return dict(zip(column["profile"].tolist(), values, strict=True))
         if "." in path:
             return None
-        told = self._profiles.standing(work, None, [path])[path]
-        return {one: msgspec.json.decode(text) for one, text in told.items() if text is not None}
+        told, texts = self._profiles.standing(work, None, [path])[path]
+        known = zip(told.tolist(), texts.tolist(), strict=True)
+        return {one: msgspec.json.decode(text) for one, text in known if text is not None}
 
 
 def _placed(people: People, values: Mapping[int, Any]) -> Measured:
@@ -62,4 +65,17 @@ def _placed(people: People, values: Mapping[int, Any]) -> Measured:
         number = value if isinstance(value, float) else as_decimal(value)
         if number is not None:
             numbers[place], there[place] = float(number), True
+    return Measured(numbers, there)
+
+
+def _put(people: People, told: People, values: NDArray[np.float64]) -> Measured:
+    """Put numbers at their people's places; both are in no order, and some are told of others."""
+    order = np.argsort(told, kind="stable")
+    told, values = told[order], values[order]
+    numbers, there = np.zeros(len(people)), np.zeros(len(people), np.bool_)
+    if len(told):
+        places = np.searchsorted(told, people)
+        places[places == len(told)] = 0
+        there = told[places] == people
+        numbers[there] = values[places[there]]
     return Measured(numbers, there)

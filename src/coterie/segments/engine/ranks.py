@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coterie.segments.engine import gathered
-from coterie.segments.engine.atoms import Atom, Counting, Gathering, edges, span_of
-from coterie.segments.engine.listing import NUMBER, SAME, UNIT, Column
+from coterie.segments.engine.atoms import Atom, Counting, Gathering, distinct_of, edges, span_of
+from coterie.segments.engine.listing import NUMBER, Column
 from coterie.segments.engine.postings import NOTHING, Flags, Ints, People
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.model import Did, Top
@@ -95,18 +95,17 @@ def measure_of(did: Did, shelf: Shelf) -> Atom[Measured] | None:
     if did.of is None:
         return Counting([rows], lambda n: Measured(n[0], n[0] > 0))
     if did.measure == "distinct":
-        kind = UNIT if did.of.startswith("@") else SAME
-        column = listing.want(Column(kind, did.of))
+        number_of = distinct_of(did.of, listing)
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _now: _distinct(g[0], column),
+            lambda g, at: _distinct(g[0], number_of(g[0], at)),
         )  # fmt: skip
     column = listing.want(Column(NUMBER, did.of))
     if did.measure in ("min", "max"):
         largest = did.measure == "max"
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _now: _extreme(g[0], column, largest=largest),
+            lambda g, _at: _extreme(g[0], column, largest=largest),
         )  # fmt: skip
     if column in shelf.too_large:
         return None
@@ -122,9 +121,9 @@ def _average(totals: Ints, numbers: Ints) -> Measured:
     return Measured(totals / np.maximum(numbers, 1), numbers > 0)
 
 
-def _distinct(found: gathered.Gathered, column: str) -> Measured:
+def _distinct(found: gathered.Gathered, numbers: Ints) -> Measured:
     rows = np.bincount(found.whose, minlength=found.people)
-    return Measured(gathered.distinct(found, column), rows > 0)
+    return Measured(numbers, rows > 0)
 
 
 def _extreme(found: gathered.Gathered, column: str, *, largest: bool) -> Measured:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from itertools import chain
 
-from coterie.segments.engine.counters import Counter, Span
+from coterie.segments.engine.counters import Counter
 from coterie.segments.engine.listing import Listing, can_be_listed, key_of
+from coterie.segments.engine.spans import Span
 from coterie.segments.language.calendar import is_lasting
 from coterie.segments.model import Condition, Matching
 

@@ -4,7 +4,7 @@ Millions of people share few values of most traits. Paths into a trait, sealed t
 are worked out are left to the readers.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,8 +37,8 @@ class Values:
         self.is_read = False
         self._numbers: dict[str, int] = {}
 
-    def learn(self, people: People, texts: Mapping[int, str]) -> None:
-        """Take in the values of some people, as JSON; who is not among them has none."""
+    def learn(self, people: People, known: People, texts: NDArray[np.object_]) -> None:
+        """Take in the values, as JSON, of those of some people who are known to have one."""
         self.is_read = True
         if not len(people):
             return
@@ -47,9 +47,7 @@ class Values:
             more = np.full(size + size // 4 - len(self.codes), _NONE, np.int32)
             self.codes = np.concatenate([self.codes, more])
         self.codes[people] = _NONE
-        if texts:
-            who = np.fromiter(texts, np.int64, len(texts))
-            self.codes[who] = [self._number(text) for text in texts.values()]
+        self.codes[known] = [self._number(text) for text in texts.tolist()]
 
     def of(self, people: People) -> Codes:
         """Return the numbers of people's values."""

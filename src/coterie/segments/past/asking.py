@@ -6,7 +6,7 @@ rules themselves, who is one person, what items are about, the dictionary of tag
 are, the weights of scores.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -24,8 +24,9 @@ from coterie.segments.language.parse import trait_roots
 from coterie.segments.library import Library
 from coterie.segments.model import Rule, World
 from coterie.segments.past.people import people_at
+from coterie.segments.past.replay import Replay, Rows, by_person
 from coterie.segments.past.worked_out import Together, WorkedOut
-from coterie.segments.person.people import Asker
+from coterie.segments.person.people import Asker, Words
 from coterie.segments.person.why import Reason, why
 from coterie.storage.work import Work
 
@@ -65,6 +66,37 @@ class PastAsking(Asking):
         person = asker.people.get(profile)
         return None if person is None else why(tree, person, asker.world)
 
+    def doing(self, work: Work, name: str, after: int, until: int) -> set[int]:
+        """Return who did an event of a name (or ``Prefix*``, ``*``) with after < time <= until."""
+        return self.log.profiles_between(work, [name], after, until)
+
+    def is_moved_by_time(self, work: Work, rule: Rule) -> bool:
+        """Say whether passing time alone can change a rule's answer."""
+        return bool(self._library(work).edges(rule))
+
+    def replay(self, work: Work, profiles: Collection[int], rules: Collection[Rule]) -> Replay:
+        """Load people once, to ask these rules of them at any moment of the past."""
+        library = self._library(work)
+        names = {
+            root
+            for rule in rules
+            for part in reach(rule, library.rules)
+            for root in trait_roots(part)
+        }
+        people = sorted(profiles)
+
+        def worked_out(day: int) -> Mapping[int, Rows]:
+            then = _at(work, day)
+            return by_person(list(self._worked_out.traits_at(then, people, names)))
+
+        return Replay(
+            self.profiles.stories(work, people),
+            self.log.timelines(work, people),
+            Words(work, self.profiles, people),
+            worked_out,
+            lambda day: self._world_at(_at(work, day), library),
+        )
+
     def _asker_at(
         self, then: Work, library: Library, tree: Rule, profiles: Collection[int]
     ) -> Asker:
@@ -92,5 +124,9 @@ class PastAsking(Asking):
             tree = library.rules[rule]
         else:
             tree = self._checked(library, self._read(rule))
-        # the memo holds nothing that time changes, but what it holds was asked for by another now
-        return replace(work, now=at, memo={}, callbacks=[]), library, tree
+        return _at(work, at), library, tree
+
+
+def _at(work: Work, moment: int) -> Work:
+    # the memo holds nothing that time changes, but what it holds was asked for by another now
+    return replace(work, now=moment, memo={}, callbacks=[])
