@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chisquare
 
-from coterie.experiments.balance import fits
+from coterie.experiments.balance import fits, mismatch
 from coterie.experiments.intervals import newcombe, wilson
 from coterie.experiments.sizes import people_needed, smallest_shown
 
@@ -46,9 +47,9 @@ def test_the_interval_of_a_share_is_the_published_one(
     assert (round(found.low, 4), round(found.high, 4)) == published
 
 
-# the sample sizes of statistics' textbooks: 5 % two-sided, 80 % power, no continuity correction
+# by the formula of Chow, Shao and Wang, 4.2: 5 % two-sided, 80 % power, variances not pooled
 @pytest.mark.parametrize(
-    ("rates", "each"), [((0.6, 0.5), 388), ((0.1, 0.05), 435), ((0.05, 0.1), 435)]
+    ("rates", "each"), [((0.6, 0.5), 385), ((0.1, 0.05), 432), ((0.05, 0.1), 432)]
 )
 def test_people_needed_are_those_of_the_tables(rates: tuple[float, float], each: int) -> None:
     assert people_needed(*rates) == (each, each)
@@ -70,10 +71,7 @@ def test_an_interval_holds_its_difference_and_mirrors(
 ) -> None:
     found, mirrored = newcombe(*one, *other), newcombe(*other, *one)
     assert -1 <= found.low <= found.high <= 1
-    assert (found.low, found.high) == (
-        pytest.approx(-mirrored.high),
-        pytest.approx(-mirrored.low),
-    )
+    assert [found.low, found.high] == pytest.approx([-mirrored.high, -mirrored.low])
     if one[1] and other[1]:
         difference = one[0] / one[1] - other[0] / other[1]
         assert found.low - 1e-9 <= difference <= found.high + 1e-9
@@ -99,8 +97,16 @@ def test_nobody_shows_nothing() -> None:
 
 
 def test_a_draw_that_does_not_fit_is_noticed() -> None:
-    assert fits(100, 1_000, 0.1)
-    assert fits(128, 1_000, 0.1)
-    assert not fits(140, 1_000, 0.1)
-    assert not fits(60, 1_000, 0.1)
-    assert fits(3, 4, 0.1), "so few tell nothing"
+    assert fits([900, 100], [0.9, 0.1])
+    assert fits([872, 128], [0.9, 0.1])
+    assert not fits([860, 140], [0.9, 0.1])
+    assert not fits([940, 60], [0.9, 0.1])
+    assert fits([1, 3], [0.9, 0.1]), "so few tell nothing"
+    assert fits([5, 5], [0, 0]), "nothing was meant"
+
+
+def test_the_check_of_sizes_is_pearsons_and_blocks_below_a_thousandth() -> None:
+    for sizes in ([5_000, 5_200], [5_000, 5_400], [330, 350, 280, 40]):
+        assert mismatch(sizes, [1] * len(sizes)) == pytest.approx(chisquare(sizes).pvalue)
+    assert fits([5_000, 5_200], [1, 1])
+    assert not fits([5_000, 5_400], [1, 1])
