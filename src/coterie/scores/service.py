@@ -30,6 +30,7 @@ from coterie.scores.model import (
     Weights,
     check,
 )
+from coterie.scores.recommending.service import Recommending
 from coterie.scores.standing import Day, Scale, Standing, level_now, standings
 from coterie.scores.together import together
 from coterie.scores.touches.service import STEP, Touches
@@ -50,7 +51,8 @@ class Scores(Touches):
     """Activity and interests of everybody, derived from the log alone.
 
     Points add up exactly and in any order (``decay``), so what was added in steps, late or out of
-    order equals a computation from scratch, to the last bit.
+    order equals a computation from scratch, to the last bit. ``recommending`` suggests what comes
+    next, from the same log.
     """
 
     name = "scores"
@@ -62,6 +64,7 @@ class Scores(Touches):
         self._log = log
         self._zone = zone
         self._book = Book()
+        self.recommending = Recommending(profiles, catalog, log, zone)
 
     def add(self, work: Work, fresh: Sequence[Event]) -> None:
         """Bring the people of these events up to date; the log has the events already.
