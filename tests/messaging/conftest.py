@@ -10,9 +10,14 @@ from coterie.core.actor import CLOCK
 from coterie.core.clock import from_datetime
 from coterie.core.event import Event
 from coterie.messaging.gate import GateSettings
+from coterie.messaging.handing.store import answer_rows, handover_rows, replay_rows
+from coterie.messaging.limits.store import limit_rows, use_rows
+from coterie.messaging.mixing.store import campaign_rows, ceiling_rows
 from coterie.messaging.model import Leased, Message, Outcome, Receipt, Request, Sent, Template
+from coterie.messaging.naming import message_id
 from coterie.messaging.service import Messaging
-from coterie.messaging.store import message_rows, pause_rows, switch_rows, template_rows
+from coterie.messaging.store import ask_rows, message_rows, pause_rows, switch_rows
+from coterie.messaging.versions.store import template_rows, version_rows
 from coterie.storage.audit import audit_rows
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
@@ -20,7 +25,10 @@ from coterie.testing.channels import MemoryChannel
 from coterie.testing.postgres import PostgresServer
 from messaging.people import People, Person
 
-TABLES = [message_rows, template_rows, pause_rows, switch_rows, audit_rows]
+TABLES = [
+    message_rows, ask_rows, template_rows, version_rows, pause_rows, switch_rows, audit_rows,
+    ceiling_rows, campaign_rows, limit_rows, use_rows, handover_rows, replay_rows, answer_rows,
+]  # fmt: skip
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -38,6 +46,7 @@ class Desk:
     settings: GateSettings = field(default_factory=GateSettings)
     now: int = at(10, 12)
     facts: list[Event] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.email = MemoryChannel("email", "email")
@@ -54,11 +63,18 @@ class Desk:
         with self.database.begin(CLOCK, self.now) as work:
             sent = self.room.send(work, requests)
         self.facts += sent.facts
+        self.keys |= {message_id(each.key): each.key for each in requests}
         return sent
 
+    def key(self, message: Message) -> str:
+        """The key that a message was asked for with: it keeps its id only."""
+        return self.keys[message.id]
+
     def lease(self, limit: int = 100) -> Leased:
+        """Lease what is due and begin to hand it over."""
         with self.database.begin(CLOCK, self.now) as work:
             leased = self.room.lease(work, limit)
+            self.room.begin(work, leased.deliveries)
         self.facts += leased.facts
         return leased
 

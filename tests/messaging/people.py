@@ -4,6 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyroaring import BitMap
+
+from coterie.messaging.people import Numbers
 from coterie.profiles.model import Known
 from coterie.profiles.vault import Sealer, Vault
 from coterie.storage.work import Work
@@ -17,6 +20,7 @@ class Person:
     email: str | None = None
     firstName: str | None = None  # noqa: N815 - as the trait is called on the wire
     traits: dict[str, Any] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
     wants_nothing_chosen: bool = False
     consents: set[tuple[str, str]] = field(default_factory=lambda: {("marketing", "email")})
 
@@ -37,7 +41,12 @@ class People:
     ) -> dict[int, Known]:
         self._note(work)
         return {
-            profile: Known(profile, f"user_id:u{profile}", traits=self.people[profile].traits)
+            profile: Known(
+                profile,
+                f"user_id:u{profile}",
+                traits=self.people[profile].traits,
+                tags=self.people[profile].tags,
+            )
             for profile in profiles
             if profile in self.people
         }
@@ -68,6 +77,38 @@ class People:
             if profile in self.people and self.people[profile].wants_nothing_chosen
         }
 
+    def user_ids(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
+        self._note(work)
+        return {profile: f"u{profile}" for profile in profiles if profile in self.people}
+
+    def people_among(self, work: Work, profiles: Numbers) -> BitMap:
+        return BitMap(self.known(work, profiles.tolist()))
+
+    def traits_among(
+        self, work: Work, profiles: Numbers, names: Collection[str]
+    ) -> list[tuple[str, Any, BitMap]]:
+        found: dict[tuple[str, Any], BitMap] = {}
+        for name in names:
+            for profile in self.reveal(work, profiles.tolist(), name):
+                found.setdefault((name, None), BitMap()).add(profile)
+        for profile, person in self.known(work, profiles.tolist()).items():
+            for name in person.traits.keys() & set(names):
+                found.setdefault((name, person.traits[name]), BitMap()).add(profile)
+        return [(name, value, who) for (name, value), who in found.items()]
+
+    def agreeing(self, work: Work, profiles: Numbers, purpose: str, channel: str) -> BitMap:
+        return BitMap(self.consenting(work, profiles.tolist(), purpose, channel))
+
+    def plain_among(self, work: Work, profiles: Numbers) -> BitMap:
+        return BitMap(self.not_personalised(work, profiles.tolist()))
+
+    def wearing(self, work: Work, profiles: Numbers, tag: str) -> BitMap:
+        known = self.known(work, profiles.tolist())
+        return BitMap(profile for profile, person in known.items() if tag in person.tags)
+
+    def buckets_among(self, work: Work, profiles: Numbers) -> dict[int, str]:
+        return {one.profile: one.bucket_key for one in self.known(work, profiles.tolist()).values()}
+
     def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:
         self._note(work)
         return Sealer(_VAULT, {p: self._keys[p] for p in profiles if p in self._keys})
@@ -75,6 +116,9 @@ class People:
     def _note(self, work: Work) -> None:
         assert work.connection.in_transaction()
         self.calls += 1
+
+    def learn_keys(self) -> None:
+        self._keys = {one: _KEYS.setdefault(one, _VAULT.new_key(one)) for one in self.people}
 
     def forget(self, profile: int) -> None:
         del self.people[profile]

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR, MINUTE, from_datetime, local_date
-from coterie.messaging.age import age_of
+from coterie.messaging.caps import Slot
 from coterie.messaging.gate import (
     Asked,
     GateSettings,
     Standing,
     decide,
     is_held_out,
-    refuse_by_cap,
 )
 from coterie.messaging.model import Reason
+from coterie.profiles.age import age_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SETTINGS = GateSettings()
@@ -33,8 +33,8 @@ MORNING = at(11, 8)
 TOUCH = Asked(service=False, expires=None)
 SERVICE = Asked(service=True, expires=None)
 ALLOWED = Standing(zone=ZONE)
-TWO_TODAY = [at(10, 9), at(10, 10)]
-TEN_THIS_WEEK = [at(day, hour) for day in (5, 6, 7, 8, 9) for hour in (9, 10)]
+TWO_TODAY = [Slot(at(10, 9)), Slot(at(10, 10))]
+TEN_THIS_WEEK = [Slot(at(day, hour)) for day in (5, 6, 7, 8, 9) for hour in (9, 10)]
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,24 @@ TEN_THIS_WEEK = [at(day, hour) for day in (5, 6, 7, 8, 9) for hour in (9, 10)]
         (replace(ALLOWED, planned=TWO_TODAY[:1]), NOON, "queued", NOON, None),
         # what the night moves to the morning takes a slot of the morning
         (replace(ALLOWED, planned=TWO_TODAY), NIGHT, "queued", MORNING, None),
-        (replace(ALLOWED, planned=[MORNING, MORNING]), NIGHT, "held", NIGHT, Reason.CAP_DAY),
+        (
+            replace(ALLOWED, planned=[Slot(MORNING), Slot(MORNING)]),
+            NIGHT,
+            "held",
+            NIGHT,
+            Reason.CAP_DAY,
+        ),
         (replace(ALLOWED, planned=TEN_THIS_WEEK), NOON, "held", NOON, Reason.CAP_WEEK),
         (replace(ALLOWED, planned=TEN_THIS_WEEK[1:]), NOON, "queued", NOON, None),
-        (replace(ALLOWED, planned=[at(3, 12), *TEN_THIS_WEEK[1:]]), NOON, "queued", NOON, None),
         (
-            replace(ALLOWED, planned=[at(3, 12, 1), *TEN_THIS_WEEK[1:]]),
+            replace(ALLOWED, planned=[Slot(at(3, 12)), *TEN_THIS_WEEK[1:]]),
+            NOON,
+            "queued",
+            NOON,
+            None,
+        ),
+        (
+            replace(ALLOWED, planned=[Slot(at(3, 12, 1)), *TEN_THIS_WEEK[1:]]),
             NOON,
             "held",
             NOON,
@@ -127,7 +139,7 @@ def test_a_shadow_is_what_would_have_been_queued() -> None:
 def test_the_day_is_the_persons() -> None:
     late, early = at(10, 23), at(11, 0)
     settings = GateSettings(quiet=None, per_day=1)
-    here = Standing(zone=ZONE, planned=[late])
+    here = Standing(zone=ZONE, planned=[Slot(late)])
     assert decide(TOUCH, here, settings, early).status == "queued"
     in_berlin = replace(here, zone=ZoneInfo("Europe/Berlin"))
     assert decide(TOUCH, in_berlin, settings, early).reason == Reason.CAP_DAY
@@ -135,7 +147,7 @@ def test_the_day_is_the_persons() -> None:
 
 def test_caps_and_the_night_can_be_switched_off() -> None:
     settings = GateSettings(quiet=None, per_day=None, per_week=None)
-    standing = replace(ALLOWED, planned=[NIGHT] * 50)
+    standing = replace(ALLOWED, planned=[Slot(NIGHT)] * 50)
     assert decide(TOUCH, standing, settings, NIGHT).due == NIGHT
     assert decide(TOUCH, ALLOWED, GateSettings(per_day=0), NOON).reason == Reason.CAP_DAY
 
@@ -151,7 +163,9 @@ def test_no_day_and_no_seven_days_ever_hold_more_than_the_caps(
 ) -> None:
     planned: list[int] = []
     for moment in sorted(moments):
-        decision = decide(TOUCH, replace(ALLOWED, planned=tuple(planned)), settings, moment)
+        decision = decide(
+            TOUCH, replace(ALLOWED, planned=tuple(map(Slot, planned))), settings, moment
+        )
         if decision.status == "queued":
             planned.append(decision.due)
     assert settings.per_day is not None and settings.per_week is not None
@@ -163,7 +177,8 @@ def test_no_day_and_no_seven_days_ever_hold_more_than_the_caps(
 
 def test_what_is_planned_later_counts_for_the_week() -> None:
     settings = GateSettings(per_day=None, per_week=1)
-    assert refuse_by_cap(NOON, [NOON + HOUR], settings, ZONE) == Reason.CAP_WEEK
+    later = replace(ALLOWED, planned=[Slot(NOON + HOUR)])
+    assert decide(TOUCH, later, settings, NOON).reason == Reason.CAP_WEEK
 
 
 def test_the_universal_holdout_is_stable_and_about_as_large_as_asked() -> None:

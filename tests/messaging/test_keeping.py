@@ -33,7 +33,7 @@ def test_what_was_written_follows_and_can_still_be_read(desk: Desk) -> None:
     before = [desk.of(1), desk.of(2)]
     follow(desk, TOGETHER)
     follow(desk, TOGETHER)
-    assert [(each.key, each.text) for each in desk.of(1)] == [
+    assert [(desk.key(each), each.text) for each in desk.of(1)] == [
         ("k1", "Dear friend"),
         ("k2", "Dear friend"),
     ]
@@ -41,8 +41,8 @@ def test_what_was_written_follows_and_can_still_be_read(desk: Desk) -> None:
     desk.deliver()
     assert [each.status for each in desk.of(1)] == ["sent", "sent"]
     follow(desk, APART)
-    assert [[each.key for each in desk.of(n)] for n in (1, 2)] == [
-        [each.key for each in theirs] for theirs in before
+    assert [[each.id for each in desk.of(n)] for n in (1, 2)] == [
+        [each.id for each in theirs] for theirs in before
     ]
 
 
@@ -53,7 +53,7 @@ def test_what_went_out_in_between_is_listed(desk: Desk) -> None:
     desk.deliver()
     with desk.database.read(CLOCK, desk.now) as work:
         listed = desk.room.sent_between(work, [1, 2], desk.now - 1, desk.now)
-        assert {each.key for each in listed} == {"k1", "k2"}
+        assert {desk.key(each) for each in listed} == {"k1", "k2"}
         assert desk.room.sent_between(work, [1, 2], 0, desk.now - 1) == []
 
 
@@ -66,7 +66,7 @@ def test_of_what_waits_beyond_the_cap_the_better_goes_out(
     desk.send(request(2, "c", touch="emotional"), request(2, "d", touch="service"))
     follow(desk, TOGETHER)
     desk.deliver()
-    standing = {each.key: (each.status, each.reason) for each in desk.of(1)}
+    standing = {desk.key(each): (each.status, each.reason) for each in desk.of(1)}
     assert standing == {
         "a": ("held", "cap_day"),
         "b": ("sent", None),
@@ -82,7 +82,7 @@ def test_the_same_is_not_said_twice_on_a_day(make_desk: Callable[..., Desk]) -> 
     desk.send(request(2, "d", run_key="order 2"))
     follow(desk, TOGETHER)
     desk.deliver()
-    standing = {each.key: each.reason for each in desk.of(1)}
+    standing = {desk.key(each): each.reason for each in desk.of(1)}
     assert standing == {"a": None, "b": "duplicate", "c": None, "d": None}
 
 

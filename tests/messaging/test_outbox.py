@@ -11,6 +11,7 @@ from coterie.core.errors import ChannelError
 from coterie.messaging.channel import Uncertain
 from coterie.messaging.model import Outcome, Receipt
 from coterie.messaging.outbox import LEASE
+from coterie.messaging.retry import MAX_LOST, MAX_TRIES
 from messaging.conftest import Desk, at, request, statuses
 
 BUSY = ChannelError("451 <p1@example.com> is busy, call +39 011 555 1234", permanent=False)
@@ -71,7 +72,7 @@ def test_retries_wait_longer_and_longer_and_end(desk: Desk) -> None:
     assert message.detail is not None
     assert "example.com" not in message.detail
     assert "1234" not in message.detail
-    assert desk.told() == ["queued", "failed"]
+    assert desk.told() == ["failed"]
     assert desk.facts[-1].properties["reason"] == "exhausted"
 
 
@@ -141,9 +142,11 @@ def test_at_most_once_is_tried_again_where_the_provider_surely_has_it_not(desk: 
     assert statuses(desk.of(1)) == [("queued", None)]
 
 
-def test_a_worker_that_crashes_at_every_try_ends_it(desk: Desk) -> None:
+@pytest.mark.parametrize(("keyed", "most"), [(False, MAX_TRIES), (True, MAX_LOST)])
+def test_a_worker_that_crashes_at_every_try_ends_it(desk: Desk, keyed: bool, most: int) -> None:
+    desk.email.honours_keys = keyed
     desk.send(request(touch="service"))
-    for _ in range(6):
+    for _ in range(most):
         assert len(desk.lease().deliveries) == 1
         desk.now += LEASE
     assert desk.lease().deliveries == []
@@ -255,7 +258,10 @@ def test_a_retry_finds_the_slot_of_another_day_taken(make_desk: Callable[..., De
     desk.settle(Outcome.failed(delivery, BUSY))
     desk.now = at(11, 8)
     assert [each.message for each in desk.lease().deliveries] == [tomorrow.id]
-    assert {each.key: each.reason for each in desk.of(1)} == {"today": "cap_day", "tomorrow": None}
+    assert {desk.key(each): each.reason for each in desk.of(1)} == {
+        "today": "cap_day",
+        "tomorrow": None,
+    }
 
 
 def test_a_pause_keeps_an_origin_waiting_and_its_clock_running(desk: Desk) -> None:

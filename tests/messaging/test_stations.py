@@ -8,7 +8,7 @@ from coterie.messaging.model import Message, Reason
 from coterie.messaging.stations import STATIONS, held_later, passed
 
 SENT = Message(
-    id="m", key="k", profile=1, origin="journey:j", node="n", run_key=None, channel="email",
+    id="m", profile=1, origin="journey:j", node="n", run_key=None, channel="email",
     template="t", touch="emotional", purpose="marketing", status="sent", reason=None, at=1,
     created=1, due=1, expires=None, delivery="at_least_once",
 )  # fmt: skip

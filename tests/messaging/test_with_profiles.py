@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from coterie.core.actor import CLOCK
@@ -28,8 +29,8 @@ class House:
         self.now = at(10, 12)
         self._told = 0
 
-    def tell(self, name: str, kind: str = "track", **said: Any) -> int:
-        """Carry one event of u1 to the profiles; return whose it is."""
+    def tell(self, name: str, kind: str = "track", user: str = "u1", **said: Any) -> int:
+        """Carry one event of somebody to the profiles; return whose it is."""
         self._told += 1
         event = Event(
             id=f"e{self._told}",
@@ -38,7 +39,7 @@ class House:
             time=self.now,
             received=self.now,
             source="test",
-            user_id="u1",
+            user_id=user,
             **said,
         )
         with self.database.begin(CLOCK, self.now) as work:
@@ -93,9 +94,9 @@ def test_a_person_is_reached_as_her_events_allow(house: House) -> None:
     house.deliver()
     (delivery,) = house.email.delivered.values()
     assert (delivery.address, delivery.text) == ("ada@example.com", "Ada from Turin")
-    assert [(m.key, m.status, m.text) for m in house.of(ada)] == [
-        ("a", "held", ""),
-        ("b", "sent", "Ada from Turin"),
+    assert [(m.status, m.text) for m in house.of(ada)] == [
+        ("held", ""),
+        ("sent", "Ada from Turin"),
     ]
 
     house.send(ada, "c")
@@ -104,6 +105,45 @@ def test_a_person_is_reached_as_her_events_allow(house: House) -> None:
     house.deliver()
     assert len(house.email.delivered) == 1
     assert house.of(ada)[-1].reason == "no_consent"
+
+
+def test_what_is_asked_of_many_at_once_is_what_is_asked_of_each(house: House) -> None:
+    everybody = []
+    for number in range(9):
+        user, zone = f"u{number}", ("Europe/Berlin", "Asia/Tokyo", None)[number % 3]
+        traits = {"email": f"{user}@example.com" if number % 2 else None, "timezone": zone,
+                  "card": {"phone": "+8613800000000"} if number == 4 else None}  # fmt: skip
+        everybody.append(house.tell("coterie.identified", "identify", user, traits=traits))
+        for given in ("Given", "Withdrawn", "Given")[: number % 4]:
+            house.now += 1
+            house.tell(f"Consent {given}", user=user, properties={"channel": "email"})
+        if number in (2, 7):
+            house.tell("Consent Withdrawn", user=user, properties={"purpose": "personalisation"})
+        if number == 7:
+            house.tell("Consent Withdrawn", user=user, properties={"channel": "*"})
+    house.tell("coterie.identified", "identify", "u3", traits={"email": None})
+    profiles, asked = house.profiles, np.array([*everybody, 99], np.int32)
+    with house.database.begin(CLOCK, house.now) as work:
+        known = profiles.known(work, everybody)
+        assert set(profiles.people_among(work, asked)) == known.keys()
+        assert set(profiles.agreeing(work, asked, "marketing", "email")) == profiles.consenting(
+            work, everybody, "marketing", "email"
+        )
+        plain = profiles.not_personalised(work, everybody)
+        assert set(profiles.plain_among(work, asked)) == plain != set()
+        found = profiles.traits_among(work, asked, ["email", "phone", "timezone"])
+        for trait in ("email", "phone"):
+            having = {one for name, _, who in found if name == trait for one in who}
+            assert having == profiles.reveal(work, everybody, trait).keys()
+        zones = {one: value for name, value, who in found if name == "timezone" for one in who}
+        assert zones == {
+            one: person.traits["timezone"] for one, person in known.items() if one in zones
+        }
+        assert len(zones) == 6
+        keys = profiles.buckets_among(work, asked)
+        assert {one: keys[one] for one in everybody} == {
+            one: person.bucket_key for one, person in known.items()
+        }
 
 
 def test_without_an_address_there_is_no_way(house: House) -> None:

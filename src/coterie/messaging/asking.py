@@ -1,6 +1,6 @@
 """What the gate is asked of one request, and what messaging asks of rooms that it may not know."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from coterie.messaging.gate import Asked
 from coterie.messaging.model import Request
@@ -13,6 +13,12 @@ Unsubscribing = Callable[[int, str, str], str]
 Ages = Callable[[Work, Collection[str]], Mapping[str, int]]
 """Returns the age in years that items ask for; items that ask for none are left out."""
 
+Topics = Callable[[Work, Collection[str]], Mapping[str, Sequence[str]]]
+"""Returns the topics of items."""
+
+Zones = Callable[[Work], Mapping[str, str]]
+"""Returns the time zone of every store that says one, by the store's key."""
+
 
 def no_link(_profile: int, _purpose: str, _channel: str) -> str:
     """Make no address."""
@@ -21,6 +27,16 @@ def no_link(_profile: int, _purpose: str, _channel: str) -> str:
 
 def no_ages(_work: Work, _items: Collection[str]) -> Mapping[str, int]:
     """Say that no item asks for an age."""
+    return {}
+
+
+def no_topics(_work: Work, _items: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Say that no item has a topic."""
+    return {}
+
+
+def no_zones(_work: Work) -> Mapping[str, str]:
+    """Say that no store says where it is."""
     return {}
 
 
@@ -37,4 +53,6 @@ def asked_of(request: Request, named: Collection[str], ages: Mapping[str, int]) 
         request.shadow,
         personalised=request.personalised or not IDENTIFYING.issuperset(named),
         min_age=max(needed, default=None),
+        channel=request.channel,
+        touch=request.touch,
     )

@@ -9,21 +9,32 @@ from zoneinfo import ZoneInfo
 from coterie.core.clock import zone as zone_of
 from coterie.core.errors import Invalid
 from coterie.messaging import store
-from coterie.messaging.age import age_of
+from coterie.messaging.bounces import is_undeliverable
+from coterie.messaging.caps import Slot
 from coterie.messaging.channel import Channel
 from coterie.messaging.gate import GateSettings, Standing, is_held_out
-from coterie.messaging.model import Message, Rank, Reason, Request
+from coterie.messaging.mix import Ceiling
+from coterie.messaging.model import Message, Rank, Reason, Relevance, Request
 from coterie.messaging.people import People
+from coterie.messaging.relevance import Floor, floor_of
+from coterie.messaging.rules import Rules, since
+from coterie.profiles.age import age_of
 from coterie.profiles.model import Known
 from coterie.profiles.pii import IDENTIFYING
 from coterie.storage.work import Work
 
-_ZONE_TRAIT = "timezone"
+ZONE_TRAIT, STORE_TRAIT = "timezone", "store"
+
+Wish = tuple[Relevance | None, str, tuple[str, ...]]
+"""What tells what a request asks of her interest: relevance, touch kind, items."""
 
 
 @dataclass
 class Audience:
     """What was looked up, at ``now``. ``planned`` grows as slots are given away.
+
+    ``settings`` are the house's with the limits of now. ``ceilings`` are those of people who have
+    any, ``floors`` what requests ask for of her interest, ``stores`` the zones of stores.
 
     ``ranks`` holds how the planned touches that are still queued compare with a better one,
     ``outdone`` those that find no slot any more, by the cap, since two people turned out to be one.
@@ -36,9 +47,13 @@ class Audience:
     channels: Mapping[str, Channel]
     addresses: Mapping[str, Mapping[int, str]]
     consenting: Mapping[tuple[str, str], set[int]]
-    planned: defaultdict[int, dict[str, int]]
+    planned: defaultdict[int, dict[str, Slot]]
     brand_zone: ZoneInfo
     now: int
+    settings: GateSettings = field(default_factory=GateSettings)
+    ceilings: Mapping[int, tuple[Ceiling, ...]] = field(default_factory=dict)
+    floors: Mapping[Wish, Floor] = field(default_factory=dict)
+    stores: Mapping[str, ZoneInfo] = field(default_factory=dict)
     plain: set[int] = field(default_factory=set)
     revealed: dict[str, dict[int, Any]] = field(default_factory=dict)
     ranks: dict[str, Rank] = field(default_factory=dict)
@@ -52,23 +67,41 @@ class Audience:
         return {**self.known[profile].traits, **named}
 
     def zone(self, profile: int) -> ZoneInfo:
-        """Return a person's zone: her trait ``timezone``, else the brand's."""
+        """Return a person's zone: her trait ``timezone``, else her store's, else the brand's."""
         person = self.known.get(profile)
-        name = None if person is None else person.traits.get(_ZONE_TRAIT)
-        if not isinstance(name, str):
+        if person is None:
             return self.brand_zone
-        try:
-            return zone_of(name)
-        except Invalid:
-            return self.brand_zone
+        name = person.traits.get(ZONE_TRAIT)
+        if isinstance(name, str):
+            try:
+                return zone_of(name)
+            except Invalid:
+                pass  # what is no zone says nothing
+        store = person.traits.get(STORE_TRAIT) if self.stores else None
+        return (
+            self.stores.get(store, self.brand_zone) if isinstance(store, str) else (self.brand_zone)
+        )
 
     def address(self, profile: int, channel: str) -> str | None:
         """Return where a channel reaches a person; None where it needs no address, or has none."""
         trait = self.channels[channel].address_trait
         return None if trait is None else self.addresses[trait].get(profile)
 
+    def cares(self, touch: Request | Message) -> bool:
+        """Say whether a person cares enough for what a request speaks of."""
+        floor = self.floors.get(wish_of(touch)) if isinstance(touch, Request) else None
+        person = self.known.get(touch.profile)
+        return floor is None or (person is not None and floor.is_met(person.traits))
+
+    def is_bounced(self, profile: int, channel: Channel | None) -> bool:
+        """Say whether the address by which a channel reaches a person was refused for good."""
+        person = self.known.get(profile)
+        if person is None or channel is None:
+            return False
+        return is_undeliverable(person, channel.address_trait)
+
     def standing(
-        self, touch: Request | Message, settings: GateSettings, planned: Sequence[int]
+        self, touch: Request | Message, settings: GateSettings, planned: Sequence[Slot]
     ) -> Standing:
         """Put together what the gate must know for one touch."""
         person = self.known.get(touch.profile)
@@ -82,12 +115,20 @@ class Audience:
                 channel.address_trait is None
                 or touch.profile in self.addresses[channel.address_trait]
             ),
+            bounced=self.is_bounced(touch.profile, channel),
             consents=touch.profile in self.consenting[touch.purpose, touch.channel],
             plain=touch.profile in self.plain,
             age=None if person is None else age_of(person.traits, self.now, self.brand_zone),
             held_out=person is not None and is_held_out(person.bucket_key, settings),
+            relevant=self.cares(touch),
             planned=planned,
+            ceilings=self.ceilings.get(touch.profile, ()),
         )
+
+
+def wish_of(request: Request) -> Wish:
+    """Return all of a request that says what it asks of her interest."""
+    return request.relevance, request.touch, request.items
 
 
 def look_up(
@@ -97,11 +138,15 @@ def look_up(
     brand_zone: ZoneInfo,
     touches: Sequence[Request | Message],
     traits: Collection[str] = (),
+    *,
+    rules: Rules,
 ) -> Audience:
     """Look up everybody whom the touches concern, except what is planned for them.
 
     ``traits`` are those that templates name, scores among them.
     """
+    settings, floors = rules.now(work), _floors(work, rules, touches)
+    wanted_traits = {*traits, *(name for floor in floors.values() for name in floor.traits)}
     profiles = {touch.profile for touch in touches}
     by_trait: defaultdict[str, set[int]] = defaultdict(set)
     by_consent: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -110,8 +155,9 @@ def look_up(
         if channel is not None and channel.address_trait is not None:
             by_trait[channel.address_trait].add(touch.profile)
         by_consent[touch.purpose, touch.channel].add(touch.profile)
+    known = people.known(work, profiles, fading=wanted_traits)
     return Audience(
-        known=people.known(work, profiles, fading=traits),
+        known=known,
         channels=channels,
         addresses={
             trait: _addresses(people.reveal(work, wanted, trait))
@@ -123,14 +169,30 @@ def look_up(
         planned=defaultdict(dict),
         brand_zone=brand_zone,
         now=work.now,
+        settings=settings,
+        ceilings=rules.mixing.of_people(work, known),
+        floors=floors,
+        stores=rules.stores(work),
         plain=people.not_personalised(work, profiles),
     )
 
 
+def _floors(work: Work, rules: Rules, touches: Sequence[Request | Message]) -> dict[Wish, Floor]:
+    requests = [touch for touch in touches if isinstance(touch, Request)]
+    topics = rules.about(work, requests)
+    found: dict[Wish, Floor] = {}
+    for wish in {wish_of(request) for request in requests}:
+        floor = floor_of(*wish, topics, rules.settings.interest)
+        if floor is not None:
+            found[wish] = floor
+    return found
+
+
 def look_up_planned(work: Work, audience: Audience, profiles: set[int]) -> None:
     """Look up what is planned for people; call it with the gate locked."""
-    for planned in store.planned(work, profiles):
-        audience.planned[planned.profile][planned.message] = planned.due
+    ceilings = audience.ceilings.keys() & profiles
+    for planned in store.planned(work, profiles, since(audience.settings, ceilings, work.now)):
+        audience.planned[planned.profile][planned.message] = planned.slot
         if planned.queued:
             audience.ranks[planned.message] = planned.rank
 

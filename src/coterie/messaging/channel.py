@@ -5,15 +5,23 @@ and gives a channel, or None where it is not configured. ``coterie.testing.contr
 tests that every channel passes.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from coterie.core.errors import ChannelError, Invalid
 from coterie.messaging.model import Delivery, Receipt
 
 
 class Channel(Protocol):
-    """A way to reach one person."""
+    """A way to reach one person.
+
+    Some attributes may be left out. ``honours_keys``: the provider delivers a key once, however
+    often it is asked (without it, each hand-over is noted first, and no more than ``at_once``
+    can be in doubt after a crash). ``at_once``: how many deliveries may be under way at a time,
+    1 without it; ``deliver`` is then called from as many threads. ``for_people``: it reaches
+    people, not programs or nobody; so it is without it. ``close()`` hangs up.
+    """
 
     name: str
     address_trait: str | None
@@ -31,6 +39,43 @@ class Channel(Protocol):
 Factory = Callable[[Mapping[str, Any]], Channel | None]
 
 
+@dataclass(frozen=True)
+class Raw:
+    """What a provider sent to ``POST /callbacks/{channel}``, as it came; header names lower case.
+
+    ``at`` is when it came (ms UTC).
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a provider told later: of one message by its ``key``, or of one ``address``.
+
+    ``bounced`` is ``permanent`` when the address reaches nobody; ``complained`` and ``stopped``
+    withdraw her consent. ``code`` is the provider's, such as 5.1.1.
+    """
+
+    kind: Literal["delivered", "bounced", "complained", "stopped"]
+    key: str = ""
+    address: str = ""
+    permanent: bool = False
+    code: str = ""
+    detail: str = ""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A channel whose provider answers later."""
+
+    def hear(self, raw: Raw) -> Sequence[Told]:
+        """Read what a provider sent; raises NotPermitted unless it proves to be the provider's."""
+        ...
+
+
 class Uncertain(ChannelError):
     """The connection broke after the message was handed over: it may or may not arrive."""
 
@@ -38,6 +83,31 @@ class Uncertain(ChannelError):
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message, permanent=False, retry_after=retry_after)
+
+
+class Undeliverable(ChannelError):
+    """The address itself was refused for good: it is not tried again, for no message."""
+
+    code = "address_refused"
+
+    def __init__(self, message: str, *, status: str = "") -> None:
+        super().__init__(message, permanent=True)
+        self.status = status
+
+
+def honours_keys(channel: object) -> bool:
+    """Say whether a channel's provider delivers a key once, however often it is asked."""
+    return getattr(channel, "honours_keys", False) is True
+
+
+def at_once(channel: object) -> int:
+    """Return how many deliveries of a channel may be under way at a time."""
+    return max(1, int(getattr(channel, "at_once", 1)))
+
+
+def for_people(channel: object) -> bool:
+    """Say whether a channel reaches people, who then say whether they want that."""
+    return getattr(channel, "for_people", True) is True
 
 
 def check_channel(name: str, channel: object) -> Channel:

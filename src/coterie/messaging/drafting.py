@@ -1,30 +1,24 @@
 """From a request to a message, and from a message to the facts and bytes that tell of it. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from coterie.core.errors import Invalid
 from coterie.core.event import Event
 from coterie.core.facts import fact
-from coterie.core.ids import derived_id
 from coterie.messaging.gate import Asked, Decision
-from coterie.messaging.model import Content, Message, Request
+from coterie.messaging.model import Content, Message, Reason, Request
+from coterie.messaging.naming import message_id
 
 _ROOM = "messaging"
 
 
-def message_id(key: str) -> str:
-    """Name the message of an idempotency key: the same for ever."""
-    return derived_id(_ROOM, key)
-
-
-def draft(
-    request: Request, asked: Asked, decision: Decision, content: Content, now: int
-) -> Message:
-    """Write down what was asked for and what the gate said to it."""
+def draft(request: Request, asked: Asked, decision: Decision, version: int, now: int) -> Message:
+    """Write down what was asked for, by which version of a template, and what the gate said."""
     return Message(
         id=message_id(request.key),
-        key=request.key,
         profile=request.profile,
         origin=request.origin,
         node=request.node,
@@ -42,13 +36,37 @@ def draft(
         delivery=request.delivery,
         personalised=asked.personalised,
         min_age=asked.min_age,
-        subject=content.subject,
-        text=content.text,
+        version=version,
+        detail=decision.detail,
     )
 
 
-def tell(message: Message, now: int, **more: Any) -> Event:
-    """State the fact of a message's new status."""
+def told(request: Request, message: Message, now: int) -> Event | None:
+    """State what became of a request at once; what is queued is no fact yet."""
+    if message.status == "queued":
+        return None
+    drawn = request.shadow and not request.is_service and message.status == "held"
+    return tell(message, now, shadow=True if drawn else None)
+
+
+def said(message: Message, content: Content | Invalid) -> Message:
+    """Return a message with what it says; held where that cannot be written."""
+    if isinstance(content, Invalid):
+        return replace(message, status="held", reason=Reason.TEMPLATE_FAILED)
+    return replace(message, subject=content.subject, text=content.text)
+
+
+def tell_later(message: Message, now: int, **more: Any) -> Event:
+    """State what became of a message that passed the gate once: ``asked`` says when."""
+    return tell(message, now, asked=message.created, **more)
+
+
+def tell(message: Message, now: int, *, again: int = 0, **more: Any) -> Event:
+    """State the fact of a message's new status.
+
+    ``again`` is how many tries were forgiven when it was sent once more: it may fail again, and
+    that is another fact.
+    """
     properties: dict[str, Any] = {
         "message": message.id,
         "origin": message.origin,
@@ -66,7 +84,7 @@ def tell(message: Message, now: int, **more: Any) -> Event:
         room=_ROOM,
         profile=message.profile,
         at=now,
-        cause=(message.id,),
+        cause=(message.id, again) if again else (message.id,),
         **{name: value for name, value in properties.items() if value is not None},
     )
 

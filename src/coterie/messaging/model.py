@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from coterie.core.errors import ChannelError, Invalid
 from coterie.core.event import Event
@@ -35,14 +35,19 @@ class Reason(StrEnum):
     NO_CHANNEL = "no_channel"
     NO_TEMPLATE = "no_template"
     NO_ADDRESS = "no_address"
+    BOUNCED = "bounced"
     NO_CONSENT = "no_consent"
     NON_PERSONALISED = "non_personalised"
     AGE_UNKNOWN = "age_unknown"
     UNDER_AGE = "under_age"
     HOLDOUT = "holdout"
+    IRRELEVANT = "irrelevant"
     EXPIRED = "expired"
     CAP_DAY = "cap_day"
     CAP_WEEK = "cap_week"
+    CAP_CHANNEL = "cap_channel"
+    CAP_TOUCH = "cap_touch"
+    MIX = "mix"
     DUPLICATE = "duplicate"
     TEMPLATE_FAILED = "template_failed"
     ERASED = "erased"
@@ -52,27 +57,69 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class Wording(NamedTuple):
+    """What a template says in one language."""
+
+    subject: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Template:
-    """A named text for one channel, or for any when ``channel`` is None. Liquid, plain text."""
+    """A named text for one channel, or for any when ``channel`` is None. Liquid, plain text.
+
+    ``variants`` are its other wordings by language (``en``, ``zh-hant``); ``language`` is that of
+    the main one, the brand's when empty. ``languages`` says who gets which. ``version`` counts
+    from 1 how often it was written; 0: it is not kept.
+    """
 
     name: str
     text: str
     subject: str = ""
     channel: str | None = None
+    language: str = ""
+    variants: Mapping[str, Wording] = field(default_factory=dict, hash=False)
+    version: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where a message goes that is for a program: a URL, and what its request carries beside.
+
+    ``headers`` says for a header the *name* of a secret, never the secret. ``type`` is what the
+    receiver tells such messages by; empty: ``message``.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """How much somebody must care: her interest in ``topic`` is at least ``least``.
+
+    Without a topic it is her greatest interest in a topic of the items that the request speaks
+    of; where those have none, nothing is asked.
+    """
+
+    least: float
+    topic: str | None = None
 
 
 @dataclass(frozen=True)
 class Request:
     """One thing that somebody wants said to one person.
 
-    ``key`` makes it once only: the same key again is the same message. ``origin`` says who asks
+    ``key`` makes it once only: the same key again is the same message; one that ``naming.name``
+    gave is the message's name itself. ``origin`` says who asks
     (``journey:win-back``); a pause is per origin. A ``shadow`` is counted and never sent; service
     touches have none. ``value`` decides who gets the last slot among touches of one kind.
     ``variables`` are what the template sees beside the person's traits (``traits``, ``profile``),
     ``brand`` and ``now``; ``links.unsubscribe`` is offered by channels that know how.
     ``personalised`` says that she was chosen by what is known of her; ``items`` are the keys of
-    what it speaks of, some of which may ask for an age.
+    what it speaks of, some of which may ask for an age. ``post`` is for channels that reach
+    programs. ``relevance`` holds back what she cares too little for.
     """
 
     profile: int
@@ -91,6 +138,8 @@ class Request:
     delivery: DeliveryKind = "at_least_once"
     personalised: bool = True
     items: tuple[str, ...] = ()
+    post: Post | None = None
+    relevance: Relevance | None = None
 
     def __post_init__(self) -> None:
         if self.touch not in TOUCHES:
@@ -117,13 +166,13 @@ class Message:
     """One message as it is kept and shown. Times are milliseconds UTC.
 
     ``at`` is when it was sent, and until then when it was last decided on; ``due`` is when it is
-    to go out. ``subject`` and ``text`` are empty where nothing was written or the person was
+    to go out. ``version`` is that of its template. ``subject`` and ``text`` are what was said: of
+    one that still waits what it would say now; empty where nothing was written or the person was
     erased. ``lost`` counts the leases that ran out, or answers that never came: such a message
     may have reached the person once more. ``detail`` is what the provider said, without addresses.
     """
 
     id: str
-    key: str
     profile: int
     origin: str
     node: str
@@ -141,6 +190,7 @@ class Message:
     delivery: str
     personalised: bool = True
     min_age: int | None = None
+    version: int = 0
     attempts: int = 0
     lost: int = 0
     provider_id: str | None = None
@@ -156,11 +206,17 @@ class Message:
 
 @dataclass(frozen=True)
 class Content:
-    """What is said, once the template has been filled in; ``unsubscribe`` is a link or empty."""
+    """What is said, once the template has been filled in; ``unsubscribe`` is a link or empty.
+
+    ``items`` are the keys of the suggested items that the text speaks of, ``language`` is the one
+    that it speaks.
+    """
 
     subject: str
     text: str
     unsubscribe: str = ""
+    items: tuple[str, ...] = ()
+    language: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -169,6 +225,7 @@ class Delivery:
 
     ``key`` is the same at every attempt, so that a provider which honours it delivers once.
     ``address`` is None on channels that need none. ``at`` is when it was leased (ms UTC).
+    ``post`` says where a program is reached; ``language`` is that of the text, where it is known.
     """
 
     message: str
@@ -181,6 +238,8 @@ class Delivery:
     text: str
     at: int
     unsubscribe: str = ""
+    post: Post | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,10 +280,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class Leased:
-    """What is to be delivered now, and the facts about those that the gate held meanwhile."""
+    """What is to be delivered now, and the facts about those that the gate held meanwhile.
+
+    ``deferred`` counts those that a channel cannot take yet: they wait for their new turn.
+    """
 
     deliveries: list[Delivery]
     facts: list[Event]
+    deferred: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,17 @@
 """What messaging asks of the profiles: who somebody is, how to reach her, what she allows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from coterie.profiles.model import Known
 from coterie.storage.work import Work
+
+Numbers = NDArray[np.int32]
+"""Profiles, in order, each once."""
 
 
 class Sealer(Protocol):
@@ -44,6 +51,38 @@ class People(Protocol):
 
     def not_personalised(self, work: Work, profiles: Collection[int]) -> set[int]:
         """Return who wants nothing chosen for her by what is known of her."""
+        ...
+
+    def user_ids(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
+        """Return the user ids of those who have one."""
+        ...
+
+    # asked of very many at once, of those alone: each tells what the one above does
+
+    def people_among(self, work: Work, profiles: Numbers, /) -> BitMap:
+        """Return who of these is known."""
+        ...
+
+    def traits_among(
+        self, work: Work, profiles: Numbers, names: Collection[str], /
+    ) -> list[tuple[str, Any, BitMap]]:
+        """Return who of these has which value of some traits; a sealed one is told as None."""
+        ...
+
+    def agreeing(self, work: Work, profiles: Numbers, purpose: str, channel: str, /) -> BitMap:
+        """Return who of these allows touches for a purpose on a channel."""
+        ...
+
+    def plain_among(self, work: Work, profiles: Numbers, /) -> BitMap:
+        """Return who of these wants nothing chosen by what is known of her."""
+        ...
+
+    def wearing(self, work: Work, profiles: Numbers, tag: str, /) -> BitMap:
+        """Return who of these has a tag."""
+        ...
+
+    def buckets_among(self, work: Work, profiles: Numbers, /) -> Mapping[int, str]:
+        """Return the bucket keys of these people, and perhaps of some others."""
         ...
 
     def sealer(self, work: Work, profiles: Collection[int]) -> Sealer:

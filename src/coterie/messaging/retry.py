@@ -9,8 +9,11 @@ from coterie.messaging.channel import Uncertain
 from coterie.messaging.model import Reason
 
 MAX_TRIES = 6
+MAX_LOST = 30
+"""Hand-overs whose lease ran out, where the provider honours keys; then it may be the cause."""
 _MAX_DETAIL = 200
-_ADDRESS = re.compile(r"\S+@\S+|\+?\d[\d\s().-]{6,}\d")
+_ADDRESS = re.compile(r"\S+@\S+|\+?\d(?:[\s().-]{0,2}\d){7,}")
+"""An e-mail address, or eight digits and more; ``550 5.1.1`` is what an operator must read."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,16 @@ def judge(error: ChannelError, delivery: str, attempt: int, now: int) -> Verdict
 def without_addresses(text: str) -> str:
     """Shorten what a provider said, and leave out what may be an e-mail address or a phone.
 
-    >>> without_addresses("550 <ada@example.com>: no such user")
-    '550 … no such user'
+    >>> without_addresses("550 5.1.1 <ada@example.com>: no such user")
+    '550 5.1.1 … no such user'
     """
-    return _ADDRESS.sub("…", text)[:_MAX_DETAIL]
+    return hide_addresses(text)[:_MAX_DETAIL]
+
+
+def hide_addresses(text: str) -> str:
+    """Leave out of a text what may be an e-mail address or a phone.
+
+    >>> hide_addresses("+86 138 0013 8000 or ada@example.com")
+    '… or …'
+    """
+    return _ADDRESS.sub("…", text)

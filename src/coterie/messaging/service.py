@@ -5,20 +5,31 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coterie.core.clock import MINUTE
-from coterie.core.errors import Invalid, NotFound
+from coterie.core.errors import NotFound
 from coterie.core.event import Event
 from coterie.messaging import store, templates
-from coterie.messaging.asking import Ages, Unsubscribing, asked_of, no_ages, no_link
-from coterie.messaging.audience import Audience, look_up, look_up_named, look_up_planned
+from coterie.messaging.alike.service import AlikeSending
+from coterie.messaging.asking import (
+    Ages,
+    Topics,
+    Unsubscribing,
+    Zones,
+    no_ages,
+    no_link,
+    no_topics,
+    no_zones,
+)
 from coterie.messaging.channel import Channel
-from coterie.messaging.drafting import draft, encode, tell
-from coterie.messaging.gate import Asked, Decision, GateSettings, after_quiet, decide
+from coterie.messaging.drafting import said, tell_later, told
+from coterie.messaging.gate import Decision, GateSettings
+from coterie.messaging.handing.service import Handing
 from coterie.messaging.keeping.service import Keeping
+from coterie.messaging.letters import Letter, Letters, encode_given
+from coterie.messaging.limits.service import Limits
 from coterie.messaging.looking import store as looking
-from coterie.messaging.looking.model import EVERYTHING, DayCount, Tally, Wanted
+from coterie.messaging.looking.model import EVERYTHING, DayCount, Hold, Tally, Wanted
+from coterie.messaging.mixing.service import Mixing
 from coterie.messaging.model import (
-    Content,
     Count,
     Leased,
     Message,
@@ -27,25 +38,28 @@ from coterie.messaging.model import (
     Request,
     Sent,
     Template,
-    rank_of,
 )
-from coterie.messaging.outbox import Outbox, changes_of, read_content
-from coterie.messaging.people import People, Sealer
+from coterie.messaging.naming import message_id
+from coterie.messaging.outbox import Outbox, changes_of
+from coterie.messaging.people import People
+from coterie.messaging.rules import Rules
 from coterie.messaging.store import Stored
-from coterie.messaging.writing import fill
+from coterie.messaging.texts.service import Texts
+from coterie.messaging.variables import Variable, by_name
+from coterie.messaging.versions import store as versions
+from coterie.messaging.versions.model import TemplateVersion
 from coterie.storage import audit
 from coterie.storage.work import Work
 
-_NOTHING = Content("", "")
-_CAPS = (Reason.CAP_DAY, Reason.CAP_WEEK)
 
-
-class Messaging(Keeping):
+class Messaging(AlikeSending, Texts, Keeping, Handing):
     """Templates, the gate and the outbox of one house.
 
     ``zone`` is the brand's, for people whose own is unknown; ``brand`` is what templates see
     under that name. ``unsubscribing`` makes the address where a person withdraws from a purpose
-    on a channel; ``ages`` tells which items ask for an age.
+    on a channel; ``ages`` tells which items ask for an age, ``topics`` what they are about,
+    ``zones`` in which time zone stores lie; ``variables`` are what templates may ask of other
+    rooms.
     """
 
     def __init__(
@@ -58,6 +72,9 @@ class Messaging(Keeping):
         *,
         unsubscribing: Unsubscribing = no_link,
         ages: Ages = no_ages,
+        topics: Topics = no_topics,
+        zones: Zones = no_zones,
+        variables: Sequence[Variable] = (),
     ) -> None:
         self.profiles = profiles
         self.settings = settings
@@ -66,44 +83,36 @@ class Messaging(Keeping):
         self.brand = brand or {}
         self._unsubscribing = unsubscribing
         self._ages = ages
-        self._outbox = Outbox(profiles, settings, channels, zone)
+        self.mixing, self.limits = Mixing(zone), Limits(zone)
+        self.rules = Rules(settings, self.mixing, self.limits, topics, zones)
+        self.variables = by_name(variables)
+        self.letters = Letters(profiles, self.brand, unsubscribing, self.variables)
+        self._outbox = Outbox(profiles, channels, zone, self.letters, self.rules)
 
     # --- templates
 
     def define_template(self, work: Work, template: Template) -> None:
         """Keep a template under its name; raises Invalid with the place and the cure.
 
-        What is queued already says what it said when it was queued.
+        What is queued already is written by the version that stood when it was queued.
         """
-        store.save_template(work, templates.check(template))
+        versions.save(work, templates.check(template))
         audit.record(work, "define_template", template.name)
 
     def template(self, work: Work, name: str) -> Template:
         """Return a template; raises NotFound."""
-        found = store.templates(work, [name]).get(name)
+        found = versions.templates(work, [name]).get(name)
         if found is None:
             raise NotFound(f"there is no template {name!r}: define it first")
         return found
 
-    def try_out(
-        self, work: Work, template: Template, profile: int, variables: Mapping[str, Any]
-    ) -> Content:
-        """Fill a template in for a real person without keeping it; raises Invalid with the place.
-
-        Says what ``send`` would write now, where the request gave these ``variables``.
-        """
-        templates.check(template)
-        request = Request(profile, "", template.name, "service", "try", "try", variables=variables)
-        named = templates.traits_named(template)
-        audience = look_up(work, self.profiles, self.channels, self.zone, [request], named)
-        if profile not in audience.known:
-            raise NotFound("nobody is known by that number: choose another person")
-        look_up_named(work, self.profiles, audience, [(profile, named)])
-        return fill(audience, request, template, self.brand, work.now)
-
     def templates(self, work: Work) -> list[Template]:
         """Return all templates in the order of their names."""
-        return list(store.templates(work).values())
+        return list(versions.templates(work).values())
+
+    def template_versions(self, work: Work, name: str) -> list[TemplateVersion]:
+        """Return every version of a template, the newest first; it may be deleted meanwhile."""
+        return versions.history(work, name)
 
     # --- saying something
 
@@ -115,142 +124,65 @@ class Messaging(Keeping):
         if not requests:
             return Sent([], [])
         stopped = store.lock_gate(work)
-        first = _first_of_each_key(requests)
-        stored = store.by_keys(work, list(first))
-        fresh = [request for key, request in first.items() if key not in stored]
-        drafted, outdone = self._draft(work, fresh, stopped)
-        touched = {request.profile for request in fresh}
-        sealer = self.profiles.sealer(work, touched | {each.came_with for each in stored.values()})
-        new = [
-            Stored(message, _seal(sealer, message, content), message.profile)
-            for message, content in drafted.values()
-        ]
-        store.insert(work, new, [first[each.message.key].value for each in new])
-        messages = {key: message for key, (message, _) in drafted.items()}
-        messages |= {key: _opened(sealer, each) for key, each in stored.items()}
+        first = _first_of_each(requests)
+        stored = store.by_ids(work, list(first))
+        judged = self._judge(work, [r for name, r in first.items() if name not in stored], stopped)
+        new = self._seal(work, [(first[one.id], one) for one in judged.messages.values()])
+        store.insert(work, new, [first[each.message.id].value for each in new])
+        messages = {each.message.id: each.message for each in new}
+        messages |= {name: each.message for name, each in stored.items()}
+        facts = [told(first[each.message.id], each.message, work.now) for each in new]
         return Sent(
-            messages=[messages[request.key] for request in requests],
-            facts=[tell(each.message, work.now) for each in new] + self._yield(work, outdone),
+            messages=[messages[message_id(request.key)] for request in requests],
+            facts=[fact for fact in facts if fact is not None] + self._yield(work, judged.outdone),
         )
 
-    def _yield(self, work: Work, outdone: Mapping[str, Reason]) -> list[Event]:
+    def _seal(self, work: Work, drafted: Sequence[tuple[Request, Message]]) -> list[Stored]:
+        """Put what is queued together with what its request gave, until that is written."""
+        given = {
+            message.id: clear
+            for request, message in drafted
+            if message.status == "queued" and (clear := encode_given(request)) is not None
+        }
+        sealer = self.profiles.sealer(work, {one.profile for _, one in drafted if one.id in given})
+        sealed = {
+            one.id: sealer.seal(one.profile, given[one.id]) for _, one in drafted if one.id in given
+        }
+        return [Stored(one, None, one.profile, sealed.get(one.id)) for _, one in drafted]
+
+    def _yield(self, work: Work, outdone: Mapping[str, Decision]) -> list[Event]:
         """Hold the queued messages whose slots went to better ones; return the facts."""
         held = [
-            replace(message, status="held", reason=outdone[message.id], at=work.now)
-            for message in store.take(work, outdone).values()
+            replace(
+                each.message,
+                status="held",
+                reason=outdone[name].reason,
+                detail=outdone[name].detail,
+                at=work.now,
+            )
+            for name, each in store.take(work, outdone).items()
         ]
         store.change(work, [changes_of(message) for message in held])
-        return [tell(message, work.now) for message in held]
+        return [tell_later(message, work.now) for message in held]
 
     def preview(self, work: Work, requests: Sequence[Request]) -> list[Message]:
-        """Say what ``send`` would decide and write now, as if no key were used yet; do nothing."""
+        """Say what ``send`` would decide and write now, as if no key were used yet; do nothing.
+
+        What cannot be filled in is shown as it will be held once its turn has come.
+        """
         if not requests:
             return []
-        first = _first_of_each_key(requests)
-        drafted, _ = self._draft(work, list(first.values()), store.is_stopped(work))
-        return [drafted[request.key][0] for request in requests]
-
-    def _draft(
-        self, work: Work, requests: Sequence[Request], stopped: bool
-    ) -> tuple[dict[str, tuple[Message, Content]], dict[str, Reason]]:
-        """Decide on requests and write them; also name whose slots they took, and by which cap."""
-        known = store.templates(work, {request.template for request in requests})
-        named = {name: templates.traits_named(template) for name, template in known.items()}
-        traits = {trait for traits in named.values() for trait in traits}
-        audience = look_up(work, self.profiles, self.channels, self.zone, requests, traits)
-        look_up_planned(work, audience, {request.profile for request in requests})
-        about = ((request.profile, named.get(request.template, ())) for request in requests)
-        look_up_named(work, self.profiles, audience, about)
-        ages = self._ages(work, {item for request in requests for item in request.items})
-        drafted: dict[str, tuple[Message, Content]] = {}
-        outdone: dict[str, Reason] = {}
-        for request in sorted(requests, key=_slot_order):
-            template = known.get(request.template)
-            if template is not None and template.channel not in (None, request.channel):
-                template = None
-            asked = asked_of(request, named.get(request.template, frozenset()), ages)
-            there = template is not None
-            decision = self._ask(audience, request, asked, there, stopped, work.now)
-            if decision.reason in _CAPS:
-                decision = self._outdo(audience, request, asked, decision, outdone, work.now)
-            content = _NOTHING
-            if template is not None and decision.reason is None:
-                decision, content = self._write(audience, request, template, decision, work.now)
-            message = draft(request, asked, decision, content, work.now)
-            drafted[request.key] = (message, content)
-            if message.status == "queued" and not message.is_service:
-                audience.planned[message.profile][message.id] = message.due
-        return drafted, outdone
-
-    def _outdo(
-        self,
-        audience: Audience,
-        request: Request,
-        asked: Asked,
-        refused: Decision,
-        outdone: dict[str, Reason],
-        now: int,
-    ) -> Decision:
-        """Take the slot of the worst touch that still waits for the same minute, if one is worse.
-
-        Across minutes it is first come, so nothing planned for another time gives way.
-        """
-        due = after_quiet(now, self.settings, audience.zone(request.profile))
-        slots, rank = audience.planned[request.profile], rank_of(request.touch, request.value)
-        worse = [
-            (audience.ranks[message], message)
-            for message, planned in slots.items()
-            if planned // MINUTE == due // MINUTE and audience.ranks.get(message, rank) > rank
+        first = _first_of_each(requests)
+        judged = self._judge(work, list(first.values()), store.is_stopped(work))
+        queued = [one for one in judged.messages.values() if one.status == "queued"]
+        letters = [
+            Letter(one, judged.templates[one.template], first[one.id].variables) for one in queued
         ]
-        if not worse or refused.reason is None:
-            return refused
-        _, message = max(worse)
-        given_up = slots.pop(message)
-        decision = self._ask(audience, request, asked, True, False, now)
-        if decision.reason is not None:
-            slots[message] = given_up
-            return refused
-        if decision.status == "queued":
-            outdone[message] = refused.reason
-        else:
-            slots[message] = given_up
-        return decision
-
-    def _ask(
-        self,
-        audience: Audience,
-        request: Request,
-        asked: Asked,
-        has_template: bool,
-        stopped: bool,
-        now: int,
-    ) -> Decision:
-        planned = list(audience.planned[request.profile].values())
-        standing = audience.standing(request, self.settings, planned)
-        standing = replace(standing, has_template=has_template, stopped=stopped)
-        return decide(asked, standing, self.settings, now)
-
-    def _write(
-        self,
-        audience: Audience,
-        request: Request,
-        template: Template,
-        decision: Decision,
-        now: int,
-    ) -> tuple[Decision, Content]:
-        """Fill the template in; a shadow's too, so that like is compared with like."""
-        try:
-            link = self._unsubscribe(request)
-            content = fill(audience, request, template, self.brand, now, link)
-        except Invalid:
-            return Decision("held", now, Reason.TEMPLATE_FAILED), _NOTHING
-        return decision, content if decision.status == "queued" else _NOTHING
-
-    def _unsubscribe(self, request: Request) -> str:
-        """Return where she withdraws from what this is; a service touch needs no such place."""
-        if request.is_service:
-            return ""
-        return self._unsubscribing(request.profile, request.purpose, request.channel)
+        written = self.letters.write(work, judged.audience, letters)
+        messages = dict(judged.messages)
+        for one, content in zip(queued, written, strict=True):
+            messages[one.id] = said(one, content)
+        return [messages[message_id(request.key)] for request in requests]
 
     # --- the outbox
 
@@ -309,7 +241,7 @@ class Messaging(Keeping):
             for message in store.take_queued(work, origin, limit)
         ]
         store.change(work, [changes_of(message) for message in held])
-        return [tell(message, work.now) for message in held]
+        return [tell_later(message, work.now) for message in held]
 
     def open_of(self, work: Work, origin: str) -> int:
         """Count an origin's messages that are still to go out, or on their way."""
@@ -346,6 +278,10 @@ class Messaging(Keeping):
         """Count the wanted messages by status and the day on which they came to stand so."""
         return looking.by_day(work, wanted, self.zone)
 
+    def holds(self, work: Work, since: int, until: int) -> list[Hold]:
+        """Count what was held in [since, until) by sender, reason and day."""
+        return looking.holds(work, since, until, self.zone)
+
     def origins(self, work: Work) -> list[str]:
         """Return everybody who asked for some message, such as ``journey:win-back``."""
         return looking.origins(work)
@@ -355,27 +291,11 @@ class Messaging(Keeping):
         return store.counts(work)
 
     def _open_all(self, work: Work, stored: Sequence[Stored]) -> list[Message]:
-        sealer = self.profiles.sealer(work, {each.came_with for each in stored})
-        return [_opened(sealer, each) for each in stored]
+        return self._outbox.show(work, stored)
 
 
-def _first_of_each_key(requests: Sequence[Request]) -> dict[str, Request]:
+def _first_of_each(requests: Sequence[Request]) -> dict[str, Request]:
     first: dict[str, Request] = {}
     for request in requests:
-        first.setdefault(request.key, request)
+        first.setdefault(message_id(request.key), request)
     return first
-
-
-def _slot_order(request: Request) -> tuple[int, float, str]:
-    return *rank_of(request.touch, request.value), request.key
-
-
-def _seal(sealer: Sealer, message: Message, content: Content) -> bytes | None:
-    return sealer.seal(message.profile, encode(content)) if message.status == "queued" else None
-
-
-def _opened(sealer: Sealer, stored: Stored) -> Message:
-    content = read_content(sealer, stored)
-    if content is None:
-        return stored.message
-    return replace(stored.message, subject=content.subject, text=content.text)

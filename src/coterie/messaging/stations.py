@@ -10,11 +10,14 @@ from typing import Literal
 
 from coterie.messaging.model import Message, Reason
 
+OUTDONE = "outdone by "
+"""How the detail of a message begins that gave its place to a better one; its id follows."""
+
 Passage = Literal["passed", "held", "not_asked", "not_reached"]
 
 STATIONS: tuple[str, ...] = (
     "stop_all", "channel", "template", "address", "consent", "personalised", "age", "holdout",
-    "quiet", "expiry", "caps", "text",
+    "relevance", "quiet", "expiry", "caps", "mix", "text",
 )  # fmt: skip
 """In the order in which the gate asks; ``text`` is the filling in of the template."""
 
@@ -24,14 +27,19 @@ _STATION_OF: Mapping[str, str] = {
     Reason.NO_CHANNEL: "channel",
     Reason.NO_TEMPLATE: "template",
     Reason.NO_ADDRESS: "address",
+    Reason.BOUNCED: "address",
     Reason.NO_CONSENT: "consent",
     Reason.NON_PERSONALISED: "personalised",
     Reason.AGE_UNKNOWN: "age",
     Reason.UNDER_AGE: "age",
     Reason.HOLDOUT: "holdout",
+    Reason.IRRELEVANT: "relevance",
     Reason.EXPIRED: "expiry",
     Reason.CAP_DAY: "caps",
     Reason.CAP_WEEK: "caps",
+    Reason.CAP_CHANNEL: "caps",
+    Reason.CAP_TOUCH: "caps",
+    Reason.MIX: "mix",
     Reason.DUPLICATE: "caps",
     Reason.TEMPLATE_FAILED: "text",
 }
@@ -64,6 +72,13 @@ def passed(message: Message) -> list[Station]:
         else:
             found.append(Station(name, "passed" if reached else "not_reached"))
     return found
+
+
+def outdone_by(message: Message) -> str | None:
+    """Name the message that got the place of this one, which waited for the same minute."""
+    if message.status != "held" or not (message.detail or "").startswith(OUTDONE):
+        return None
+    return (message.detail or "").removeprefix(OUTDONE)
 
 
 def held_later(message: Message) -> bool:

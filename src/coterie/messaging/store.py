@@ -1,11 +1,20 @@
-"""The tables of messaging: messages (the outbox and its history), templates, pauses, the switch."""
+"""The tables of messaging: messages (the outbox and its history), pauses, the switch.
 
+What many messages have in common lies once, in ``message_asks``: a message's own row is thin, so
+that a batch of them is written fast.
+"""
+
+import hashlib
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -14,74 +23,88 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
+    Text,
+    and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
-    true,
 )
 
 from coterie.core.clock import WEEK
-from coterie.messaging.model import Count, Message, Rank, Template, rank_of
-from coterie.storage.keeping import came_with
+from coterie.core.people import Shift
+from coterie.messaging.caps import Slot
+from coterie.messaging.model import Count, Message, Rank, rank_of
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
+
+EMPTY = "{}"
+"""No variables."""
+
+ask_rows = Table(
+    "message_asks",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("origin", String, nullable=False, index=True),
+    Column("node", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("template", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("touch", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("personalised", Boolean, nullable=False),
+    Column("min_age", Integer),
+    Column("shared", Text, nullable=False),
+)
+"""What messages have in common, once; ``id`` is made of the rest, ``shared`` are variables."""
 
 message_rows = Table(
     "messages",
     metadata,
     Column("seq", BigId, primary_key=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("key", String, nullable=False, unique=True),
-    Column("profile", Integer, nullable=False),
-    came_with(),
-    Column("origin", String, nullable=False),
-    Column("node", String, nullable=False),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("ask", BigInteger, nullable=False),
+    Column("profile", Integer, nullable=False, index=True),
+    Column("came_with", Integer, nullable=False),
     Column("run_key", String),
-    Column("channel", String, nullable=False),
-    Column("template", String, nullable=False),
-    Column("touch", String, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("value", Float, nullable=False),
     Column("status", String, nullable=False),
     Column("reason", String),
     Column("at", Moment, nullable=False),
     Column("created", Moment, nullable=False),
     Column("due", Moment, nullable=False),
     Column("expires", Moment),
-    Column("delivery", String, nullable=False),
-    Column("personalised", Boolean, nullable=False, server_default=true()),
-    Column("min_age", Integer),
-    Column("attempts", Integer, nullable=False),
-    Column("lost", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lost", Integer, nullable=False, server_default="0"),
     Column("lease_until", Moment),
     Column("provider_id", String),
     Column("detail", String),
+    Column("given", LargeBinary),
     Column("content", LargeBinary),
-    Index("ix_messages_status_due", "status", "due"),
-    Index("ix_messages_profile_due", "profile", "due"),
-    Index("ix_messages_status_lease_until", "status", "lease_until"),
-    Index("ix_messages_origin_status", "origin", "status"),
-    Index("ix_messages_status_reason", "status", "reason"),
+    Index("ix_messages_ask_status_reason", "ask", "status", "reason"),
 )
-_followed = message_rows.c.profile != message_rows.c.came_with
-Index(
-    "ix_messages_followed",
-    message_rows.c.profile,
-    sqlite_where=_followed,
-    postgresql_where=_followed,
-)
+"""One message a row. ``given`` is what the request gave for her alone, ``content`` what was said
+once it was written; both are sealed with the key of ``came_with``."""
 
-template_rows = Table(
-    "message_templates",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("channel", String),
-    Column("subject", String, nullable=False),
-    Column("text", String, nullable=False),
-)
+
+def _of_those(name: str, column: str, those: ColumnElement[bool]) -> None:
+    """Index a column of some rows only: what lies still costs nothing."""
+    Index(name, message_rows.c[column], sqlite_where=those, postgresql_where=those)
+
+
+# written out: SQLite takes a partial index only where it reads the very same words
+QUEUED, LEASED = (message_rows.c.status == literal_column(f"'{s}'") for s in ("queued", "leased"))
+FOLLOWED = message_rows.c.profile != message_rows.c.came_with
+_of_those("ix_messages_due", "due", QUEUED)
+_of_those("ix_messages_lease_until", "lease_until", LEASED)
+_of_those("ix_messages_reason", "reason", message_rows.c.reason.is_not(None))
+_of_those("ix_messages_followed", "profile", FOLLOWED)
+_of_those("ix_messages_born", "came_with", FOLLOWED)
 
 pause_rows = Table("message_pauses", metadata, Column("origin", String, primary_key=True))
 
@@ -92,43 +115,69 @@ switch_rows = Table(
     Column("stopped", Boolean, nullable=False),
 )
 
+_ID = re.compile("[0-9a-f]{32}")
 _SWITCH = "stop_all"
-_TAKING_A_SLOT = ("queued", "leased", "sent")
-_M = message_rows.c
-_SHOWN = tuple(field.name for field in fields(Message) if field.name not in ("subject", "text"))
+TAKING_A_SLOT = ("queued", "leased", "sent")
+_SHARED = tuple(column for column in ask_rows.c if column.name != "id")
+M = SimpleNamespace(**{column.name: column for column in (*_SHARED, *message_rows.c)})
+"""The columns of a message, those that it shares with others among them; ``MESSAGES`` has both."""
+
+MESSAGES = message_rows.join(ask_rows, ask_rows.c.id == message_rows.c.ask)
+EVERYTHING = select(*message_rows.c, *_SHARED).select_from(MESSAGES)
+_M = M
+_SHOWN = tuple(
+    field.name for field in fields(Message) if field.name not in ("id", "subject", "text")
+)
+_shown = itemgetter(*map([column.name for column in EVERYTHING.selected_columns].index, _SHOWN))
+_OWN = tuple(name for name in _SHOWN if name in message_rows.c)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A message and what it says; None where nothing was written.
+    """A message as it lies there. ``given`` is what its request gave for her alone.
 
-    It is sealed with the key of ``came_with``, the profile that it was written to.
+    ``content`` is what it says, None before it is written; both are sealed with the key of
+    ``came_with``, the profile that it was written to. ``shared`` holds what many requests gave.
     """
 
     message: Message
     content: bytes | None
     came_with: int
+    given: bytes | None = None
+    shared: str = EMPTY
 
 
 @dataclass(frozen=True)
 class Planned:
     """A touch that takes a slot of one person's caps; ``rank`` as in ``model.rank_of``.
 
-    Only what is still ``queued`` may give its slot to a better touch.
+    Only what is still queued may give its slot to a better touch.
     """
 
     message: str
     profile: int
     due: int
     rank: Rank
-    queued: bool
+    channel: str
+    touch: str
+    status: str
+    at: int
+
+    @property
+    def queued(self) -> bool:
+        """Whether it still waits for its turn."""
+        return self.status == "queued"
+
+    @property
+    def slot(self) -> Slot:
+        """The slot that it takes."""
+        return Slot(self.due, self.channel, self.touch, self.status, self.at)
 
 
 def read(row: Row[Any]) -> Stored:
-    """Read one row of ``message_rows``."""
-    return Stored(
-        Message(**{name: getattr(row, name) for name in _SHOWN}), row.content, row.came_with
-    )
+    """Read one row of ``EVERYTHING``."""
+    message = Message(row.id.hex(), *_shown(row))
+    return Stored(message, row.content, row.came_with, row.given, row.shared)
 
 
 # --- the switch and the pauses
@@ -169,64 +218,69 @@ def paused(work: Work) -> set[str]:
     return set(work.connection.execute(select(pause_rows.c.origin)).scalars())
 
 
-# --- templates
-
-
-def save_template(work: Work, template: Template) -> None:
-    """Write a template over the one of its name."""
-    row = {
-        "name": template.name,
-        "channel": template.channel,
-        "subject": template.subject,
-        "text": template.text,
-    }
-    change = ["channel", "subject", "text"]
-    work.upsert(template_rows, [row], key=["name"], change=change)
-
-
-def templates(work: Work, names: Collection[str] | None = None) -> dict[str, Template]:
-    """Return templates by name, in the order of their names; all of them when none is named."""
-    query = select(template_rows).order_by(template_rows.c.name)
-    if names is not None:
-        query = query.where(template_rows.c.name.in_(list(names)))
-    return {
-        row.name: Template(row.name, row.text, row.subject, row.channel)
-        for row in work.connection.execute(query)
-    }
-
-
 # --- messages
 
 
 def insert(work: Work, stored: Sequence[Stored], values: Sequence[float]) -> None:
     """Write new messages; ``values`` decided who got the last slot."""
-    shown = attrgetter(*_SHOWN)
-    names = (*_SHOWN, "value", "content", "came_with")
-    rows = [
-        (*shown(each.message), value, each.content, each.message.profile)
-        for each, value in zip(stored, values, strict=True)
+    asks = [
+        ask_of(each.message, value, each.shared) for each, value in zip(stored, values, strict=True)
     ]
+    write_asks(work, asks)
+    own = attrgetter(*_OWN)
+    names = ("id", "ask", *_OWN, "came_with", "given", "content")
+    rows = [
+        (
+            bytes.fromhex(each.message.id), ask["id"], *own(each.message),
+            each.message.profile, each.given, each.content,
+        )
+        for each, ask in zip(stored, asks, strict=True)
+    ]  # fmt: skip
     work.insert_rows(message_rows, names, rows)
 
 
-def by_keys(work: Work, keys: Collection[str]) -> dict[str, Stored]:
-    """Return the messages that have these idempotency keys."""
-    query = select(message_rows).where(work.among(_M.key, keys))
-    return {row.key: read(row) for row in work.connection.execute(query)}
+def ask_of(message: Message, value: float, shared: str = EMPTY) -> dict[str, Any]:
+    """Return the row of ``ask_rows`` of what a message shares with others."""
+    names = (column.name for column in _SHARED if column.name not in ("value", "shared"))
+    row = {name: getattr(message, name) for name in names}
+    row |= {"value": value, "shared": shared}
+    text = "\x1f".join(f"{name}={row[name]!r}" for name in sorted(row))
+    number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8])
+    return {"id": number >> 1, **row}
 
 
-def planned(work: Work, profiles: Collection[int]) -> list[Planned]:
-    """Return the touches that take a slot, planned from a week ago on."""
-    columns = (_M.id, _M.profile, _M.due, _M.touch, _M.value, _M.status)
-    query = select(*columns).where(
-        work.among(_M.profile, profiles),
-        _M.due > work.now - WEEK,
-        _M.status.in_(_TAKING_A_SLOT),
-        _M.touch != "service",
+def write_asks(work: Work, asks: Iterable[dict[str, Any]]) -> None:
+    """Keep what messages share; what is there already stays."""
+    work.insert_new(ask_rows, list({ask["id"]: ask for ask in asks}.values()))
+
+
+def by_ids(work: Work, ids: Collection[str]) -> dict[str, Stored]:
+    """Return the messages of these ids that there are."""
+    return {
+        stored.message.id: stored
+        for chunk in in_chunks(ids)
+        for stored in map(
+            read, work.connection.execute(EVERYTHING.where(_M.id.in_(map(bytes.fromhex, chunk))))
+        )
+    }
+
+
+def planned(work: Work, profiles: Collection[int], since: int | None = None) -> list[Planned]:
+    """Return the touches that take a slot, planned from a moment on: a week ago if none is said."""
+    columns = (_M.id, _M.profile, _M.due, _M.channel, _M.touch, _M.value, _M.status, _M.at)
+    query = (
+        select(*columns)
+        .select_from(MESSAGES)
+        .where(
+            work.among(_M.profile, profiles),
+            _M.due > (work.now - WEEK if since is None else since),
+            _M.status.in_(TAKING_A_SLOT),
+            _M.touch != "service",
+        )
     )
     return [
-        Planned(row.id, row.profile, row.due, rank_of(row.touch, row.value), row.status == "queued")
-        for row in work.connection.execute(query)
+        Planned(name.hex(), profile, due, rank_of(touch, value), channel, touch, status, at)
+        for name, profile, due, channel, touch, value, status, at in work.connection.execute(query)
     ]
 
 
@@ -239,90 +293,100 @@ def take_due(work: Work, limit: int) -> list[Stored]:
     ready: ColumnElement[bool] = _M.expires <= work.now
     if not is_stopped(work):
         ready = or_(ready, _M.origin.not_in(select(pause_rows.c.origin)))
-    query = (
-        select(message_rows)
-        .where(_M.status == "queued", _M.due <= work.now, ready)
-        .order_by(_M.due, _M.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [read(row) for row in work.connection.execute(query)]
+    query = EVERYTHING.where(QUEUED, _M.due <= work.now, ready).order_by(_M.due, _M.seq)
+    return [read(row) for row in _locked(work, query.limit(limit), skip_locked=True)]
 
 
 def take_lost(work: Work) -> list[Message]:
     """Lock and return the leased messages whose lease has run out."""
-    query = (
-        select(message_rows)
-        .where(_M.status == "leased", _M.lease_until <= work.now)
-        .order_by(_M.seq)
-        .with_for_update(skip_locked=True)
-    )
-    return [read(row).message for row in work.connection.execute(query)]
+    query = EVERYTHING.where(LEASED, _M.lease_until <= work.now).order_by(_M.seq)
+    return [read(row).message for row in _locked(work, query, skip_locked=True)]
 
 
-def take(work: Work, ids: Collection[str]) -> dict[str, Message]:
+def take(work: Work, ids: Collection[str]) -> dict[str, Stored]:
     """Lock and return messages by id."""
-    query = select(message_rows).order_by(_M.seq).with_for_update()
+    query = EVERYTHING.order_by(_M.seq)
     return {
-        row.id: read(row).message
-        for chunk in in_chunks(ids)
-        for row in work.connection.execute(query.where(_M.id.in_(chunk)))
+        row.id.hex(): read(row)
+        for chunk in in_chunks(filter(_ID.fullmatch, ids))
+        for row in _locked(work, query.where(_M.id.in_(map(bytes.fromhex, chunk))))
     }
 
 
+def _locked(work: Work, query: Select[Any], *, skip_locked: bool = False) -> Iterable[Row[Any]]:
+    return work.connection.execute(query.with_for_update(of=message_rows, skip_locked=skip_locked))
+
+
 def change(work: Work, rows: Iterable[dict[str, Any]]) -> None:
-    """Set columns of messages; every row has the same keys, ``of`` is the message's id."""
+    """Set columns of messages; every row has the same keys, ``id`` is the message's in bytes."""
     changes = list(rows)
     if changes:
-        statement = message_rows.update().where(_M.id == bindparam("of"))
-        work.connection.execute(statement, changes)
+        names = [name for name in changes[0] if name != "id"]
+        work.change(message_rows, changes, key=["id"], change=names)
 
 
 def next_due(work: Work) -> int | None:
     """Return the earliest moment at which a message is to be leased, expires or is lost."""
-    queued = select(func.min(_M.due)).where(_M.status == "queued")
-    expiring = select(func.min(_M.expires)).where(_M.status == "queued")
-    moments = [select(func.min(_M.lease_until)).where(_M.status == "leased")]
+    queued = select(func.min(_M.due)).where(QUEUED)
+    expiring = select(func.min(_M.expires)).where(QUEUED)
+    moments = [select(func.min(_M.lease_until)).where(LEASED)]
+    paused_asks = select(ask_rows.c.id).where(ask_rows.c.origin.in_(select(pause_rows.c.origin)))
     if is_stopped(work):
         moments.append(expiring)
     else:
-        origins = select(pause_rows.c.origin)
-        moments.append(queued.where(_M.origin.not_in(origins)))
-        moments.append(expiring.where(_M.origin.in_(origins)))
+        moments.append(queued.where(_M.ask.not_in(paused_asks)))
+        moments.append(expiring.where(_M.ask.in_(paused_asks)))
     found = [work.connection.execute(query).scalar() for query in moments]
     return min((moment for moment in found if moment is not None), default=None)
 
 
 def of_person(work: Work, profile: int) -> list[Stored]:
     """Return a person's messages in the order in which they happened."""
-    query = select(message_rows).where(_M.profile == profile).order_by(_M.at, _M.seq)
+    query = EVERYTHING.where(_M.profile == profile).order_by(_M.at, _M.seq)
     return [read(row) for row in work.connection.execute(query)]
+
+
+def asked_by(origin: str) -> ColumnElement[bool]:
+    """The messages that an origin asked for."""
+    return _M.ask.in_(select(ask_rows.c.id).where(ask_rows.c.origin == origin))  # type: ignore[no-any-return]  # of a namespace
 
 
 def open_of(work: Work, origin: str) -> int:
     """Count an origin's messages that are still to go out, or on their way."""
-    query = select(func.count()).where(_M.origin == origin, _M.status.in_(("queued", "leased")))
+    query = select(func.count()).where(asked_by(origin), _M.status.in_(("queued", "leased")))
     return work.connection.execute(query).scalar_one()
 
 
 def take_queued(work: Work, origin: str, limit: int) -> list[Message]:
     """Lock and return an origin's queued messages; what is leased is on its way already."""
-    query = (
-        select(message_rows)
-        .where(_M.origin == origin, _M.status == "queued")
-        .order_by(_M.seq)
-        .limit(limit)
-        .with_for_update()
-    )
-    return [read(row).message for row in work.connection.execute(query)]
+    query = EVERYTHING.where(asked_by(origin), _M.status == "queued").order_by(_M.seq).limit(limit)
+    return [read(row).message for row in _locked(work, query)]
+
+
+def follow(work: Work, shifts: Sequence[Shift]) -> None:
+    """Let the rows of these profiles follow them to the heads that lead them now."""
+    born: BindParameter[int] = bindparam("born_to")
+    head: BindParameter[int] = bindparam("head")
+    at_home = and_(_M.profile == born, _M.came_with == born)
+    away = and_(_M.came_with == born, FOLLOWED)
+    rows = [{"born_to": shift.profile, "head": shift.head} for shift in shifts]
+    for those in (away, at_home) if rows else ():
+        statement = message_rows.update().where(those).values(profile=head)
+        work.connection.execute(statement, rows)
 
 
 def counts(work: Work) -> list[Count]:
     """Count messages by origin, status and reason."""
-    groups = (_M.origin, _M.status, _M.reason)
-    query = select(*groups, func.count().label("number")).group_by(*groups)
+    by_ask = (_M.ask, _M.status, _M.reason)
+    counted = select(*by_ask, func.count().label("number")).group_by(*by_ask).subquery()
+    groups = (ask_rows.c.origin, counted.c.status, counted.c.reason)
+    query = (
+        select(*groups, func.sum(counted.c.number).label("number"))
+        .join_from(counted, ask_rows, ask_rows.c.id == counted.c.ask)
+        .group_by(*groups)
+    )
     found = [
-        Count(row.origin, row.status, row.reason, row.number)
+        Count(row.origin, row.status, row.reason, int(row.number))
         for row in work.connection.execute(query)
     ]
     return sorted(found, key=lambda each: (each.origin, each.status, each.reason or ""))

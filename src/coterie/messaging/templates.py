@@ -7,7 +7,8 @@ the same on every machine, so that a preview is what will be sent, to the byte.
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,8 @@ from liquid.undefined import is_undefined
 from coterie.core.clock import read_moment, to_datetime
 from coterie.core.errors import Invalid
 from coterie.core.ids import check_slug
-from coterie.messaging.model import Content, Template
+from coterie.messaging.languages import MAX_LANGUAGES, check_tag
+from coterie.messaging.model import Content, Template, Wording
 
 MAX_SOURCE = 20_000
 """Characters of a template's text."""
@@ -35,6 +37,8 @@ _UNSUPPORTED_TAGS = ("include", "render", "tablerow")  # other templates, HTML t
 _UNSUPPORTED_FILTERS = ("escapejs", "newline_to_br", "safe", "strip_html")  # for HTML only
 _ASKING = ("compact", "default", "find", "find_index", "has", "reject", "sum", "uniq", "where")
 """Filters to which nil means something else than an empty text."""
+_SAYING = frozenset({"title", "url", "price", "key"})
+"""What a text that names an item says of it; a filter that looks at its kind says nothing."""
 _NEVER = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 _NOT_IN_A_SUBJECT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
@@ -44,6 +48,16 @@ class _Values(dict[str, Any]):
 
     def __repr__(self) -> str:
         return ""
+
+
+class _Shown(_Values):
+    """An object with a ``key`` in a list: it notes when the text says anything of it."""
+
+    used = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.used = self.used or name in _SAYING
+        return super().__getitem__(name)
 
 
 class _Row(tuple[Any, ...]):
@@ -161,17 +175,46 @@ def check(template: Template) -> Template:
     the person.
     """
     check_slug(template.name, "name")
-    for path, source in (("subject", template.subject), ("text", template.text)):
+    for path, source in sources(template):
         if not isinstance(source, str):
             raise Invalid(f"{source!r} is not a text", path=path)
         if _sendable(source) != source:
             raise Invalid("it holds half a character (a lone surrogate)", path=path)
-        parsed = _parse(source, path)
+        parsed = parse(source, path)
         _check_filters(parsed, source, path)
         _check_limits(parsed, path)
-    if not template.text.strip():
-        raise Invalid("the template says nothing", path="text", hint="write what to say")
-    return template
+        if path.endswith("text") and not source.strip():
+            raise Invalid("the template says nothing", path=path, hint="write what to say")
+    return _named_languages(template)
+
+
+def sources(template: Template) -> Iterator[tuple[str, str]]:
+    """Yield every text of a template with its path, in every language."""
+    yield "subject", template.subject
+    yield "text", template.text
+    for language, (subject, text) in template.variants.items():
+        yield f"variants.{language}.subject", subject
+        yield f"variants.{language}.text", text
+
+
+def _named_languages(template: Template) -> Template:
+    """Return a template whose languages are named as they are looked for, each once."""
+    if len(template.variants) > MAX_LANGUAGES:
+        raise Invalid(
+            f"it has {len(template.variants)} languages",
+            path="variants",
+            hint=f"use at most {MAX_LANGUAGES}",
+        )
+    main = check_tag(template.language, "language") if template.language else ""
+    variants: dict[str, Wording] = {}
+    for language, (subject, text) in template.variants.items():
+        tag = check_tag(language, f"variants.{language}")
+        if tag == main or tag in variants:
+            raise Invalid(
+                f"{tag} is written twice", path=f"variants.{language}", hint="keep one of them"
+            )
+        variants[tag] = Wording(subject, text)
+    return replace(template, language=main, variants=variants)
 
 
 def _check_filters(parsed: BoundTemplate, source: str, path: str) -> None:
@@ -200,15 +243,16 @@ def traits_named(template: Template) -> frozenset[str]:
     ['city', 'firstName']
     """
     found: set[str] = set()
-    for path, source in (("subject", template.subject), ("text", template.text)):
-        named = _parse(source, path).analyze(include_partials=False).globals
+    for path, source in sources(template):
+        named = parse(source, path).analyze(include_partials=False).globals
         for root in ("traits", "profile"):
             found.update(str(each.segments[1]) for each in named.get(root, ()) if each.segments[1:])
     return frozenset(found)
 
 
 @lru_cache(maxsize=512)
-def _parse(source: str, path: str) -> BoundTemplate:
+def parse(source: str, path: str) -> BoundTemplate:
+    """Read a text; raises Invalid with its ``path``, the line and the cure."""
     if len(source) > MAX_SOURCE:
         raise Invalid(
             f"it has {len(source)} characters", path=path, hint=f"use at most {MAX_SOURCE}"
@@ -219,21 +263,41 @@ def _parse(source: str, path: str) -> BoundTemplate:
         raise _refusal(error, path, "correct the template", source) from error
 
 
-def render(template: Template, variables: Mapping[str, Any], now: datetime) -> Content:
+def render(
+    template: Template, variables: Mapping[str, Any], now: datetime, language: str = ""
+) -> Content:
     """Fill a template in for one person.
 
     ``now`` is in the person's zone, with a ZoneInfo; dates are written in it. Line breaks and
-    control characters in a subject become spaces. Raises Invalid when it cannot be done.
+    control characters in a subject become spaces. ``language`` is spoken where the template names
+    none. Raises Invalid when it cannot be done.
     """
     values = {**{name: _plain(value) for name, value in variables.items()}, **_times(now)}
-    subject = _run(_parse(template.subject, "subject"), values, "subject")
+    shown = _lists_shown(values)
+    subject = _run(parse(template.subject, "subject"), values, "subject")
     links = values.get("links")
     unsubscribe = links.get("unsubscribe") if isinstance(links, _Values) else None
+    text = _run(parse(template.text, "text"), values, "text")
     return Content(
         subject=_NOT_IN_A_SUBJECT.sub(" ", subject).strip()[:MAX_SUBJECT],
-        text=_run(_parse(template.text, "text"), values, "text"),
+        text=text,
         unsubscribe=unsubscribe if isinstance(unsubscribe, str) else "",
+        items=tuple(str(one.get("key")) for one in shown if one.used),
+        language=template.language or language,
     )
+
+
+def _lists_shown(values: dict[str, Any]) -> list[_Shown]:
+    """Let the objects of lists that have a ``key`` note whether they are used; return them."""
+    found: list[_Shown] = []
+    for name, value in values.items():
+        if isinstance(value, _Row) and any(isinstance(one, _Values) for one in value):
+            row = [
+                _Shown(one) if isinstance(one, _Values) and "key" in one else one for one in value
+            ]
+            found += [one for one in row if isinstance(one, _Shown)]
+            values[name] = _Row(row)
+    return found
 
 
 def _times(now: datetime) -> dict[str, Any]:
@@ -252,7 +316,7 @@ def _run(parsed: BoundTemplate, values: Mapping[str, Any], path: str) -> str:
 
 def _sendable(text: str) -> str:
     """Replace lone surrogates, which JSON may hold and no channel can send."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _refusal(error: LiquidError, path: str, cure: str, source: str = "") -> Invalid:
@@ -267,6 +331,11 @@ def _refusal(error: LiquidError, path: str, cure: str, source: str = "") -> Inva
 
 def _plain(value: Any) -> Any:
     """Turn JSON values into what a template may see: null is not there, in a list it is empty."""
+    kind = type(value)
+    if kind is str:
+        return _sendable(value)
+    if kind is int or kind is bool:
+        return value
     if isinstance(value, Mapping):
         there = {str(key): each for key, each in value.items() if each is not None}
         return _Values({key: _plain(each) for key, each in there.items()})

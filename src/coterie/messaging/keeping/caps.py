@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
-from coterie.messaging.gate import GateSettings, refuse_by_cap
+from coterie.messaging import caps
+from coterie.messaging.caps import Slot
+from coterie.messaging.gate import GateSettings
 from coterie.messaging.model import Reason
 from coterie.messaging.store import Planned
 
@@ -16,13 +18,14 @@ def without_slot(
     What is sent or on its way has its slot; the others get what is left by rank, the earliest
     first among equals. Asked again later it says the same of what still waits.
     """
-    taken: dict[int, list[int]] = {}
+    taken: dict[int, list[Slot]] = {}
     found: dict[str, Reason] = {}
     for each in sorted(planned, key=lambda each: (each.queued, each.rank, each.due, each.message)):
         slots = taken.setdefault(each.profile, [])
-        reason = refuse_by_cap(each.due, slots, settings, zone(each.profile))
-        if reason is not None and each.queued:
-            found[each.message] = reason
+        where = zone(each.profile)
+        cap = caps.broken(each.due, each.channel, each.touch, slots, settings.all_caps, where)
+        if cap is not None and each.queued:
+            found[each.message] = cap.reason
         else:
-            slots.append(each.due)
+            slots.append(each.slot)
     return found

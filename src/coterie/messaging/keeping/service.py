@@ -10,7 +10,6 @@ from coterie.messaging import store as messages
 from coterie.messaging.keeping import store
 from coterie.messaging.model import Message, Reason
 from coterie.messaging.store import Stored
-from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
 _HERS = (
@@ -37,7 +36,7 @@ class Keeping:
         What then waits beyond a cap keeps waiting, and is held when its turn comes.
         """
         messages.lock_gate(work)  # nobody may give a slot away by the old counts
-        follow(work, messages.message_rows, shifts)
+        messages.follow(work, shifts)
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
         """Return a person's messages with what they said, as plain JSON."""

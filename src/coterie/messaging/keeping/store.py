@@ -5,18 +5,29 @@ from collections.abc import Collection
 from sqlalchemy import and_, case, func, or_, select
 
 from coterie.core.clock import DAY
-from coterie.messaging.store import Stored, message_rows, read
+from coterie.messaging.store import (
+    EVERYTHING,
+    FOLLOWED,
+    MESSAGES,
+    QUEUED,
+    M,
+    Stored,
+    ask_rows,
+    asked_by,
+    message_rows,
+    read,
+)
 from coterie.storage.keeping import forget, of_people
 from coterie.storage.work import Work, in_chunks
 
-_M = message_rows.c
+_M = M
 _WAITING = ("queued", "leased")
 _DRAWN = (*_WAITING, "sent", "failed", "shadow")
 
 
 def with_others(work: Work, profiles: Collection[int]) -> set[int]:
     """Return which of these people have messages that were born to another profile."""
-    query = select(_M.profile).where(_M.profile != _M.came_with).distinct()
+    query = select(_M.profile).where(FOLLOWED).distinct()
     return {
         profile
         for chunk in in_chunks(profiles)
@@ -30,10 +41,13 @@ def twins(work: Work, profiles: Collection[int]) -> set[str]:
     Of two that wait the later written is the twin; what is sent or on its way is none. A service
     touch was asked for by each.
     """
-    other = message_rows.alias("other")
-    same = [other.c[name] == _M[name] for name in ("profile", "origin", "node", "template")]
-    query = select(_M.id).where(
-        _M.status == "queued",
+    other, asked = message_rows.alias("other"), ask_rows.alias("asked")
+    same = [asked.c[name] == ask_rows.c[name] for name in ("origin", "node", "template")]
+    query = select(_M.id).select_from(
+        MESSAGES.join(other, other.c.profile == _M.profile).join(asked, asked.c.id == other.c.ask)
+    )
+    query = query.where(
+        QUEUED,
         _M.touch != "service",
         *same,
         func.coalesce(other.c.run_key, "") == func.coalesce(_M.run_key, ""),
@@ -46,7 +60,7 @@ def twins(work: Work, profiles: Collection[int]) -> set[str]:
         ),
     )
     return {
-        message
+        message.hex()
         for chunk in in_chunks(profiles)
         for message in work.connection.execute(query.where(_M.profile.in_(chunk))).scalars()
     }
@@ -54,7 +68,7 @@ def twins(work: Work, profiles: Collection[int]) -> set[str]:
 
 def reached(work: Work, origin: str, profiles: Collection[int]) -> set[int]:
     """Return which of these people an origin has written to, or drawn into its holdout."""
-    query = select(_M.profile).where(_M.origin == origin, _M.status.in_(_DRAWN)).distinct()
+    query = select(_M.profile).where(asked_by(origin), _M.status.in_(_DRAWN)).distinct()
     return {
         profile
         for chunk in in_chunks(profiles)
@@ -66,20 +80,21 @@ def sent_between(work: Work, profiles: Collection[int], since: int, until: int) 
     """Return what was sent to these people, or to profiles of theirs, in [since, until]."""
     found: dict[str, Stored] = {}
     for chunk in in_chunks(profiles):
-        query = select(message_rows).where(
+        query = EVERYTHING.where(
             of_people(message_rows, chunk), _M.status == "sent", _M.at >= since, _M.at <= until
         )
         for row in work.connection.execute(query.order_by(_M.at, _M.seq)):
-            found[row.id] = read(row)
+            found[row.id.hex()] = read(row)
     return sorted(found.values(), key=lambda each: (each.message.at, each.message.id))
 
 
 def contaminated(work: Work) -> list[tuple[str, int]]:
     """Return (origin, profile) of who was written to as one and held out as another."""
-    followed = select(_M.profile).where(_M.profile != _M.came_with)
+    followed = select(_M.profile).where(FOLLOWED)
     out = case((_M.status == "shadow", 1), else_=0)
     query = (
         select(_M.origin, _M.profile)
+        .select_from(MESSAGES)
         .where(_M.status.in_(_DRAWN), _M.touch != "service", _M.profile.in_(followed))
         .group_by(_M.origin, _M.profile)
         .having(func.count(_M.came_with.distinct()) > 1, func.max(out) > func.min(out))
@@ -91,6 +106,6 @@ def erase(work: Work, profiles: Collection[int], reason: str) -> int:
     """Hold what waits for these people, and forget what was written to them; count the messages."""
     held = {"status": "held", "reason": reason, "at": work.now, "lease_until": None}
     waiting = forget(work, message_rows, profiles, _M.status.in_(_WAITING), **held)
-    names = ("content", "detail", "provider_id", "run_key")
-    told = or_(*(_M[name].is_not(None) for name in names))
+    names = ("content", "given", "detail", "provider_id", "run_key")
+    told = or_(*(message_rows.c[name].is_not(None) for name in names))
     return max(waiting, forget(work, message_rows, profiles, told, **dict.fromkeys(names)))

@@ -35,6 +35,16 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """How many messages of one sender were held for one reason on one day of the brand's zone."""
+
+    origin: str
+    reason: str
+    day: date
+    number: int
+
+
+@dataclass(frozen=True)
 class DayCount:
     """How many of the wanted messages came to stand where on one day of the brand's zone."""
 
