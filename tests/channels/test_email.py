@@ -25,9 +25,40 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        self.senders: list[str] = []
         self.recipients: list[str] = []
         self.answers: dict[str, list[str]] = {"MAIL": [], "RCPT": [], "DATA": []}
         self.hangs_up = False
+        self.greeted: list[Session] = []
+        self.seen: list[str] = []
+        self.server: Controller | None = None
+
+    def keys(self) -> list[str]:
+        return self.seen
+
+    def refuse(self, *, permanent: bool) -> None:
+        said = "5.1.1 <ada@example.com> unknown" if permanent else "4.2.0 <ada@example.com> later"
+        self.answers["RCPT"].append(f"{550 if permanent else 451} {said}")
+
+    def fall_silent(self) -> None:
+        self.hangs_up = True
+
+    def leave(self) -> None:
+        assert self.server is not None
+        self.server.stop()
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: smtp.SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        self.greeted.append(session)
+        return responses
 
     def _answer(self, verb: str) -> str:
         return self.answers[verb].pop(0) if self.answers[verb] else "250 OK"
@@ -43,6 +74,7 @@ class Mailbox:
         answer = self._answer("MAIL")
         if answer.startswith("250"):
             envelope.mail_from = address
+            self.senders.append(address)
         return answer
 
     async def handle_RCPT(  # noqa: N802
@@ -61,15 +93,18 @@ class Mailbox:
     async def handle_DATA(  # noqa: N802
         self, server: smtp.SMTP, session: Session, envelope: Envelope
     ) -> str:
+        assert isinstance(envelope.content, bytes)
+        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.seen.append(str(letter["Message-ID"])[1:].partition("@")[0])
         if self.hangs_up:
+            self.hangs_up = False
             assert server.transport is not None
             server.transport.close()
         answer = self._answer("DATA")
         if answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
-            assert isinstance(letter, EmailMessage)
             self.letters.append(letter)
+            self.raw.append(envelope.content)
             self.recipients += envelope.rcpt_tos
         return answer
 
@@ -80,17 +115,23 @@ def log_in(
     return AuthResult(success=data.password == b"right", handled=False)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Controller]:
+def serve(mailbox: Mailbox) -> Controller:
     controller = Controller(
-        Mailbox(),
+        mailbox,
         hostname="127.0.0.1",
         port=_free_port(),
         authenticator=log_in,
         auth_require_tls=False,
         auth_exclude_mechanism=["CRAM-MD5"],
     )
+    mailbox.server = controller
     controller.start()
+    return controller
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Controller]:
+    controller = serve(Mailbox())
     yield controller
     controller.stop()
 
@@ -110,7 +151,9 @@ def mailbox(server: Controller) -> Mailbox:
 
 
 @pytest.fixture
-def make(server: Controller, mailbox: Mailbox) -> Callable[..., EmailChannel]:
+def make(server: Controller, mailbox: Mailbox) -> Iterator[Callable[..., EmailChannel]]:
+    made: list[EmailChannel] = []
+
     def make(**chosen: Any) -> EmailChannel:
         given = {
             "host": "127.0.0.1",
@@ -118,10 +161,14 @@ def make(server: Controller, mailbox: Mailbox) -> Callable[..., EmailChannel]:
             "sender": "Vineyard 葡萄 <news@vineyard.example>",
             "starttls": False,
             "timeout": 5.0,
+            "html": False,
         }
-        return EmailChannel(SmtpSettings(**{**given, **chosen}))
+        made.append(EmailChannel(SmtpSettings(**{**given, **chosen})))
+        return made[-1]
 
-    return make
+    yield make
+    for channel in made:
+        channel.close()
 
 
 def delivery(**chosen: Any) -> Delivery:
@@ -141,13 +188,20 @@ def delivery(**chosen: Any) -> Delivery:
 
 class TestEmailKeepsTheContract(ChannelContract):
     entry_point = "email"
+    loggers_of_provider = ("mail.log",)
 
     @pytest.fixture(autouse=True)
-    def _served(self, make: Callable[..., EmailChannel]) -> None:
-        self._make = make
+    def _served(self, make: Callable[..., EmailChannel]) -> Iterator[None]:
+        mailbox = Mailbox()
+        controller = serve(mailbox)
+        self.provider = mailbox
+        self._make, self._port = make, controller.port
+        yield
+        if controller.server is not None:
+            controller.stop()
 
     def make_channel(self) -> EmailChannel:
-        return self._make()
+        return self._make(port=self._port, html=True)
 
 
 def test_a_letter_arrives_as_it_was_written(

@@ -1,8 +1,28 @@
 import pytest
 
 from coterie.core.errors import ChannelError
+from coterie.messaging.channel import Uncertain
 from coterie.testing.channels import MemoryChannel
 from coterie.testing.contracts import ChannelContract
+
+
+class Behind:
+    """What stands behind a channel in memory: the channel itself."""
+
+    def __init__(self, channel: MemoryChannel) -> None:
+        self._channel = channel
+
+    def keys(self) -> list[str]:
+        return self._channel.handed
+
+    def refuse(self, *, permanent: bool) -> None:
+        self._channel.fail(1, permanent=permanent)
+
+    def fall_silent(self) -> None:
+        self._channel.fail(1, uncertain=True)
+
+    def leave(self) -> None:
+        self._channel.fail(10**6)
 
 
 class TestMemoryKeepsTheContract(ChannelContract):
@@ -10,7 +30,16 @@ class TestMemoryKeepsTheContract(ChannelContract):
     address = None
 
     def make_channel(self) -> MemoryChannel:
-        return MemoryChannel("sms")
+        channel = MemoryChannel("sms")
+        self.provider = Behind(channel)
+        return channel
+
+    def test_what_is_uncertain_has_arrived(self) -> None:
+        channel = self.make_channel()
+        channel.fail(1, uncertain=True)
+        with pytest.raises(Uncertain):
+            channel.deliver(self.delivery("k1"))
+        assert list(channel.delivered) == ["k1"]
 
     def test_a_key_is_delivered_once(self) -> None:
         channel = self.make_channel()

@@ -21,7 +21,7 @@ from coterie.messaging.model import Delivery, Receipt
 from coterie.serving import serve
 from coterie.settings import Settings
 from coterie.testing import House
-from road import script
+from road import script, sending
 from road.state import state_of
 
 MASTER_KEY = "5e" * 32
@@ -31,6 +31,7 @@ class FileChannel:
     """A provider that outlives the process: it appends to a file, and honours idempotency keys."""
 
     address_trait: str | None = None
+    honours_keys = True
 
     def __init__(self, name: str, file: Path) -> None:
         self.name = name
@@ -105,10 +106,12 @@ def main() -> None:
         if child == 0:
             status = 1
             try:
-                signal.alarm(300)
                 order = json.loads(line)
+                signal.alarm(order.get("seconds", 300))
                 if order.get("serve"):
                     serve_house(Path(order["folder"]))
+                elif order.get("sending"):
+                    sending.play(order, Killer(order.get("station"), order.get("number", 0), None))
                 else:
                     play(order)
                 status = 0

@@ -22,7 +22,8 @@ from road.conftest import HITS, Player, Undisturbed
 STATIONS = (
     "sealed", "recognised", "followed", "logged", "learned", "scored", "reconsidered",
     "heard by journeys", "heard by communities", "heard by campaigns", "heard by activities",
-    "heard by tagging", "heard by lists", "woken", "facts kept", "carried", "committed",
+    "heard by tagging", "heard by guides", "heard by polls", "heard by lists", "woken",
+    "facts kept", "carried", "committed",
     "leased", "delivered", "settled",
     "flushing", "flushed", "compacting",
 )  # fmt: skip

@@ -18,11 +18,11 @@ from coterie.core.errors import Conflict
 from coterie.profiles.vault import Vault
 
 SEALED = {
-    "identities": "sealed",
-    "traits": "sealed",
-    "sealed_properties": "sealed",
-    "messages": "content",
-    "orders": "sealed",
+    "identities": ("sealed",),
+    "traits": ("sealed",),
+    "sealed_properties": ("sealed",),
+    "messages": ("content", "given"),
+    "orders": ("sealed",),
 }
 
 
@@ -80,13 +80,17 @@ def _sqlite(path: Path, vault: Vault) -> Iterator[tuple[str, bytes]]:
                 for value in row:
                     if isinstance(value, str | bytes):
                         yield table, value.encode() if isinstance(value, str) else value
-                opened = _open(vault, keys, table, dict(zip(columns, row, strict=True)))
-                if opened is not None:
-                    yield f"{table}, opened", opened
+                named = dict(zip(columns, row, strict=True))
+                for column in SEALED.get(table, ()):
+                    opened = _open(vault, keys, named, column)
+                    if opened is not None:
+                        yield f"{table}, opened", opened
 
 
-def _open(vault: Vault, keys: dict[int, bytes], table: str, row: dict[str, object]) -> bytes | None:
-    sealed = row.get(SEALED.get(table, ""))
+def _open(
+    vault: Vault, keys: dict[int, bytes], row: dict[str, object], column: str
+) -> bytes | None:
+    sealed = row.get(column)
     for owner in (row.get("came_with"), row.get("profile")):
         if isinstance(sealed, bytes) and isinstance(owner, int) and owner in keys:
             try:

@@ -1,4 +1,4 @@
-"""E-mail by SMTP, plain text, to the identifying trait ``email``.
+"""E-mail by SMTP to the identifying trait ``email``; bounces and complaints come back by mail.
 
 Built where ``smtp_host`` and ``smtp_sender`` are set.
 """

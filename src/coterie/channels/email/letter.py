@@ -7,12 +7,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from coterie.channels.email import pages
 from coterie.core.clock import to_datetime
 from coterie.core.errors import ChannelError, Invalid
 from coterie.messaging.model import Delivery
 
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f@<>()\[\],;:\\\"]+@[^\x00-\x20\x7f@<>()\[\],;:\\\"]+")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]")
+_FEET = {"zh": "退订或更改偏好：", "en": "Unsubscribe or change what you get:"}
 _FOOT = "退订或更改偏好 · Unsubscribe or change what you get:"
 _POLICY = SMTP.clone(cte_type="7bit")  # so that no server need know 8BITMIME
 
@@ -43,8 +45,8 @@ def recipient(delivery: Delivery) -> str:
     return f"{local}@{host}"
 
 
-def write(delivery: Delivery, sender: str) -> EmailMessage:
-    """Write the letter of a delivery.
+def write(delivery: Delivery, sender: str, *, html: bool = False) -> EmailMessage:
+    """Write the letter of a delivery; with ``html``, the same words once more for who reads that.
 
     The Message-ID comes from the idempotency key, so that a letter sent twice is one letter to
     mail programs. Its link to unsubscribe works by one click over https (RFC 8058). Raises a
@@ -63,6 +65,9 @@ def write(delivery: Delivery, sender: str) -> EmailMessage:
             if delivery.unsubscribe.startswith("https://"):
                 letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(_with_link(delivery))
+        if html:
+            page = pages.write(delivery.text, delivery.language, *_foot(delivery))
+            letter.add_alternative(page, subtype="html", charset="utf-8")
     except (ValueError, HeaderParseError) as error:
         raise ChannelError(f"the letter cannot be written: {error}", permanent=True) from error
     return letter
@@ -76,9 +81,17 @@ def message_id(delivery: Delivery, sender: str) -> str:
 
 def _with_link(delivery: Delivery) -> str:
     """Put the link to withdraw under a text that does not show it."""
-    if not delivery.unsubscribe or delivery.unsubscribe in delivery.text:
+    words, link = _foot(delivery)
+    if not link:
         return delivery.text
-    return f"{delivery.text.rstrip()}\n\n{_FOOT}\n{delivery.unsubscribe}\n"
+    return f"{delivery.text.rstrip()}\n\n-- \n{words}\n{link}\n"
+
+
+def _foot(delivery: Delivery) -> tuple[str, str]:
+    """Return words and link of the foot, in her language where it is known; empty for none."""
+    if not delivery.unsubscribe or delivery.unsubscribe in delivery.text:
+        return "", ""
+    return _FEET.get(delivery.language.partition("-")[0], _FOOT), delivery.unsubscribe
 
 
 def _link(url: str) -> str:

@@ -8,6 +8,8 @@ class SandboxChannel:
 
     name = "sandbox"
     address_trait: str | None = None
+    honours_keys = True
+    for_people = False
 
     def deliver(self, delivery: Delivery) -> Receipt:
         """Take a message; the same key gives the same receipt."""

@@ -144,6 +144,7 @@ def _rooms(work: Work, house: Examined) -> dict[str, Any]:
         "stopped": house.messaging.is_stopped(work),
         "overdue": None if due is None or due > work.now else work.now - due,
         "failed_today": sum(each.number for each in failed),
+        "ambiguous_today": house.messaging.ambiguous(work, work.now - DAY),
         "channels": sorted(house.messaging.channels),
         "refused": house.inbox.count_refused(),
         "hot": lake.hot,

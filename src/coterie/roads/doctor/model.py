@@ -68,6 +68,7 @@ class Measured:
     stopped: bool = False
     overdue: int | None = None
     failed_today: int = 0
+    ambiguous_today: int = 0
     channels: Sequence[str] = ("email", "sandbox")
     refused: int = 0
     dialect: str = "sqlite"

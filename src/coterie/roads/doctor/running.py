@@ -92,6 +92,17 @@ def _failed(m: Measured) -> Iterator[Finding]:
         yield Finding("messages.failed", "ok", N_("No message failed in the last 24 hours."))
 
 
+def _ambiguous(m: Measured) -> Iterator[Finding]:
+    if m.ambiguous_today:
+        yield Finding(
+            "messages.ambiguous",
+            grade(m.ambiguous_today, notice=1, warning=100),
+            N_("Messages of the last 24 hours that may have arrived twice: %(messages)s."),
+            N_("The connection broke, or we were stopped midway. Open Messages, What failed."),
+            {"messages": Quantity(m.ambiguous_today)},
+        )
+
+
 def _channels(m: Measured) -> Iterator[Finding]:
     real = sorted(set(m.channels) - {"sandbox"})
     values: dict[str, Value] = {"channels": ", ".join(real)}
@@ -120,4 +131,4 @@ def _channels(m: Measured) -> Iterator[Finding]:
         )
 
 
-JUDGES: tuple[Judge, ...] = (_running, _backlog, _refused, _outbox, _failed, _channels)
+JUDGES: tuple[Judge, ...] = (_running, _backlog, _refused, _outbox, _failed, _ambiguous, _channels)
