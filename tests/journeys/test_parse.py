@@ -10,12 +10,17 @@ import yaml
 from coterie.core.clock import DAY, HOUR
 from coterie.core.errors import Invalid
 from coterie.journeys.model import (
+    ApiEntry,
     EventEntry,
     Journey,
+    ListEntry,
     Message,
+    Perform,
     Random,
+    ScheduleEntry,
     SegmentEntry,
     Split,
+    Task,
     WaitDuration,
     WaitProperty,
     WaitRule,
@@ -23,6 +28,7 @@ from coterie.journeys.model import (
 )
 from coterie.journeys.parse import parse
 from coterie.journeys.schema import json_schema
+from coterie.messaging.model import Post
 from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule
 
@@ -138,6 +144,20 @@ def test_the_waits() -> None:
 
 
 LOOP = {"do": "tag", "tag": "x", "then": "b"}
+
+
+def scheduled(recurrence: str, **more: Any) -> dict[str, Any]:
+    return with_top(entry={"schedule": recurrence, "for": READ_RULE, **more})
+
+
+def task(**more: Any) -> dict[str, Any]:
+    return {"do": "task", "to": "guide", "script": "Call her", "then": "end", **more}
+
+
+def hook(**more: Any) -> dict[str, Any]:
+    return {"do": "webhook", "url": "https://example.com/h", "template": "t", "then": "end", **more}
+
+
 REFUSED: list[tuple[object, str, str]] = [
     # what, where, and a word of the reason
     ([], "", "object"),
@@ -153,9 +173,24 @@ REFUSED: list[tuple[object, str, str]] = [
     (with_top(entry={"segmnt": "s"}), "entry.segmnt", "one of"),
     (with_top(entry={"segment": "Not A Slug"}), "entry.segment", "not a name"),
     (with_top(entry={"segment": "s", "where": []}), "entry.where", "unknown key"),
-    (with_top(entry={"schedule": "RRULE:FREQ=DAILY"}), "entry.schedule", "does not have it yet"),
-    (with_top(entry={"list": "vips"}), "entry.list", "does not have it yet"),
-    (with_top(entry={"api": True}), "entry.api", "does not have it yet"),
+    (with_top(entry={"schedule": "FREQ=DAILY"}), "entry", "'for'"),
+    (scheduled("every day"), "entry.schedule", "no recurrence"),
+    (scheduled("FREQ=MINUTELY"), "entry.schedule", "hourly at the finest"),
+    (scheduled("FREQ=DAILY;BYDAY=XX"), "entry.schedule", "no recurrence"),
+    (scheduled("FREQ=DAILY;BYMINUTE=0,30"), "entry.schedule", "more often"),
+    (scheduled("FREQ=HOURLY;BYMINUTE=0,30"), "entry.schedule", "more often"),
+    (scheduled("FREQ=HOURLY;INTERVAL=0"), "entry.schedule", "never goes on"),
+    (scheduled("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "entry.schedule", "never comes"),
+    (scheduled("FREQ=DAILY", zone="Asia/Nowhere"), "entry.zone", "zone"),
+    (scheduled("FREQ=DAILY", **{"from": "soon"}), "entry.from", "date"),
+    (scheduled("FREQ=DAILY", **{"for": {"did": "A", "since": "entry"}}), "entry.for", "since"),
+    (scheduled("FREQ=DAILY", **{"for": {"did": "A", "within": "x"}}), "entry.for.did.within",
+     "duration"),
+    (scheduled("FREQ=DAILY", where=[]), "entry.where", "unknown key"),
+    (with_top(entry={"list": "No List"}), "entry.list", "not a name"),
+    (with_top(entry={"api": False}), "entry.api", "true"),
+    (with_top(entry={"api": True, "segment": "s"}), "entry", "one of"),
+    ({**scheduled("FREQ=DAILY"), "key": "order_id"}, "key", "event"),
     (with_top(entry={"event": ""}), "entry.event", "text"),
     (with_top(entry={"event": "E", "where": [{"property": "p", "op": "~"}]}),
      "entry.where[0].op", "op"),
@@ -168,7 +203,11 @@ REFUSED: list[tuple[object, str, str]] = [
     (with_top(present=1), "present", "true or false"),
     (with_top(holdout=101), "holdout", "percentage"),
     (with_top(holdout=0.005), "holdout", "decimals"),
-    (with_top(holdout={"percent": 5, "unit": "group"}), "holdout.unit", "does not have it yet"),
+    (with_top(holdout={"percent": 5, "unit": "store"}), "holdout.unit", "none of"),
+    (with_top(holdout={"programme": "Spring!"}), "holdout.programme", "not a name"),
+    (with_top(layer="prices"), "layer", "object"),
+    (with_top(layer={"name": "prices", "from": 101}), "layer.from", "percentage"),
+    (with_top(layer={"from": 0}), "layer", "name"),
     (with_top(exit_when={}), "exit_when", "empty"),
     (with_top(exit_when={"all": [READ_RULE, {"did": "A", "within": "3 days"}]}),
      "exit_when.all[1].did.within", "duration"),
@@ -179,10 +218,24 @@ REFUSED: list[tuple[object, str, str]] = [
     (with_top(nodes={"end": message()}), "nodes.end", "built in"),
     (with_node(channel="email"), "nodes.a", "'do'"),
     (with_node(do="massage"), "nodes.a.do", "none of"),
-    (with_node(do="invite", community="pasta"), "nodes.a.do", "does not have it yet"),
-    (with_node(do="act"), "nodes.a.do", "does not have it yet"),
-    (with_node(do="task"), "nodes.a.do", "does not have it yet"),
-    (with_node(do="webhook"), "nodes.a.do", "does not have it yet"),
+    (with_node(do="invite", then="end"), "nodes.a", "to a community or to a group"),
+    (with_node(do="invite", community="P Q", then="end"), "nodes.a.community", "not a name"),
+    (with_node(do="invite", community="a", group="b", then="end"), "nodes.a", "to a community"),
+    (with_node(do="act", then="end"), "nodes.a", "'action'"),
+    (with_node(do="act", action="invite", then="end"), "nodes.a.action", "node of its own"),
+    (with_node(do="act", action="gift", arguments=[], then="end"), "nodes.a.arguments", "object"),
+    (with_node(**task(to="anybody")), "nodes.a.to", "nobody who"),
+    (with_node(**task(to={"role": "A B"})), "nodes.a.to.role", "not a name"),
+    (with_node(**task(to={"rolle": "a"})), "nodes.a.to.rolle", "unknown key"),
+    (with_node(**task(script="")), "nodes.a.script", "text"),
+    (with_node(**task(script="x" * 4_001)), "nodes.a.script", "longer"),
+    (with_node(**task(due="0d")), "nodes.a.due", "nothing"),
+    (with_node(**hook(url="ftp://example.com")), "nodes.a.url", "https://"),
+    (with_node(**hook(url="https://u:p@example.com")), "nodes.a.url", "user name"),
+    (with_node(**hook(headers={"Authorization": "Bearer abc"})), "nodes.a.headers.Authorization",
+     "secret"),
+    (with_node(**hook(headers={"Content-Length": "a"})), "nodes.a.headers.Content-Length", "set"),
+    (with_node(**hook(headers=["a"])), "nodes.a.headers", "object"),
     (with_node(**message(colour=1)), "nodes.a.colour", "unknown key"),
     (with_node(do="message", template="t", touch="service", then="end"), "nodes.a", "channel"),
     (with_node(**message(touch="loud")), "nodes.a.touch", "none of"),
@@ -192,6 +245,9 @@ REFUSED: list[tuple[object, str, str]] = [
     (with_node(**message(on_failed="stay")), "nodes.a.on_failed", "none of"),
     (with_node(**message(delivery="twice")), "nodes.a.delivery", "none of"),
     (with_node(**message(wait_receipt="yes")), "nodes.a.wait_receipt", "true or false"),
+    (with_node(**message(relevance=0.5)), "nodes.a.relevance", "object"),
+    (with_node(**message(relevance={"topic": "wine"})), "nodes.a.relevance", "'least'"),
+    (with_node(**message(relevance={"least": -1})), "nodes.a.relevance.least", "less than"),
     (with_node(**message(then="b")), "nodes.a.then", "no node 'b'"),
     (with_node(**message(then=3)), "nodes.a.then", "text"),
     (with_node(do="wait", then="end"), "nodes.a", "one of"),
@@ -222,7 +278,11 @@ REFUSED: list[tuple[object, str, str]] = [
      "no node"),
     (with_node(do="random", branches=["end"]), "nodes.a.branches[0]", "pair"),
     (with_node(do="random", branches=[["end", 100]], as_experiment=True),
-     "nodes.a.as_experiment", "does not have it yet"),
+     "nodes.a.branches", "different nodes"),
+    (with_node(do="random", branches=[["end", 50], ["end", 50]], as_experiment=True),
+     "nodes.a.branches", "different nodes"),
+    (with_node(do="random", branches=[["end", 100]], as_experiment="yes"),
+     "nodes.a.as_experiment", "true or false"),
     (with_node(do="tag", tag="", then="end"), "nodes.a.tag", "text"),
     (with_node(do="set", trait="x", then="end"), "nodes.a", "'value'"),
     (with_node(do="emit", event="coterie.tagged", then="end"), "nodes.a.event", "coterie."),
@@ -236,7 +296,8 @@ REFUSED: list[tuple[object, str, str]] = [
 BEYOND_A_SCHEMA = (
     "no node", "no way leads", "without a wait", "needs a wait", "keyed", "percent, not 100",
     "decimals", "called 'win-back'", "YAML", "enter by an event", "use after_exit",
-    "names that begin",
+    "names that begin", "different nodes", "user name", "may not be set", "no such zone",
+    "Nowhere", "never comes", "never goes on", "no recurrence", "more often", "no since",
 )  # fmt: skip
 
 
@@ -260,6 +321,52 @@ def test_a_loop_that_waits_is_read() -> None:
 
 def test_while_in_segment_is_read_where_every_way_waits() -> None:
     assert read(with_top(reentry="while_in_segment")).reentry == "while_in_segment"
+
+
+def test_the_other_entries_are_read() -> None:
+    weekly = scheduled("FREQ=WEEKLY;BYDAY=TH;BYHOUR=5", zone="Asia/Tokyo", **{"from": "2026-01-01"})
+    entry = read(weekly).entry
+    assert isinstance(entry, ScheduleEntry)
+    assert (entry.recurrence, entry.zone, entry.first) == (
+        "FREQ=WEEKLY;BYDAY=TH;BYHOUR=5", "Asia/Tokyo", "2026-01-01"
+    )  # fmt: skip
+    assert read(with_top(entry={"list": "vips"})).entry == ListEntry("vips")
+    assert read(with_top(entry={"api": True}, key="order_id")).entry == ApiEntry()
+    for body in (weekly, with_top(entry={"list": "vips"}), with_top(entry={"api": True})):
+        assert SCHEMA.is_valid(body)
+
+
+def test_what_other_rooms_do_is_read() -> None:
+    bodies = {
+        "a": {"do": "invite", "community": "pasta", "then": "b"},
+        "b": {"do": "act", "action": "seat", "arguments": {"activity": "tasting"}, "then": "c"},
+        "c": task(to={"role": "owner"}, due="2d", then="d"),
+        "d": hook(headers={"Authorization": "crm_token"}, then="e"),
+        "e": {"do": "random", "branches": [["f", 50], ["end", 50]], "as_experiment": True},
+        "f": {"do": "wait", "for": "1d", "then": "end"},
+    }
+    nodes = read(with_nodes(**bodies)).nodes
+    assert nodes["a"] == Perform("invite", {"community": "pasta"}, "b")
+    assert nodes["b"] == Perform("seat", {"activity": "tasting"}, "c")
+    assert nodes["c"] == Task("role", "owner", "Call her", 2 * DAY, "d")
+    post = Post("https://example.com/h", {"Authorization": "crm_token"})
+    assert nodes["d"] == Message("webhook", "t", "service", "e", post=post)
+    assert nodes["e"] == Random((("f", 5_000), ("end", 5_000)), experiment=True)
+    assert SCHEMA.is_valid(with_nodes(**bodies))
+
+
+def test_a_layer_is_a_name_and_a_range() -> None:
+    assert read(with_top(layer={"name": "prices", "to": 50})).layer == ("prices", 0, 5_000)
+    with pytest.raises(Invalid, match="ends after it begins") as refused:
+        read(with_top(layer={"name": "prices", "from": 50, "to": 50}))
+    assert refused.value.path == "layer.to"
+
+
+def test_a_holdout_may_be_by_group_and_shared_by_a_programme() -> None:
+    body = with_top(holdout={"percent": 5, "unit": "group", "programme": "spring"})
+    journey = read(body)
+    assert (journey.holdout, journey.unit, journey.programme) == (500, "group", "spring")
+    assert SCHEMA.is_valid(body)
 
 
 def test_the_schema_is_one_and_accepts_what_the_parser_reads() -> None:

@@ -164,6 +164,14 @@ class Registered:
     facts: list[Event]
 
 
+@dataclass(frozen=True)
+class Given:
+    """What came of giving seats: the facts, and why some got none, by profile."""
+
+    facts: list[Event]
+    refused: Mapping[int, str]
+
+
 Entry = Literal["welcome", "used", "unknown", "waiting", "cancelled", "other", "closed"]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from coterie.activities import store
 from coterie.activities.base import Base, about, check_open
-from coterie.activities.model import Activity, Level, Registered, Registration, level_tag
+from coterie.activities.model import Activity, Given, Level, Registered, Registration, level_tag
 from coterie.activities.standing import cancel, queue, seat
 from coterie.activities.tickets import digest
 from coterie.core.errors import Conflict
@@ -42,6 +42,27 @@ class Seats(Base):
         activity = self.take(work, slug)
         check_open(activity)
         return self._register(work, activity, profiles, via)
+
+    def give_seats(self, work: Work, slug: str, profiles: Sequence[int]) -> Given:
+        """Seat people in this order, as a journey asks; say why the others got nothing.
+
+        Reasons: ``no_activity``, ``closed`` (called off, or over), ``full``.
+        """
+        if store.activity(work, slug) is None:
+            return Given([], dict.fromkeys(profiles, "no_activity"))
+        activity = self.take(work, slug)
+        if activity.standing != "open" or work.now >= activity.ends:
+            return Given([], dict.fromkeys(profiles, "closed"))
+        there = {
+            one.profile
+            for one in store.of_people(work, slug, profiles)
+            if one.state not in ("invited", "cancelled")
+        }
+        coming = [one for one in dict.fromkeys(profiles) if one not in there]
+        free = None if activity.waiting_list else self._free(work, activity)
+        seated = coming if free is None else coming[:free]
+        facts = self._register(work, activity, seated, "journey") if seated else []
+        return Given(facts, dict.fromkeys(coming[len(seated) :], "full"))
 
     def cancel(self, work: Work, slug: str, profile: int) -> Registered:
         """Give up a person's seat or place in the queue; the first who waits moves up.

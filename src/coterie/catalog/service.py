@@ -81,6 +81,11 @@ class Catalog:
         asked = ((one.key, one.properties.get("min_age")) for one in store.read_items(work, keys))
         return {key: age for key, age in asked if type(age) is int}
 
+    def store_zones(self, work: Work) -> dict[str, str]:
+        """Return the time zone of every store that says one in its property ``timezone``."""
+        named = ((key, each.get("timezone")) for key, each in store.naming(work, "timezone"))
+        return {key: zone for key, zone in named if isinstance(zone, str) and zone}
+
     def search(
         self, work: Work, text: str = "", *, kind: str | None = None, topic: str | None = None
     ) -> list[Found]:

@@ -26,6 +26,7 @@ from coterie.core.event import CONSENT_GIVEN, Event, Move
 from coterie.core.facts import fact
 from coterie.events.log import Log
 from coterie.messaging.model import Reason
+from coterie.messaging.plays import refusals
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
 from coterie.segments.service import Segments
@@ -65,6 +66,12 @@ class Communities(Growth, Keeping):
         self._log = log
         self._zone = zone
         self._inviter = Inviter(messaging, profiles, zone, links, default_holdout)
+        messaging.mixing.circles = self.circles
+
+    def circles(self, work: Work) -> dict[str, str]:
+        """Return the kind of every community by the tag that its participants wear."""
+        found = (parse(definition) for definition in store.definitions(work))
+        return {community.tag: community.kind for community in found}
 
     # --- what an operator does
 
@@ -110,7 +117,17 @@ class Communities(Growth, Keeping):
                 path="invitation.template",
                 hint="use a template of this channel, or one of any",
             )
+        if community.terms.touch == "emotional":
+            for refusal in refusals(template, "invitation.template"):
+                raise refusal
         return community
+
+    def invite(self, work: Work, slug: str, profiles: Collection[int]) -> list[Event]:
+        """Invite people who were chosen elsewhere (by a journey), whatever the rule; the facts.
+
+        What the gate held is tried again only while the rule has them. Raises NotFound.
+        """
+        return self._inviter.invite(work, self.get(work, slug), profiles)
 
     def join(self, work: Work, slug: str, profiles: Collection[int], via: str) -> list[Event]:
         """Let people take part who came by themselves (a code, the console); return the facts."""

@@ -1,22 +1,42 @@
-"""What a definition names outside itself: its entry segment, its templates, the traits it sets."""
+"""What a definition names outside itself: segments, lists, templates, actions, traits it sets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from coterie.core.errors import Invalid, NotFound
-from coterie.journeys.model import Journey, Message, SegmentEntry, SetTrait
-from coterie.journeys.ports import Messaging, Segments
+from coterie.journeys.model import (
+    Journey,
+    ListEntry,
+    Message,
+    Perform,
+    SegmentEntry,
+    SetTrait,
+)
+from coterie.journeys.nodes import INVITE
+from coterie.journeys.ports import Action, Messaging, Segments
+from coterie.messaging.plays import refusals
 from coterie.profiles.pii import IDENTIFYING
+from coterie.segments.language.conditions_parse import nearest
 from coterie.storage.work import Work
 
 
-def check(work: Work, journey: Journey, segments: Segments, messaging: Messaging) -> None:
+def check(
+    work: Work,
+    journey: Journey,
+    segments: Segments,
+    messaging: Messaging,
+    actions: Mapping[str, Action],
+) -> None:
     """Refuse a journey that names what is not there, or would write names into the log."""
-    for fault in faults(work, journey, segments, messaging):
+    for fault in faults(work, journey, segments, messaging, actions):
         raise fault
 
 
 def faults(
-    work: Work, journey: Journey, segments: Segments, messaging: Messaging
+    work: Work,
+    journey: Journey,
+    segments: Segments,
+    messaging: Messaging,
+    actions: Mapping[str, Action],
 ) -> Iterator[Invalid]:
     """Find all that ``check`` refuses."""
     if isinstance(journey.entry, SegmentEntry):
@@ -25,13 +45,37 @@ def faults(
         except NotFound:
             yield Invalid(f"there is no segment {journey.entry.segment!r}", path="entry.segment",
                           hint="define it first")  # fmt: skip
+    if isinstance(journey.entry, ListEntry):
+        try:
+            segments.list_versions(work, journey.entry.name)
+        except NotFound:
+            yield Invalid(f"there is no list {journey.entry.name!r}", path="entry.list",
+                          hint="upload it first")  # fmt: skip
     for name, node in journey.nodes.items():
+        if isinstance(node, Perform):
+            yield from _action_faults(work, node, f"nodes.{name}", actions)
         if isinstance(node, Message):
             yield from _template_faults(work, node, f"nodes.{name}.template", messaging)
         if isinstance(node, SetTrait) and node.trait in IDENTIFYING:
             yield Invalid(f"{node.trait!r} identifies people: no journey sets it",
                           path=f"nodes.{name}.trait",
                           hint="send it with an identify call")  # fmt: skip
+
+
+def _action_faults(
+    work: Work, node: Perform, path: str, actions: Mapping[str, Action]
+) -> Iterator[Invalid]:
+    action = actions.get(node.action)
+    if action is None:
+        known = sorted({*actions} - {INVITE})
+        yield Invalid(f"no room of this house offers the action {node.action!r}",
+                      path=path if node.action == INVITE else f"{path}.action",
+                      hint=nearest(node.action, known))  # fmt: skip
+        return
+    try:
+        action.check(work, node.arguments, path if node.action == INVITE else f"{path}.arguments")
+    except Invalid as fault:
+        yield fault
 
 
 def _template_faults(
@@ -46,3 +90,5 @@ def _template_faults(
         yield Invalid(f"the template {template.name!r} is for {template.channel}, not "
                       f"{node.channel}", path=path,
                       hint="choose another template, or make one for every channel")  # fmt: skip
+    if node.touch == "emotional":
+        yield from refusals(template, path)

@@ -29,6 +29,7 @@ class Trigger:
 
     ``at`` is the moment of entering; ``started_by`` names the cause. ``leading`` when nothing else
     of the person came before it in its batch. ``due`` when the run is to begin only later.
+    ``once`` when what ``started_by`` names starts one run of the journey for ever.
     """
 
     journey: str
@@ -39,6 +40,7 @@ class Trigger:
     cause: Cause | None = None
     leading: bool = False
     due: int | None = None
+    once: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -83,6 +85,7 @@ def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> 
         key=key,
         cause=Cause(event.name, event.time, event.properties, event.items),
         leading=leading,
+        once=True,
     )
 
 

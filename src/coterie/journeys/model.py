@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from coterie.messaging.model import Post, Relevance
 from coterie.segments.language.parse import segments_of
 from coterie.segments.model import Matching, Rule
 
@@ -18,11 +19,15 @@ Touch = Literal["emotional", "informational", "service", "commercial"]
 OnTrouble = Literal["advance", "exit"]
 Reentry = Literal["never", "after_exit", "while_in_segment", "after"]
 State = Literal["active", "paused"]
+Unit = Literal["person", "group"]
 
 
 @dataclass(frozen=True)
 class Message:
-    """Ask messaging to say something; ``expires`` counts from the moment it is asked."""
+    """Ask messaging to say something; ``expires`` counts from the moment it is asked.
+
+    With ``post`` it is a webhook: said to a program, about a person.
+    """
 
     channel: str
     template: str
@@ -34,6 +39,8 @@ class Message:
     on_failed: OnTrouble = "advance"
     delivery: Literal["at_least_once", "at_most_once"] = "at_least_once"
     wait_receipt: bool = False
+    post: Post | None = None
+    relevance: Relevance | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,13 @@ class Split:
 
 @dataclass(frozen=True)
 class Random:
-    """Go one of several ways by a stable draw; branches are (node, hundredths of a percent)."""
+    """Go one of several ways by a stable draw; branches are (node, hundredths of a percent).
+
+    With ``experiment`` the ways are arms: who drew which is kept and told.
+    """
 
     branches: tuple[tuple[str, int], ...]
+    experiment: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,30 @@ class Emit:
 
 
 @dataclass(frozen=True)
+class Perform:
+    """Ask for an action that another room has registered, such as an invitation or a gift."""
+
+    action: str
+    arguments: Mapping[str, Any]
+    then: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Give somebody of the house something to do about the person.
+
+    ``to`` is ``guide`` (hers), ``store`` (the staff of hers) or ``role`` (whoever has ``role``).
+    ``due`` counts from the moment it is given; None: it never expires.
+    """
+
+    to: Literal["guide", "store", "role"]
+    role: str | None
+    script: str
+    due: int | None
+    then: str
+
+
+@dataclass(frozen=True)
 class Jump:
     """Go to another node."""
 
@@ -130,7 +165,7 @@ class Jump:
 
 
 Wait = WaitDuration | WaitTime | WaitProperty | WaitRule
-Act = Tag | SetTrait | Emit
+Act = Tag | SetTrait | Emit | Perform | Task
 Node = Message | Wait | Split | Random | Act | Jump
 
 
@@ -171,15 +206,46 @@ class EventEntry:
 
 
 @dataclass(frozen=True)
+class ScheduleEntry:
+    """At every occurrence, whom the rule then has starts a run.
+
+    ``recurrence`` is an iCalendar RRULE in ``zone`` (None: the brand's), counted from midnight
+    of the day ``first`` (ISO; None: the day on which the journey was defined).
+    """
+
+    recurrence: str
+    whom: Rule
+    zone: str | None = None
+    first: str | None = None
+
+
+@dataclass(frozen=True)
+class ListEntry:
+    """Who comes to stand on an uploaded list starts a run."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ApiEntry:
+    """Whom a program names starts a run."""
+
+
+Entry = SegmentEntry | EventEntry | ScheduleEntry | ListEntry | ApiEntry
+
+
+@dataclass(frozen=True)
 class Journey:
     """One version of a journey's definition.
 
     ``reentry_after`` is set with reentry ``after``. ``holdout`` None means the house's default
-    where any touch is not service.
+    where any touch is not service; who is held out is drawn by ``unit``, and together with the
+    other journeys of a ``programme``. Of a ``layer`` (name, from, to in hundredths of a percent)
+    only that range of people enters.
     """
 
     slug: str
-    entry: SegmentEntry | EventEntry
+    entry: Entry
     start: str
     nodes: Mapping[str, Node]
     reentry: Reentry = "never"
@@ -189,6 +255,9 @@ class Journey:
     exit_when: Rule | None = None
     present: bool = True
     holdout: int | None = None
+    unit: Unit = "person"
+    programme: str | None = None
+    layer: tuple[str, int, int] | None = None
     title: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -211,6 +280,8 @@ def segments_named(journey: Journey) -> frozenset[str]:
         rules.append(journey.exit_when)
     named = frozenset[str]().union(*(segments_of(rule) for rule in rules))
     entry = journey.entry
+    if isinstance(entry, ScheduleEntry):
+        named |= segments_of(entry.whom)
     return named | {entry.segment} if isinstance(entry, SegmentEntry) else named
 
 
@@ -263,7 +334,8 @@ class Run:
     it did itself to be learned). ``due`` is when time moves it on, None when time alone does not.
     ``awaiting`` is the id of the message or fact that moves it on. ``came_with`` is the profile
     that the run was born to, ``contaminated`` since when its person has had a run of this journey
-    in the other arm too, because two people turned out to be one.
+    in the other arm too, because two people turned out to be one. ``banded`` is the band that
+    keeps where the run stands (``bands``), None when its own row does.
     """
 
     id: int
@@ -283,6 +355,7 @@ class Run:
     reason: str | None = None
     came_with: int = 0
     contaminated: int | None = None
+    banded: int | None = None
 
     @property
     def status(self) -> Literal["waiting", "ended"]:

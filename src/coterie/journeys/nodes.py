@@ -11,7 +11,7 @@ from typing import Any, Literal, cast, get_args
 from coterie.core.clock import parse_duration
 from coterie.core.errors import Invalid
 from coterie.core.event import is_own
-from coterie.core.numbers import is_number
+from coterie.core.ids import check_slug
 from coterie.journeys.model import (
     Branch,
     Emit,
@@ -19,22 +19,33 @@ from coterie.journeys.model import (
     Message,
     Node,
     OnTrouble,
+    Perform,
     Random,
     SetTrait,
     Split,
     Tag,
+    Task,
     Touch,
     WaitDuration,
     WaitProperty,
     WaitRule,
     WaitTime,
 )
+from coterie.journeys.reading import (
+    WHOLE,
+    flag,
+    hundredths,
+    need,
+    one_of,
+    post_of,
+    relevance_of,
+    some_time,
+    tasked,
+)
 from coterie.journeys.times import EVERY_DAY
 from coterie.segments.language.conditions_parse import (
     check_keys,
     join,
-    nearest,
-    read_duration,
     read_number,
     read_text,
 )
@@ -43,79 +54,38 @@ from coterie.segments.model import Rule
 KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "message": (
         ("channel", "template", "touch", "then"),
-        ("value", "expires", "on_held", "on_failed", "delivery", "wait_receipt"),
+        ("value", "expires", "on_held", "on_failed", "delivery", "wait_receipt", "relevance"),
     ),
     "wait": (("then",), ("for", "until", "days", "until_property", "offset")),
     "wait_for": (("branches",), ("timeout", "on_timeout")),
     "split": (("if", "yes", "no"), ()),
-    "random": (("branches",), ()),
+    "random": (("branches",), ("as_experiment",)),
     "tag": (("tag", "then"), ()),
     "untag": (("tag", "then"), ()),
     "set": (("trait", "value", "then"), ()),
+    "invite": (("then",), ("community", "group")),
+    "act": (("action", "then"), ("arguments",)),
+    "task": (("to", "script", "then"), ("due",)),
+    "webhook": (("url", "template", "then"), ("headers",)),
     "emit": (("event", "then"), ("properties",)),
     "jump": (("to",), ()),
 }
 """By kind: the keys a node must have besides ``do``, and those it may have."""
 
-NOT_YET = ("invite", "act", "task", "webhook")
-"""Kinds of the format that this version does not have."""
+INVITE = "invite"
+"""The action behind the node of that name; ``act`` leaves it to that."""
+WEBHOOK = "webhook"
+LONGEST_SCRIPT = 4_000
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TROUBLE: tuple[str, ...] = get_args(OnTrouble)
 TOUCHES: tuple[str, ...] = get_args(Touch)
 DELIVERIES = ("at_least_once", "at_most_once")
-WHOLE = 10_000
-"""All of it, in hundredths of a percent."""
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _KINDS_OF_WAIT = ("for", "until", "until_property")
 
 ReadRule = Callable[[object], Rule]
-
-
-def refuse_not_yet(what: str, place: str) -> None:
-    """Refuse a part of the format that this version does not have."""
-    raise Invalid(f"{what!r}: this version does not have it yet", path=place)
-
-
-def need(node: Mapping[str, Any], key: str, place: str) -> Any:
-    """Return what a key holds, or refuse where it is missing."""
-    if key not in node:
-        raise Invalid(f"needs {key!r}", path=place, hint=f"add {key}")
-    return node[key]
-
-
-def one_of(value: object, known: tuple[str, ...], place: str) -> str:
-    """Return a word that is among the known ones, or refuse."""
-    if not isinstance(value, str) or value not in known:
-        raise Invalid(f"{value!r} is none of {', '.join(known)}", path=place,
-                      hint=nearest(value, known))  # fmt: skip
-    return value
-
-
-def flag(value: object, place: str) -> bool:
-    """Return true or false, or refuse."""
-    if not isinstance(value, bool):
-        raise Invalid(f"is true or false, not {value!r}", path=place)
-    return value
-
-
-def some_time(value: object, place: str) -> int:
-    """Return a duration that is longer than nothing, or refuse."""
-    duration = read_duration(value, place)
-    if duration == 0:
-        raise Invalid("must be longer than nothing", path=place)
-    return duration
-
-
-def hundredths(value: object, place: str) -> int:
-    """Read a percentage from 0 to 100, with at most two decimals, as hundredths."""
-    if not is_number(value) or not 0 <= cast(float, value) <= 100:
-        raise Invalid(f"{value!r} is not a percentage from 0 to 100", path=place)
-    scaled = round(cast(float, value) * 100)
-    if scaled / 100 != value:
-        raise Invalid(f"{value!r} has more than two decimals", path=place)
-    return scaled
 
 
 def read_rule(rule: object, read: ReadRule, place: str, *, keyed: bool) -> Rule:
@@ -158,11 +128,7 @@ class _Nodes:
             raise Invalid(f"a node is an object with 'do', not {body!r:.80}", path=place)
         body = _with_yes_and_no(body)
         kind = need(body, "do", place)
-        if kind in NOT_YET:
-            refuse_not_yet(str(kind), join(place, "do"))
         one_of(kind, tuple(KEYS), join(place, "do"))
-        if kind == "random" and "as_experiment" in body:
-            refuse_not_yet("as_experiment", join(place, "as_experiment"))
         required, optional = KEYS[kind]
         check_keys(body, ("do", *required, *optional), place)
         for key in required:
@@ -188,6 +154,7 @@ class _Nodes:
                 one_of(body.get("delivery", "at_least_once"), DELIVERIES, join(place, "delivery")),
             ),
             wait_receipt=flag(body.get("wait_receipt", False), join(place, "wait_receipt")),
+            relevance=relevance_of(body.get("relevance"), join(place, "relevance")),
         )
 
     def wait(self, body: Mapping[str, Any], place: str) -> Node:
@@ -243,7 +210,11 @@ class _Nodes:
             branches.append((name, hundredths(pair[1], f"{where}[1]")))
         if (total := sum(part for _, part in branches)) != WHOLE:
             raise Invalid(f"the branches sum to {total / 100:g} percent, not 100", path=here)
-        return Random(tuple(branches))
+        flagged = flag(body.get("as_experiment", False), join(place, "as_experiment"))
+        if flagged and len({name for name, _ in branches}) < max(len(branches), 2):
+            raise Invalid("the arms of an experiment are different nodes, at least two", path=here,
+                          hint="lead every arm to a node of its own")  # fmt: skip
+        return Random(tuple(branches), flagged)
 
     def tag(self, body: Mapping[str, Any], place: str) -> Node:
         tag = read_text(body["tag"], join(place, "tag"), "a tag")
@@ -262,6 +233,42 @@ class _Nodes:
         if not isinstance(properties, Mapping):
             raise Invalid("properties is an object", path=join(place, "properties"))
         return Emit(event, properties, self.target(body, "then", place))
+
+    def invite(self, body: Mapping[str, Any], place: str) -> Node:
+        given = [key for key in ("community", "group") if key in body]
+        if len(given) != 1:
+            raise Invalid("an invitation is to a community or to a group", path=place,
+                          hint='such as "community": "pasta-lovers"')  # fmt: skip
+        slug = check_slug(body[given[0]], join(place, given[0]))
+        return Perform(INVITE, {given[0]: slug}, self.target(body, "then", place))
+
+    def act(self, body: Mapping[str, Any], place: str) -> Node:
+        here = join(place, "action")
+        action = read_text(body["action"], here, "an action")
+        if action == INVITE:
+            raise Invalid("an invitation has a node of its own", path=here,
+                          hint='"do": "invite"')  # fmt: skip
+        arguments = body.get("arguments", {})
+        if not isinstance(arguments, Mapping):
+            raise Invalid("arguments are an object", path=join(place, "arguments"))
+        return Perform(action, dict(arguments), self.target(body, "then", place))
+
+    def task(self, body: Mapping[str, Any], place: str) -> Node:
+        to, role = tasked(body["to"], join(place, "to"))
+        script = read_text(body["script"], join(place, "script"), "what is to be done")
+        if len(script) > LONGEST_SCRIPT:
+            raise Invalid(f"is longer than {LONGEST_SCRIPT} characters", path=join(place, "script"))
+        due = None if body.get("due") is None else some_time(body["due"], join(place, "due"))
+        return Task(to, role, script, due, self.target(body, "then", place))
+
+    def webhook(self, body: Mapping[str, Any], place: str) -> Node:
+        return Message(
+            channel=WEBHOOK,
+            template=read_text(body["template"], join(place, "template"), "a template"),
+            touch="service",
+            then=self.target(body, "then", place),
+            post=post_of(body, place),
+        )
 
     def jump(self, body: Mapping[str, Any], place: str) -> Node:
         return Jump(self.target(body, "to", place))
@@ -318,6 +325,10 @@ _READERS: dict[str, _Read] = {
     "tag": _Nodes.tag,
     "untag": _Nodes.tag,
     "set": _Nodes.set_,
+    "invite": _Nodes.invite,
+    "act": _Nodes.act,
+    "task": _Nodes.task,
+    "webhook": _Nodes.webhook,
     "emit": _Nodes.emit,
     "jump": _Nodes.jump,
 }

@@ -6,32 +6,47 @@ a hint. The published schema (``schema.py``) is made from the same tables.
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from datetime import date
+from typing import Any, Literal, cast, get_args
 
 from coterie.core import document
+from coterie.core.clock import zone as zone_named
 from coterie.core.errors import Invalid
 from coterie.core.ids import check_slug
-from coterie.journeys import graph
-from coterie.journeys.model import END, EventEntry, Journey, Node, Reentry, SegmentEntry
-from coterie.journeys.nodes import (
-    ReadRule,
-    flag,
-    hundredths,
-    need,
-    one_of,
-    read_node,
-    read_rule,
-    refuse_not_yet,
+from coterie.journeys import graph, recurring
+from coterie.journeys.model import (
+    END,
+    ApiEntry,
+    Entry,
+    EventEntry,
+    Journey,
+    ListEntry,
+    Node,
+    Reentry,
+    ScheduleEntry,
+    SegmentEntry,
+    Unit,
 )
+from coterie.journeys.nodes import ReadRule, read_node, read_rule
+from coterie.journeys.reading import flag, hundredths, need, one_of
 from coterie.segments.language.conditions_parse import check_keys, join, read_duration, read_text
 from coterie.segments.language.parse import matchings
 
 KEYS = (
     "version", "name", "title", "entry", "reentry", "key", "overlap", "exit_when", "present",
-    "holdout", "start", "nodes",
+    "holdout", "layer", "start", "nodes",
 )  # fmt: skip
-ENTRIES = ("segment", "event")
-ENTRIES_NOT_YET = ("schedule", "list", "api")
+ENTRIES: Mapping[str, tuple[str, ...]] = {
+    "segment": (),
+    "event": ("where", "topic"),
+    "schedule": ("for", "zone", "from"),
+    "list": (),
+    "api": (),
+}
+"""The ways of entering, each with the keys that may stand beside it."""
+HOLDOUT = ("percent", "unit", "programme")
+LAYER = ("name", "from", "to")
+UNITS: tuple[str, ...] = get_args(Unit)
 REENTRIES = ("never", "after_exit", "while_in_segment")
 LANGUAGES = ("en", "zh")
 FORMAT = 1
@@ -59,6 +74,7 @@ def parse(slug: str, definition: object, read: ReadRule) -> Journey:
     reentry, after = _reentry(body.get("reentry", "never"))
     _check_entry_fits(entry, reentry, key)
     exit_when = body.get("exit_when")
+    holdout, unit, programme = _holdout(body.get("holdout"))
     journey = Journey(
         slug=check_slug(slug, "name"),
         entry=entry,
@@ -74,7 +90,10 @@ def parse(slug: str, definition: object, read: ReadRule) -> Journey:
             else read_rule(exit_when, read, "exit_when", keyed=key is not None)
         ),
         present=flag(body.get("present", True), "present"),
-        holdout=_holdout(body.get("holdout")),
+        holdout=holdout,
+        unit=unit,
+        programme=programme,
+        layer=_layer(body.get("layer")),
         title=_title(body.get("title", {})),
     )
     graph.check(journey)
@@ -89,24 +108,35 @@ def as_mapping(definition: object) -> Mapping[str, Any]:
     return body
 
 
-def _entry(body: object, read: ReadRule) -> SegmentEntry | EventEntry:
+def _entry(body: object, read: ReadRule) -> Entry:
     if not isinstance(body, Mapping) or not body:
         raise Invalid("an entry says how one enters", path="entry",
                       hint='such as {"segment": "sleeping"}')  # fmt: skip
-    for kind in ENTRIES_NOT_YET:
-        if kind in body:
-            refuse_not_yet(kind, f"entry.{kind}")
     kinds = [kind for kind in ENTRIES if kind in body]
     if len(kinds) != 1:
-        known = (*ENTRIES, *ENTRIES_NOT_YET, "where", "topic")
+        known = {*ENTRIES, *(key for keys in ENTRIES.values() for key in keys)}
         stranger = next((key for key in body if key not in known), None)
         path = "entry" if stranger is None else join("entry", str(stranger))
-        raise Invalid("one enters by one of segment and event", path=path,
+        raise Invalid(f"one enters by one of {', '.join(ENTRIES)}", path=path,
                       hint='such as {"segment": "sleeping"}')  # fmt: skip
-    if kinds == ["segment"]:
-        check_keys(body, ("segment",), "entry")
-        return SegmentEntry(check_slug(body["segment"], "entry.segment"))
-    check_keys(body, ("event", "where", "topic"), "entry")
+    [kind] = kinds
+    check_keys(body, (kind, *ENTRIES[kind]), "entry")
+    match kind:
+        case "segment":
+            return SegmentEntry(check_slug(body["segment"], "entry.segment"))
+        case "event":
+            return _event_entry(body, read)
+        case "schedule":
+            return _schedule_entry(body, read)
+        case "list":
+            return ListEntry(check_slug(body["list"], "entry.list"))
+        case _:
+            if body["api"] is not True:
+                raise Invalid("is true", path="entry.api", hint="a program then names whom")
+            return ApiEntry()
+
+
+def _event_entry(body: Mapping[str, Any], read: ReadRule) -> EventEntry:
     rule = {"did": body["event"], **{key: body[key] for key in ("where", "topic") if key in body}}
     try:
         found = read(rule)
@@ -117,6 +147,27 @@ def _entry(body: object, read: ReadRule) -> SegmentEntry | EventEntry:
     return EventEntry(matchings(found)[0])
 
 
+def _schedule_entry(body: Mapping[str, Any], read: ReadRule) -> ScheduleEntry:
+    whom = need(body, "for", "entry")
+    zone, first = body.get("zone"), body.get("from")
+    if zone is not None:
+        try:
+            zone_named(read_text(zone, "entry.zone", "a zone"))
+        except Invalid as error:
+            raise Invalid(error.reason, path="entry.zone", hint="such as Asia/Tokyo") from error
+    recurrence = read_text(body["schedule"], "entry.schedule", "a recurrence")
+    recurring.check(recurrence, "entry.schedule")
+    if isinstance(first, date):  # as YAML reads it
+        first = first.isoformat()
+    if first is not None:
+        recurring.check_first(first, "entry.from")
+    whom = read_rule(whom, read, "entry.for", keyed=False)
+    if any(each.window.since is not None for each in matchings(whom)):
+        raise Invalid("nobody has entered yet: there is no since", path="entry.for",
+                      hint="use within, such as within: 7d")  # fmt: skip
+    return ScheduleEntry(recurrence, whom, zone, first)
+
+
 def _reentry(value: object) -> tuple[Reentry, int | None]:
     if isinstance(value, Mapping):
         check_keys(value, ("after",), "reentry")
@@ -124,26 +175,45 @@ def _reentry(value: object) -> tuple[Reentry, int | None]:
     return cast(Literal["never", "after_exit"], one_of(value, REENTRIES, "reentry")), None
 
 
-def _check_entry_fits(entry: SegmentEntry | EventEntry, reentry: Reentry, key: str | None) -> None:
-    by_segment = isinstance(entry, SegmentEntry)
-    if key is not None and by_segment:
-        raise Invalid("a key is a property of the event that one enters by", path="key",
-                      hint="enter by an event, or leave the key out")  # fmt: skip
-    if reentry == "while_in_segment" and not by_segment:
+def _check_entry_fits(entry: Entry, reentry: Reentry, key: str | None) -> None:
+    if key is not None and not isinstance(entry, EventEntry | ApiEntry):
+        raise Invalid("a key is a property of the event or call that one enters by", path="key",
+                      hint="enter by an event or by api, or leave the key out")  # fmt: skip
+    if reentry == "while_in_segment" and not isinstance(entry, SegmentEntry):
         raise Invalid("while_in_segment needs an entry by segment", path="reentry",
-                      hint="use after_exit for events")  # fmt: skip
+                      hint="use after_exit")  # fmt: skip
 
 
-def _holdout(value: object) -> int | None:
+def _holdout(value: object) -> tuple[int | None, Unit, str | None]:
+    """Read the hundredths held out, by what unit they are drawn, and with what programme."""
+    if value is None:
+        return None, "person", None
+    if not isinstance(value, Mapping):
+        return hundredths(value, "holdout"), "person", None
+    check_keys(value, HOLDOUT, "holdout")
+    percent = value.get("percent")
+    programme = value.get("programme")
+    return (
+        None if percent is None else hundredths(percent, "holdout.percent"),
+        cast(Unit, one_of(value.get("unit", "person"), UNITS, "holdout.unit")),
+        None if programme is None else check_slug(programme, "holdout.programme"),
+    )
+
+
+def _layer(value: object) -> tuple[str, int, int] | None:
+    """Read which range of a layer may enter: its name, from and to in hundredths of a percent."""
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        return hundredths(value, "holdout")
-    check_keys(value, ("percent", "unit"), "holdout")
-    if value.get("unit", "person") == "group":
-        refuse_not_yet("group", "holdout.unit")
-    one_of(value.get("unit", "person"), ("person",), "holdout.unit")
-    return hundredths(need(value, "percent", "holdout"), "holdout.percent")
+        raise Invalid(f"a layer is an object, not {value!r:.80}", path="layer",
+                      hint='such as {"name": "prices", "from": 0, "to": 50}')  # fmt: skip
+    check_keys(value, LAYER, "layer")
+    low = hundredths(value.get("from", 0), "layer.from")
+    high = hundredths(value.get("to", 100), "layer.to")
+    if low >= high:
+        raise Invalid("a range ends after it begins", path="layer.to", hint="from is left out of"
+                      " the range above it: 0 to 50 and 50 to 100 share nobody")  # fmt: skip
+    return check_slug(need(value, "name", "layer"), "layer.name"), low, high
 
 
 def _title(value: object) -> dict[str, str]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from coterie.core.errors import Invalid
-from coterie.journeys.model import END, Journey, Message, Run, Visit
+from coterie.journeys.model import END, Journey, Message, Run, Visit, Wait
+from coterie.journeys.stepper import Seen, due_of
 from coterie.segments.language.conditions_parse import nearest
 
 NODE_REMOVED = "node_removed"
@@ -41,6 +42,16 @@ def place(
         return replace(run, node=node, awaiting=run.awaiting if keeps else None)
     arrived = None if node not in run.visits else run.arrived
     return replace(run, node=node, arrived=arrived, due=now, awaiting=None)
+
+
+def reckon(journey: Journey, run: Run, seen: Seen) -> Run:
+    """Reckon anew until when a placed run waits, from when it came to its wait."""
+    node = journey.nodes.get(run.node)
+    if isinstance(node, Wait) and run.arrived is not None:
+        return replace(run, due=due_of(node, run, seen))
+    if run.arrived is not None and run.awaiting is None:
+        return replace(run, due=seen.now)
+    return run
 
 
 def _is_rename(source: str, target: str, old: Journey, new: Journey) -> bool:

@@ -1,24 +1,34 @@
 """What a run hands on: requests to messaging, and facts to the log. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from coterie.core.clock import format_time
 from coterie.core.event import TAGGED, TRAIT_SET, UNTAGGED, Event
 from coterie.core.facts import fact
 from coterie.core.ids import derived_id
-from coterie.journeys.model import Act, Emit, Message, Run, SetTrait, Tag
-from coterie.messaging.drafting import message_id
+from coterie.journeys.model import Act, Emit, Message, Perform, Run, SetTrait, Tag, Task
+from coterie.journeys.stepper import Drawn
+from coterie.messaging import naming
+from coterie.messaging.alike.model import Alike
 from coterie.messaging.model import Request
-from coterie.profiles.model import Known
 
 ROOM = "journeys"
 ENTERED = "coterie.journey.entered"
 EXITED = "coterie.journey.exited"
+DRAWN = "coterie.journey.drawn"
+ASKED_ACTION = "coterie.action.asked"
+ASKED_TASK = "coterie.task.asked"
 
 
 def origin(journey: str) -> str:
     """Name a journey as the one who asks for a message."""
     return f"journey:{journey}"
+
+
+def message_cause(journey: str, node: str, at: int) -> tuple[object, ...]:
+    """Say what gives cause to the messages of a node that is visited at a moment."""
+    return "journey", journey, node, at
 
 
 def message_key(run: Run, node: str) -> str:
@@ -28,17 +38,16 @@ def message_key(run: Run, node: str) -> str:
     one journey with the same key value, at one node at one moment, thus share one message. The
     profile is the one that the run was born to, so that a merge changes no key.
     """
-    key = "" if run.key is None else f"={run.key}"
-    born_to = run.came_with or run.profile
-    return derived_id("journey", run.journey, node, born_to, key, run.visits[node].at)
+    cause = message_cause(run.journey, node, run.visits[node].at)
+    return naming.name(cause, run.came_with or run.profile, run.key)
 
 
 def asked_message(run: Run, node: str) -> str:
     """Name the message that a run asked for on its last visit to a node."""
-    return message_id(message_key(run, node))
+    return naming.message_id(message_key(run, node))
 
 
-def request(run: Run, message: Message, now: int, known: Known, user_id: str | None) -> Request:
+def request(run: Run, message: Message, now: int) -> Request:
     """Ask for a node's message; service touches have no shadows."""
     cause = run.cause
     event: dict[str, Any] = {}
@@ -60,7 +69,6 @@ def request(run: Run, message: Message, now: int, known: Known, user_id: str | N
         expires_at=None if message.expires is None else now + message.expires,
         value=message.value,
         variables={
-            "profile": {"user_id": user_id, "tags": sorted(known.tags)},
             "event": event,
             "run": {
                 "journey": run.journey,
@@ -72,19 +80,74 @@ def request(run: Run, message: Message, now: int, known: Known, user_id: str | N
         shadow=run.shadow and message.touch != "service",
         delivery=message.delivery,
         items=() if cause is None else tuple(cause.items),
+        post=message.post,
+        relevance=message.relevance,
     )
 
 
-def entered(run: Run, now: int) -> Event:
-    """State that a person has started a run."""
+def alike(run: Run, message: Message, now: int) -> Alike:
+    """Ask for a node's message for everybody whom a run stands for; it has no key and no cause."""
+    return Alike(
+        channel=message.channel,
+        template=message.template,
+        touch=message.touch,
+        origin=origin(run.journey),
+        cause=message_cause(run.journey, run.node, run.visits[run.node].at),
+        node=run.node,
+        expires_at=None if message.expires is None else now + message.expires,
+        value=message.value,
+        delivery=message.delivery,
+        relevance=message.relevance,
+        variables={
+            "event": {},
+            "run": {
+                "journey": run.journey,
+                "node": run.node,
+                "key": None,
+                "entered": format_time(run.entered),
+            },
+        },
+    )
+
+
+def entered(run: Run, now: int, unit: str | None = None) -> Event:
+    """State that a person has started a run; ``unit`` is the group that was drawn as one."""
+    more: dict[str, Any] = {} if unit is None else {"unit": unit}
+    return _entered(run, run.id, run.profile, now, **more)
+
+
+def all_entered(like: Run, ids: Mapping[int, int], now: int) -> list[Event]:
+    """State that very many people have started runs alike; ``ids`` are the runs' by profile."""
+    return [_entered(like, number, profile, now) for profile, number in ids.items()]
+
+
+def _entered(run: Run, number: int, profile: int, now: int, **more: Any) -> Event:
     return fact(
         ENTERED,
         room=ROOM,
+        profile=profile,
+        at=now,
+        cause=(number,),
+        journey=run.journey,
+        run=number,
+        shadow=run.shadow,
+        **more,
+    )
+
+
+def drawn(run: Run, one: Drawn, now: int) -> Event:
+    """State which arm of an experiment a run drew."""
+    return fact(
+        DRAWN,
+        room=ROOM,
         profile=run.profile,
         at=now,
-        cause=(run.id,),
+        cause=(run.id, one.node, run.visits[one.node].count),
         journey=run.journey,
         run=run.id,
+        node=one.node,
+        arm=one.arm,
+        arms=dict(one.arms),
         shadow=run.shadow,
     )
 
@@ -104,8 +167,8 @@ def exited(run: Run, now: int) -> Event:
     )
 
 
-def acted(run: Run, node: str, act: Act, now: int) -> Event:
-    """State what a run has done to its person at a node."""
+def acted(run: Run, node: str, act: Act, now: int, key: str | None = None) -> Event:
+    """State what a run has done to its person at a node; ``key`` is the journey's."""
     cause = (run.id, node, run.visits[node].count)
     properties: dict[str, Any]
     match act:
@@ -113,6 +176,10 @@ def acted(run: Run, node: str, act: Act, now: int) -> Event:
             name, properties = TAGGED if on else UNTAGGED, {"tag": tag, "by": origin(run.journey)}
         case SetTrait(trait=trait, value=value):
             name, properties = TRAIT_SET, {"trait": trait, "value": value}
+        case Perform(action=action):
+            name, properties = ASKED_ACTION, _of_run(run, node) | {"action": action}
+        case Task():
+            name, properties = ASKED_TASK, _task(run, node, act, now, key)
         case Emit(event=event):
             # the operator's own name, not one of ours
             return Event(
@@ -126,3 +193,21 @@ def acted(run: Run, node: str, act: Act, now: int) -> Event:
                 properties=dict(act.properties),
             )
     return fact(name, room=ROOM, profile=run.profile, at=now, cause=cause, **properties)
+
+
+def _of_run(run: Run, node: str) -> dict[str, Any]:
+    return {"journey": run.journey, "run": run.id, "node": node}
+
+
+def _task(run: Run, node: str, task: Task, now: int, key: str | None) -> dict[str, Any]:
+    """Say what is to be done; ``about`` comes back with what becomes of it, for ``same_key``."""
+    said = {
+        **_of_run(run, node),
+        "task": derived_id("task", run.id, node, run.visits[node].count),
+        "to": task.to,
+        "role": task.role,
+        "script": task.script,
+        "due": None if task.due is None else format_time(now + task.due),
+        "about": None if key is None or run.key is None else {key: run.key},
+    }
+    return {name: value for name, value in said.items() if value is not None}

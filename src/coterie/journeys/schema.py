@@ -6,9 +6,20 @@ cannot say (missing targets, unreachable nodes, loops without a wait) the parser
 
 from typing import Any
 
-from coterie.journeys.nodes import DAYS, DELIVERIES, KEYS, TOUCHES, TROUBLE
-from coterie.journeys.parse import FORMAT, LANGUAGES, MAX_NODES, NODE_NAME, REENTRIES
+from coterie.journeys.nodes import (
+    DAYS,
+    DELIVERIES,
+    INVITE,
+    KEYS,
+    LONGEST_SCRIPT,
+    TOUCHES,
+    TROUBLE,
+)
+from coterie.journeys.parse import FORMAT, LANGUAGES, MAX_NODES, NODE_NAME, REENTRIES, UNITS
 from coterie.journeys.parse import KEYS as TOP_KEYS
+from coterie.journeys.reading import TASKED
+from coterie.journeys.recurring import FREQUENCIES, LONGEST
+from coterie.messaging.posting import MAX_HEADERS, MAX_URL
 from coterie.segments.language.schema import json_schema as rule_schema
 
 Schema = dict[str, Any]
@@ -38,6 +49,12 @@ _VALUES: dict[str, Schema] = {
     "on_failed": {"enum": list(TROUBLE)},
     "delivery": {"enum": list(DELIVERIES)},
     "wait_receipt": _FLAG,
+    "relevance": {
+        "type": "object",
+        "properties": {"topic": _TEXT, "least": {"type": "number", "minimum": 0}},
+        "required": ["least"],
+        "additionalProperties": False,
+    },
     "for": _DURATION,
     "until": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     "days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1},
@@ -49,6 +66,20 @@ _VALUES: dict[str, Schema] = {
     "trait": _TEXT,
     "event": _TEXT,
     "properties": {"type": "object"},
+    "as_experiment": _FLAG,
+    "community": _SLUG,
+    "group": _SLUG,
+    "action": {"type": "string", "minLength": 1, "not": {"const": INVITE}},
+    "arguments": {"type": "object"},
+    "script": {"type": "string", "minLength": 1, "maxLength": LONGEST_SCRIPT},
+    "due": _DURATION,
+    "url": {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/@?#]", "maxLength": MAX_URL},
+    "headers": {
+        "type": "object",
+        "maxProperties": MAX_HEADERS,
+        "additionalProperties": {"type": "string", "pattern": "^[a-z0-9._-]{1,64}$"},
+        "description": "By header, the name of a secret of the settings; never the secret.",
+    },
     **dict.fromkeys(("then", "on_timeout", "yes", "no", "to"), _TARGET),
 }
 _OF_ONE_KIND: dict[tuple[str, str], Schema] = {
@@ -73,6 +104,17 @@ _OF_ONE_KIND: dict[tuple[str, str], Schema] = {
         },
     },
     ("set", "value"): {},
+    ("task", "to"): {
+        "oneOf": [
+            {"enum": list(TASKED)},
+            {
+                "type": "object",
+                "properties": {"role": _SLUG},
+                "required": ["role"],
+                "additionalProperties": False,
+            },
+        ]
+    },
 }
 
 
@@ -103,9 +145,16 @@ def _node(kind: str) -> Schema:
     if kind == "wait":
         shape["oneOf"] = [{"required": [key]} for key in ("for", "until", "until_property")]
         shape["dependentRequired"] = {"days": ["until"], "offset": ["until_property"]}
+    if kind == "invite":
+        shape["oneOf"] = [{"required": [key]} for key in ("community", "group")]
     if kind == "wait_for":
         shape["dependentRequired"] = {"timeout": ["on_timeout"], "on_timeout": ["timeout"]}
     return shape
+
+
+def _either_case(words: tuple[str, ...]) -> str:
+    """Write a pattern that takes these words in capitals or small letters."""
+    return "|".join("".join(f"[{letter}{letter.lower()}]" for letter in word) for word in words)
 
 
 _ENTRY: Schema = {
@@ -120,6 +169,35 @@ _ENTRY: Schema = {
             "type": "object",
             "properties": {"event": _TEXT, "where": _TESTS, "topic": _TEXT},
             "required": ["event"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {
+                "schedule": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": LONGEST,
+                    "pattern": f"[Ff][Rr][Ee][Qq]=({_either_case(FREQUENCIES)})",
+                    "description": "An RRULE of iCalendar (RFC 5545), hourly at the finest.",
+                },
+                "for": _RULE,
+                "zone": {"type": "string", "minLength": 1, "description": "Such as Asia/Tokyo."},
+                "from": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+            },
+            "required": ["schedule", "for"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"list": _SLUG},
+            "required": ["list"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"api": {"const": True}},
+            "required": ["api"],
             "additionalProperties": False,
         },
     ]
@@ -154,11 +232,20 @@ _TOP: dict[str, Schema] = {
             _PERCENT,
             {
                 "type": "object",
-                "properties": {"percent": _PERCENT, "unit": {"const": "person"}},
-                "required": ["percent"],
+                "properties": {
+                    "percent": _PERCENT,
+                    "unit": {"enum": list(UNITS)},
+                    "programme": _SLUG,
+                },
                 "additionalProperties": False,
             },
         ]
+    },
+    "layer": {
+        "type": "object",
+        "properties": {"name": _SLUG, "from": _PERCENT, "to": _PERCENT},
+        "required": ["name"],
+        "additionalProperties": False,
     },
     "start": _TARGET,
     "nodes": {

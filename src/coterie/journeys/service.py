@@ -1,7 +1,6 @@
 """The face of journeys: define and edit them, hear what happens, wake when time has passed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +10,16 @@ import msgspec
 from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.journeys import checking, entering, hearing, placing, saying, store
+from coterie.journeys.bands.model import LEAST
+from coterie.journeys.bands.walking import BandWalkers
 from coterie.journeys.crowd.service import Crowd
 from coterie.journeys.drafts import store as versions
 from coterie.journeys.drafts.model import Version
 from coterie.journeys.drafts.service import Drafts
+from coterie.journeys.draws import store as draws
+from coterie.journeys.draws.model import Draw
 from coterie.journeys.entering import Entries, Trigger
+from coterie.journeys.entrances.service import Entrances
 from coterie.journeys.keeping.service import Keeping
 from coterie.journeys.model import (
     Defined,
@@ -24,31 +28,33 @@ from coterie.journeys.model import (
     Run,
     SegmentEntry,
     State,
-    Wait,
     WaitRule,
     rules_of,
 )
 from coterie.journeys.parse import as_mapping, parse
-from coterie.journeys.ports import Messaging, People, Segments
+from coterie.journeys.ports import Action, Messaging, People, Segments
+from coterie.journeys.rehearsal.service import Rehearsals
 from coterie.journeys.starting import Starters
-from coterie.journeys.stepper import Seen, due_of
+from coterie.journeys.stepper import Seen
 from coterie.journeys.store import Kept
-from coterie.journeys.walking import Look, Walkers
+from coterie.journeys.walking import Look, Walked, Walkers
 from coterie.segments.language.parse import parse as parse_rule
 from coterie.segments.model import Rule, World
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 
-PORTION = 10_000
+PORTION = 15_000
 UTC = ZoneInfo("UTC")
 HUNDREDTHS = 100
 
 
-class Journeys(Crowd, Keeping):
+class Journeys(Crowd, Keeping, Entrances):
     """Automations of one house.
 
     ``default_holdout`` is in percent, ``zone`` the brand's. ``portion`` is how many people are
     stepped at a time, and the most that one ``wake`` takes on: it bounds memory and transactions.
+    Where at ``least`` so many stand alike they go as one; with None each goes alone: the same
+    comes of it, more slowly.
     """
 
     name = "journeys"
@@ -62,6 +68,7 @@ class Journeys(Crowd, Keeping):
         zone: ZoneInfo = UTC,
         *,
         portion: int = PORTION,
+        least: int | None = LEAST,
     ) -> None:
         self.segments = segments
         self.messaging = messaging
@@ -70,9 +77,20 @@ class Journeys(Crowd, Keeping):
         self.zone = zone
         self.portion = portion
         self._walkers = Walkers(segments, messaging, profiles, self.zone)
-        self._starters = Starters(segments, profiles, self._walkers)
+        self._bands = BandWalkers(self._walkers, least)
+        self._starters = Starters(segments, profiles, self._walkers, self._bands)
         self._read = lru_cache(maxsize=1_024)(self._read_text)
-        self.drafts = Drafts(self, segments, messaging, profiles, zone)
+        self.rehearsals = Rehearsals(segments, messaging, zone, self.default_holdout)
+        self.drafts = Drafts(self, segments, messaging, profiles, zone, self._walkers.actions)
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What other rooms do when a journey asks, by name."""
+        return self._walkers.actions
+
+    def register(self, actions: Mapping[str, Action]) -> None:
+        """Take in what other rooms can do; called once, while the house is furnished."""
+        self._walkers.actions.update(actions)
 
     # --- defining
 
@@ -88,13 +106,14 @@ class Journeys(Crowd, Keeping):
         versions.keep_version(work, Version(slug, 1, source, {}, work.now, kept.changed_by))
         store.set_first_mark(work)
         audit.record(work, "define_journey", slug, version=1, definition=source)
-        if not isinstance(journey.entry, SegmentEntry) or not journey.present:
-            return []
         book = {slug: self._defined(kept)}
-        facts: list[Event] = []
+        facts = self._open(work, book[slug])
+        if not isinstance(journey.entry, SegmentEntry) or not journey.present:
+            return facts
         for people in in_chunks(self.segments.members(work, journey.entry.segment), self.portion):
             present = [Trigger(slug, one, work.now, f"present:{one}") for one in people]
             facts += self._starters.start(work, book, present)
+        self._bands.watch(work, self._book(work))
         return facts
 
     def redefine(
@@ -120,12 +139,14 @@ class Journeys(Crowd, Keeping):
         audit.record(work, "redefine_journey", slug, version=version, definition=source,
                      node_map=dict(node_map))  # fmt: skip
         new = self._defined(kept)
-        facts: list[Event] = []
+        facts = self._open(work, new, old)
+
+        def place(run: Run) -> Run:
+            return placing.place(run, old.journey, journey, node_map, version, work.now)
+
+        facts += self._follow(work, {slug: new}, self._bands.redefine(work, new, place))
         for runs in store.live_in(work, slug, self.portion):
-            placed = [
-                placing.place(run, old.journey, journey, node_map, version, work.now)
-                for run in runs
-            ]
+            placed = [place(run) for run in runs]
             gone = [run for run in placed if run.ended is not None]
             store.save_runs(work, gone)
             facts += [saying.exited(run, work.now) for run in gone]
@@ -143,10 +164,11 @@ class Journeys(Crowd, Keeping):
         """Go on after a pause, with those who entered meanwhile; what came due is done at once."""
         defined = self._set_state(work, slug, "active")
         self.messaging.resume(work, saying.origin(slug))
-        facts: list[Event] = []
+        book = {slug: defined}
+        facts = self._follow(work, book, self._bands.resume(work, defined))
         for runs in store.live_in(work, slug, self.portion):
             held = [Look(run, work.now) for run in runs if run.arrived is None]
-            facts += self._walk(work, {slug: defined}, held)
+            facts += self._walk(work, book, held)
         return facts
 
     def _set_state(self, work: Work, slug: str, state: State) -> Defined:
@@ -160,7 +182,7 @@ class Journeys(Crowd, Keeping):
     def _check(self, work: Work, slug: str, definition: object) -> tuple[Journey, dict[str, Any]]:
         """Read a definition against what there is now; return it and how it was written."""
         journey = parse(slug, definition, lambda rule: self.segments.rule(work, rule))
-        checking.check(work, journey, self.segments, self.messaging)
+        checking.check(work, journey, self.segments, self.messaging, self.actions)
         return journey, _plain(as_mapping(definition))
 
     def _keep(
@@ -172,18 +194,20 @@ class Journeys(Crowd, Keeping):
         return kept
 
     def _reckon(self, work: Work, defined: Defined, runs: Sequence[Run]) -> list[Run]:
-        """Reckon anew until when people wait who stand at a wait, from when they came to it."""
         known = self.profiles.known(work, {run.profile for run in runs}, fading=())
-        reckoned = []
-        for run in runs:
-            node = defined.journey.nodes.get(run.node)
-            if isinstance(node, Wait) and run.arrived is not None and run.profile in known:
-                seen = Seen(work.now, work.now, known[run.profile], self.zone, _ask_nothing)
-                run = replace(run, due=due_of(node, run, seen))
-            elif run.arrived is not None and run.awaiting is None:
-                run = replace(run, due=work.now)
-            reckoned.append(run)
-        return reckoned
+        stores = self._walkers.messaging.store_zones(work)
+        seen = {
+            profile: Seen(work.now, work.now, person, self.zone, _ask_nothing, stores=stores)
+            for profile, person in known.items()
+        }
+        return [
+            placing.reckon(defined.journey, run, seen[run.profile]) if run.profile in seen else run
+            for run in runs
+        ]
+
+    def draws(self, work: Work, slug: str) -> list[Draw]:
+        """Return who drew which arm in a journey's experiments, each once."""
+        return draws.of_journey(work, slug)
 
     # --- hearing and waking
 
@@ -193,6 +217,7 @@ class Journeys(Crowd, Keeping):
         if not book:
             return []
         triggers = self._triggers(work, book, events, moves)
+        triggers += self._turned_up(work, book, events)
         before = hearing.hear(events, moves, book, work.now)
         facts = self.told_of_merges(work, events)
         facts += self._starters.start(work, book, [each for each in triggers if each.leading])
@@ -208,17 +233,23 @@ class Journeys(Crowd, Keeping):
         book = self._book(work)
         if not book:
             return []
-        runs = {run.id: run for run in store.due(work, self.portion)}
+        bands, alone = self._bands.due(work, book, self.portion)
+        runs = {run.id: run for run in alone}
         since = store.mark(work)
         if since is not None and since < work.now:
             stirred = set[int]()
             for rule in self._waited_for(work, book):
                 stirred |= self.segments.stirred(work, rule, since, work.now)
-            for run in store.live_of(work, stirred, hearing.asking(book)):
+            asking = hearing.asking(book)
+            bands += self._bands.stirred(work, book, asking, stirred)
+            for run in store.live_of(work, stirred, asking, banded=False):
                 if hearing.asks_now(run, book):
                     runs.setdefault(run.id, run)
             store.set_mark(work)
-        return self._walk(work, book, [Look(run, work.now) for run in runs.values()])
+        looks = [Look(run, work.now) for run in runs.values()]
+        facts = self._follow(work, book, self._bands.walk(work, book, bands, looks))
+        self._bands.watch(work, book)
+        return facts + self._come_round(work, book)
 
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which ``wake`` has work, or None."""
@@ -228,6 +259,7 @@ class Journeys(Crowd, Keeping):
         if since is not None and book:
             rules = self._waited_for(work, book)
             moments += [self.segments.next_stir(work, rule, since) for rule in rules]
+        moments += self._next_round(work, book)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _touch(self, work: Work, book: Mapping[str, Defined], heard: hearing.Heard) -> list[Event]:
@@ -243,7 +275,9 @@ class Journeys(Crowd, Keeping):
         return facts + self._walk(work, book, hearing.looks(going, heard, book, work.now))
 
     def _walk(self, work: Work, book: Mapping[str, Defined], looks: Sequence[Look]) -> list[Event]:
-        walked = self._walkers.walk(work, book, looks)
+        return self._follow(work, book, self._walkers.walk(work, book, looks))
+
+    def _follow(self, work: Work, book: Mapping[str, Defined], walked: Walked) -> list[Event]:
         return walked.facts + self._starters.again(work, book, walked)
 
     def _triggers(

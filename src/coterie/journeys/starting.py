@@ -1,16 +1,22 @@
 """Starting runs: many triggers at once, one after the other within a lane.
 
-Called by the service. What a lane's earlier runs say is read once and kept up as runs begin.
+Called by the service. What a lane's earlier runs say is read once and kept up as runs begin. Those
+who begin alike in numbers begin as a band.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from pyroaring import BitMap
+
 from coterie.core.errors import NotFound
 from coterie.core.event import Event
-from coterie.core.ids import bucket
 from coterie.journeys import saying, store
+from coterie.journeys.bands.members import store as members
+from coterie.journeys.bands.model import Band
+from coterie.journeys.bands.walking import BandWalkers
 from coterie.journeys.entering import History, Lane, Trigger, in_turns, may_start
+from coterie.journeys.holding import draw_holdout, may_enter
 from coterie.journeys.model import Defined, Run, SegmentEntry
 from coterie.journeys.ports import People, Segments
 from coterie.journeys.stepper import ONCE, REST
@@ -25,10 +31,17 @@ Book = Mapping[str, Defined]
 class Starters:
     """Begins runs and takes them as far as they can go now."""
 
-    def __init__(self, segments: Segments, profiles: People, walkers: Walkers) -> None:
+    def __init__(
+        self,
+        segments: Segments,
+        profiles: People,
+        walkers: Walkers,
+        bands: BandWalkers,
+    ) -> None:
         self.segments = segments
         self.profiles = profiles
         self.walkers = walkers
+        self.bands = bands
 
     def start(self, work: Work, book: Book, triggers: Sequence[Trigger]) -> list[Event]:
         """Start what may start, in the order of each lane; return the facts."""
@@ -36,13 +49,14 @@ class Starters:
             return []
         lanes = {lane: list(turns) for lane, turns in in_turns(triggers).items()}
         histories = self._histories(work, list(lanes))
+        facts = self._start_alike(work, book, lanes, histories)
         known = self.profiles.known(work, {profile for _, profile, _ in lanes}, fading=())
-        facts: list[Event] = []
         while lanes:
             chosen = []
             for lane, turns in list(lanes.items()):
                 trigger = _next(book[lane[0]], turns, histories[lane], work.now)
-                if trigger is None or trigger.profile not in known:
+                defined, her = book[lane[0]], known.get(lane[1])
+                if trigger is None or her is None or not may_enter(defined.journey, her):
                     del lanes[lane]
                 else:
                     chosen.append(trigger)
@@ -54,6 +68,53 @@ class Starters:
                 histories[run.journey, run.profile, run.key].count += 1
                 _note(histories[run.journey, run.profile, run.key], run)
         return facts
+
+    def _start_alike(
+        self,
+        work: Work,
+        book: Book,
+        lanes: dict[Lane, list[Trigger]],
+        histories: Mapping[Lane, History],
+    ) -> list[Event]:
+        """Start as bands those who may begin alike in numbers; take their lanes out."""
+        alike: dict[tuple[str, int, int | None], list[Trigger]] = {}
+        for lane, turns in lanes.items():
+            if _is_plain(book[lane[0]], turns, histories[lane]):
+                alike.setdefault((lane[0], turns[0].at, turns[0].due), []).append(turns[0])
+        facts: list[Event] = []
+        bands: list[Band] = []
+        for (slug, at, due), several in alike.items():
+            if len(several) >= self.bands.least:
+                for trigger in several:
+                    del lanes[trigger.lane]
+                like = _like(book[slug], at, due)
+                born, begun = self._begin_alike(work, book[slug], like, several)
+                facts += born
+                bands += begun
+        if bands:
+            walked = self.bands.walk(work, book, bands)
+            facts += walked.facts + self.again(work, book, walked)
+        return facts
+
+    def _begin_alike(
+        self, work: Work, defined: Defined, like: Run, several: Sequence[Trigger]
+    ) -> tuple[list[Event], list[Band]]:
+        keys = self.profiles.keys_of(work, [trigger.profile for trigger in several])
+        arms: dict[bool, list[tuple[int, str]]] = {}
+        for trigger in several:
+            known = Known(trigger.profile, keys.get(trigger.profile, ""))
+            if trigger.profile in keys and may_enter(defined.journey, known):
+                cause = trigger.started_by if trigger.once else f"{trigger.started_by}:0"
+                arms.setdefault(draw_holdout(defined, known).shadow, []).append(
+                    (trigger.profile, cause)
+                )
+        facts, bands = list[Event](), list[Band]()
+        for shadow, people in arms.items():
+            stands = replace(like, shadow=shadow)
+            ids = members.begin(work, stands, people)
+            facts += saying.all_entered(stands, ids, work.now)
+            bands.append(Band(stands, BitMap(ids)))
+        return facts, [band for band in bands if band.people]
 
     def again(self, work: Work, book: Book, walked: Walked) -> list[Event]:
         """Start again who has come to the end and is still in the segment, where that is wanted."""
@@ -110,7 +171,30 @@ class Starters:
             for each in beginnings
             if (each.run.journey, each.started_by) in ids
         ]
-        return begun, [saying.entered(run, work.now) for run in begun]
+        units = {
+            run.id: draw_holdout(book[run.journey], known[run.profile]).unit
+            for run in begun
+            if book[run.journey].journey.unit == "group"
+        }
+        return begun, [saying.entered(run, work.now, units.get(run.id)) for run in begun]
+
+
+def _is_plain(defined: Defined, turns: Sequence[Trigger], history: History) -> bool:
+    """Say whether a lane's first run begins, which nothing but its person tells from others."""
+    first, journey = turns[0], defined.journey
+    return (
+        len(turns) == 1
+        and history.count == 0
+        and first.key is None
+        and first.cause is None
+        and journey.unit == "person"
+        and not journey.overlap
+    )
+
+
+def _like(defined: Defined, at: int, due: int | None) -> Run:
+    journey = defined.journey
+    return Run(0, journey.slug, defined.version, 0, journey.start, at, due=due)
 
 
 def _next(defined: Defined, turns: list[Trigger], history: History, now: int) -> Trigger | None:
@@ -139,7 +223,7 @@ def _again(run: Run, now: int) -> Trigger:
 def _beginning(defined: Defined, trigger: Trigger, known: Known, earlier: int) -> Beginning:
     """Write down a run about to begin; who is held out is drawn now, after eligibility.
 
-    One event starts one run for ever; a segment may be entered twice at one moment.
+    What starts ``once`` starts one run for ever; a segment may be entered twice at one moment.
     """
     journey = defined.journey
     run = Run(
@@ -151,10 +235,9 @@ def _beginning(defined: Defined, trigger: Trigger, known: Known, earlier: int) -
         entered=trigger.at,
         key=trigger.key,
         due=trigger.due,
-        shadow=bucket(f"journey:{journey.slug}", known.bucket_key) < defined.holdout,
+        shadow=draw_holdout(defined, known).shadow,
         cause=trigger.cause,
         came_with=trigger.profile,
     )
-    by_event = trigger.cause is not None
-    started_by = trigger.started_by if by_event else f"{trigger.started_by}:{earlier}"
+    started_by = trigger.started_by if trigger.once else f"{trigger.started_by}:{earlier}"
     return Beginning(run, started_by if journey.overlap else (trigger.key or ""), started_by)

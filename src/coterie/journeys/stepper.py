@@ -10,14 +10,17 @@ Pure: no clock, no database; rules are asked through ``Seen``. The laws (``journ
 4. A paused journey's clock runs on: waits end, rules are asked; every run stops before its next
    message, tag, trait or event.
 5. At the very moment of a timeout a condition still counts; after it, it changes nothing.
+6. A shadow passes what reaches out beyond the house (a task of somebody's, a webhook) as if it
+   had been done. What an action gives is never held out; what one says is (``acting``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from coterie.core.clock import MINUTE, SECOND
-from coterie.core.ids import bucket
+from coterie.experiments.assignment import arm_of
 from coterie.journeys.model import (
     END,
     Act,
@@ -26,11 +29,13 @@ from coterie.journeys.model import (
     Jump,
     Message,
     Node,
+    Perform,
     Random,
     Run,
     SetTrait,
     Split,
     Tag,
+    Task,
     Visit,
     Wait,
     WaitDuration,
@@ -39,7 +44,6 @@ from coterie.journeys.model import (
     WaitTime,
 )
 from coterie.journeys.times import named_moment, next_local, zone_of
-from coterie.profiles.model import Known
 from coterie.segments.model import Rule
 
 ONCE = SECOND
@@ -55,20 +59,40 @@ Ask = Callable[[Rule, Run, int], bool]
 """Ask a rule about a run's person; the last argument is since when the run has been at its node."""
 
 
+class Person(Protocol):
+    """What a step asks of what is known of a person; ``profiles.model.Known`` has it."""
+
+    @property
+    def traits(self) -> Mapping[str, Any]:
+        """What is known of her."""
+        ...
+
+    @property
+    def bucket_key(self) -> str:
+        """By which she is drawn."""
+        ...
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a run may know of its person and of the world at ``now``.
 
     ``acting`` is False while the journey is paused. ``told`` is the time of the newest thing that
-    gave cause to look at the run (``now`` when time did).
+    gave cause to look at the run (``now`` when time did). ``stores`` are the zones of stores.
     """
 
     now: int
     told: int
-    known: Known
+    known: Person
     zone: ZoneInfo
     ask: Ask
     acting: bool = True
+    stores: Mapping[str, ZoneInfo] = field(default_factory=dict)
+
+    @property
+    def where(self) -> ZoneInfo:
+        """The person's zone."""
+        return zone_of(self.known.traits, self.zone, self.stores)
 
 
 @dataclass(frozen=True)
@@ -80,8 +104,17 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The arm that a run drew at a node that is an experiment; ``arms`` are all its branches."""
+
+    node: str
+    arm: str
+    arms: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Stride:
-    """Where a run stands after its steps, and what it did on the way, in order.
+    """Where a run stands after its steps, and what it did and drew on the way, in order.
 
     When the last thing done is a message, the run stands at it until it is told (by ``news``)
     what the gate said. When ``learning``, it stands until the facts of its acts have been learned.
@@ -90,6 +123,7 @@ class Stride:
     run: Run
     done: tuple[Done, ...]
     learning: bool = False
+    drawn: tuple[Drawn, ...] = ()
 
 
 def step(journey: Journey, run: Run, seen: Seen, news: str | None = None) -> Stride:
@@ -100,7 +134,7 @@ def step(journey: Journey, run: Run, seen: Seen, news: str | None = None) -> Str
     """
     walk = _Walk(journey, run, seen)
     walk.go(news)
-    return Stride(walk.run, tuple(walk.done), walk.learning)
+    return Stride(walk.run, tuple(walk.done), walk.learning, tuple(walk.drawn))
 
 
 def trouble(journey: Journey, node: str, status: str) -> str | None:
@@ -112,14 +146,16 @@ def trouble(journey: Journey, node: str, status: str) -> str | None:
     return status if ends else None
 
 
+def is_withheld(run: Run, node: Node) -> bool:
+    """Say whether a run only passes a node, since nothing is to reach out for a shadow."""
+    return run.shadow and (
+        isinstance(node, Task) or (isinstance(node, Message) and node.post is not None)
+    )
+
+
 def draw(journey: Journey, node: str, branches: tuple[tuple[str, int], ...], key: str) -> str:
     """Draw a branch: the same for ever for a journey, node and bucket key."""
-    drawn, edge = bucket(f"journey:{journey.slug}:{node}", key), 0
-    for target, share in branches:
-        edge += share
-        if drawn < edge:
-            return target
-    return branches[-1][0]
+    return arm_of(f"journey:{journey.slug}:{node}", key, branches)
 
 
 @dataclass
@@ -129,6 +165,7 @@ class _Walk:
     seen: Seen
     done: list[Done] = field(default_factory=list)
     learning: bool = False
+    drawn: list[Drawn] = field(default_factory=list)
 
     def go(self, news: str | None) -> None:
         run = self.run
@@ -175,12 +212,11 @@ class _Walk:
         times = self.run.visits[name].count if name in self.run.visits else 0
         visits = {**self.run.visits, name: Visit(times + 1, now)}
         self.run = replace(self.run, node=name, arrived=now, due=None, awaiting=None, visits=visits)
-        if isinstance(node, Message):
+        if isinstance(node, Message | Act):
+            if is_withheld(self.run, node):
+                return node.then
             self.done.append(Done(name, node))
-            return None
-        if isinstance(node, Act):
-            self.done.append(Done(name, node))
-            return node.then
+            return None if isinstance(node, Message) else node.then
         if isinstance(node, Wait):
             self.run = replace(self.run, due=due_of(node, self.run, self.seen))
         return self.leave(node, None)
@@ -197,11 +233,16 @@ class _Walk:
                 return self.leave_wait_rule(node)
             case Split(rule=rule, yes=yes, no=no):
                 return yes if self.ask(rule) else no
-            case Random(branches=branches):
-                return draw(self.journey, run.node, branches, self.seen.known.bucket_key)
+            case Random(branches=branches, experiment=experiment):
+                arm = draw(self.journey, run.node, branches, self.seen.known.bucket_key)
+                if experiment and run.visits[run.node].count == 1:
+                    self.drawn.append(Drawn(run.node, arm, branches))
+                return arm
             case Jump(to=to):
                 return to
-            case Tag() | SetTrait() | Emit():  # put here by a new version: not done again
+            case (
+                Tag() | SetTrait() | Emit() | Perform() | Task()
+            ):  # put here by a new version: not done again
                 return node.then
 
     def leave_message(self, node: Message, news: str | None) -> str | None:
@@ -257,11 +298,10 @@ def due_of(node: Node, run: Run, seen: Seen) -> int | None:
         case WaitDuration(duration=duration):
             return arrived + duration
         case WaitTime(minute=minute, days=days):
-            return next_local(arrived, minute, days, zone_of(seen.known.traits, seen.zone))
+            return next_local(arrived, minute, days, seen.where)
         case WaitProperty(path=path, offset=offset):
             properties = run.cause.properties if run.cause is not None else {}
-            where = zone_of(seen.known.traits, seen.zone)
-            moment = named_moment(path, properties, seen.known.traits, where)
+            moment = named_moment(path, properties, seen.known.traits, seen.where)
             return arrived if moment is None else max(arrived, moment + offset)
         case WaitRule(timeout=timeout):
             return None if timeout is None else arrived + timeout

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pyroaring import BitMap
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -18,15 +19,18 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    case,
+    and_,
+    false,
     func,
     select,
 )
 
-from coterie.journeys.model import Cause, Counts, Run, State, Visit
+from coterie.journeys.bands import store as bands
+from coterie.journeys.bands.model import LOOSE
+from coterie.journeys.model import Cause, Run, State, Visit
 from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
-from coterie.storage.work import Work, in_chunks
+from coterie.storage.work import Work
 
 journey_rows = Table(
     "journeys",
@@ -62,7 +66,9 @@ run_rows = Table(
     Column("ended", Moment),
     Column("reason", String),
     Column("contaminated", Moment),
+    Column("banded", Boolean, nullable=False, server_default=false()),
 )
+"""Where the ``banded`` stand (node, arrived, due, visits, version) says their band, not the row."""
 
 _live = run_rows.c.ended.is_(None)
 Index(None, run_rows.c.journey, run_rows.c.started_by, unique=True)
@@ -76,13 +82,16 @@ Index(
     postgresql_where=_live,
 )
 Index("ix_journey_runs_person", run_rows.c.profile, run_rows.c.journey)
-Index("ix_journey_runs_due", run_rows.c.due, sqlite_where=_live, postgresql_where=_live)
+_waits = run_rows.c.due.is_not(None)
+Index("ix_journey_runs_due", run_rows.c.due, sqlite_where=_waits, postgresql_where=_waits)
+alone = and_(_live, run_rows.c.banded.is_(False))
+"""Live runs whose own row says where they stand."""
 Index(
     "ix_journey_runs_standing",
     run_rows.c.journey,
     run_rows.c.node,
-    sqlite_where=_live,
-    postgresql_where=_live,
+    sqlite_where=alone,
+    postgresql_where=alone,
 )
 
 mark_rows = Table(
@@ -96,6 +105,7 @@ mark_rows = Table(
 _ONE = 1
 _CHANGING = (
     "version", "node", "arrived", "due", "awaiting", "visits", "shadow", "ended", "reason",
+    "banded",
 )  # fmt: skip
 
 
@@ -192,9 +202,14 @@ def begin(work: Work, beginnings: Sequence[Beginning]) -> dict[tuple[str, str], 
 
 
 def save_runs(work: Work, runs: Sequence[Run]) -> None:
-    """Write where runs stand now."""
+    """Write where runs stand now, each by itself: who stood in a band has left it."""
     rows = [{"id": run.id, **_changing(run)} for run in runs]
     work.change(run_rows, rows, key=["id"], change=_CHANGING)
+    leaving: dict[int, BitMap] = {}
+    for run in runs:
+        if run.banded:
+            leaving.setdefault(run.banded, BitMap()).add(run.profile)
+    bands.leave(work, leaving)
 
 
 def past(work: Work, journeys: Iterable[str], profiles: Iterable[int]) -> list[Past]:
@@ -207,41 +222,52 @@ def past(work: Work, journeys: Iterable[str], profiles: Iterable[int]) -> list[P
 
 
 def live_of(
-    work: Work, profiles: Collection[int], journeys: Collection[str] | None = None
+    work: Work,
+    profiles: Collection[int],
+    journeys: Collection[str] | None = None,
+    *,
+    banded: bool = True,
 ) -> list[Run]:
-    """Return the live runs of these people, oldest first; in these journeys or in all."""
+    """Return the live runs of these people, oldest first; in these journeys or in all.
+
+    ``banded`` says whether those in bands are wanted too.
+    """
     if not profiles or (journeys is not None and not journeys):
         return []
     query = select(run_rows).where(_live, work.among(run_rows.c.profile, profiles))
     if journeys is not None:
         query = query.where(run_rows.c.journey.in_(journeys))
+    if not banded:
+        query = query.where(alone)
     return sorted(_read(work, query), key=lambda run: run.id)
 
 
 def due(work: Work, limit: int) -> list[Run]:
-    """Return the runs that are due by now, of up to ``limit`` people, each person's all."""
+    """Return the runs that are due by now, of up to ``limit`` people, each person's all.
+
+    Those in bands are left out.
+    """
     is_due = (_live, run_rows.c.due <= work.now)
-    people = (
-        select(run_rows.c.profile)
-        .where(*is_due)
-        .group_by(run_rows.c.profile)
-        .order_by(func.min(run_rows.c.due), run_rows.c.profile)
-        .limit(limit)
-    )
-    found: list[Run] = []
-    for chunk in in_chunks(work.connection.execute(people).scalars()):
-        found += _read(work, select(run_rows).where(*is_due, run_rows.c.profile.in_(chunk)))
+    first = select(run_rows.c.profile).where(*is_due).order_by(run_rows.c.due).limit(limit)
+    people = set(work.connection.execute(first).scalars())
+    if not people:
+        return []
+    hers = work.among(run_rows.c.profile, people)
+    found = _read(work, select(run_rows).where(*is_due, hers))
     return sorted(found, key=lambda run: run.id)
 
 
 def live_in(work: Work, journey: str, size: int) -> Iterator[list[Run]]:
-    """Yield the live runs of a journey in portions, oldest first; they may be changed meanwhile."""
+    """Yield the live runs of a journey in portions, oldest first; they may be changed meanwhile.
+
+    Those in bands are left out.
+    """
     newest = work.connection.execute(select(func.max(run_rows.c.id))).scalar() or 0
     after = 0
     while True:
         query = (
             select(run_rows)
-            .where(_live, run_rows.c.journey == journey)
+            .where(alone, run_rows.c.journey == journey)
             .where(run_rows.c.id > after, run_rows.c.id <= newest)
             .order_by(run_rows.c.id)
             .limit(size)
@@ -253,44 +279,21 @@ def live_in(work: Work, journey: str, size: int) -> Iterator[list[Run]]:
         yield portion
 
 
-def runs_of(work: Work, journey: str, limit: int, before: int | None) -> list[Run]:
-    """Return a journey's newest runs with an id below ``before``, oldest of them first."""
-    query = select(run_rows).where(run_rows.c.journey == journey)
-    if before is not None:
-        query = query.where(run_rows.c.id < before)
-    return _read(work, query.order_by(run_rows.c.id.desc()).limit(limit))[::-1]
-
-
 def standing(work: Work, journeys: Collection[str]) -> set[tuple[str, str]]:
     """Name where live runs of these journeys stand, as (journey, node)."""
     if not journeys:
         return set()
-    of_these = run_rows.c.journey.in_(journeys)
-    query = select(run_rows.c.journey, run_rows.c.node).where(_live, of_these).distinct()
-    return {(row.journey, row.node) for row in work.connection.execute(query)}
+    these = run_rows.c.journey.in_(journeys)
+    query = select(run_rows.c.journey, run_rows.c.node).where(alone, these).distinct()
+    found = {(row.journey, row.node) for row in work.connection.execute(query)}
+    return found | {(journey, node) for journey, node, *_ in bands.sizes(work, journeys)}
 
 
 def next_due(work: Work) -> int | None:
     """Return the earliest moment at which a live run is due."""
-    return work.connection.execute(select(func.min(run_rows.c.due)).where(_live)).scalar()
-
-
-def counts(work: Work, journey: str) -> Counts:
-    """Count a journey's runs."""
-    place = case((_live, run_rows.c.node), else_=run_rows.c.reason)
-    mixed = run_rows.c.contaminated.is_not(None)
-    groups = (_live, place, run_rows.c.shadow, mixed)
-    query = select(*groups, func.count()).where(run_rows.c.journey == journey).group_by(*groups)
-    nodes: dict[str, int] = {}
-    ended: dict[str, int] = {}
-    shadows = contaminated = 0
-    for is_live, where, shadow, is_mixed, number in work.connection.execute(query):
-        tally = nodes if is_live else ended
-        tally[where] = tally.get(where, 0) + number
-        shadows += number if shadow else 0
-        contaminated += number if is_mixed else 0
-    waiting = sum(nodes.values())
-    return Counts(waiting + sum(ended.values()), waiting, shadows, ended, nodes, contaminated)
+    # as the index says it: of all rows the least would be searched for
+    first = work.connection.execute(select(func.min(run_rows.c.due)).where(_waits)).scalar()
+    return min((at for at in (first, bands.next_due(work)) if at is not None), default=None)
 
 
 # --- the watermark
@@ -315,11 +318,11 @@ def set_first_mark(work: Work) -> None:
 
 
 def _read(work: Work, query: Select[Any]) -> list[Run]:
-    return [read_run(row) for row in work.connection.execute(query)]
+    return bands.tell(work, [read_run(row) for row in work.connection.execute(query)])
 
 
 def read_run(row: Row[Any]) -> Run:
-    """Read a run out of its row."""
+    """Read a run out of its row; ``bands.tell`` says where it stands if it is in a band."""
     return Run(
         id=row.id,
         journey=row.journey,
@@ -338,6 +341,7 @@ def read_run(row: Row[Any]) -> Run:
         reason=row.reason,
         came_with=row.came_with,
         contaminated=row.contaminated,
+        banded=LOOSE if row.banded else None,
     )
 
 
@@ -348,11 +352,17 @@ def _changing(run: Run) -> dict[str, Any]:
         "arrived": run.arrived,
         "due": run.due,
         "awaiting": run.awaiting,
-        "visits": {name: [visit.count, visit.at] for name, visit in run.visits.items()},
+        "visits": visits_out(run.visits),
         "shadow": run.shadow,
         "ended": run.ended,
         "reason": run.reason,
+        "banded": False,
     }
+
+
+def visits_out(visits: Mapping[str, Visit]) -> dict[str, list[int]]:
+    """Write visits as a row keeps them."""
+    return {name: [visit.count, visit.at] for name, visit in visits.items()}
 
 
 def _cause_out(cause: Cause | None) -> dict[str, Any] | None:

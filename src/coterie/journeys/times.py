@@ -16,17 +16,21 @@ from coterie.segments.person.operators import look_up
 
 EVERY_DAY = frozenset(range(7))
 _MINUTES_A_DAY = 1_440
+_NOWHERE: Mapping[str, ZoneInfo] = {}
 
 
-def zone_of(traits: Mapping[str, Any], brand: ZoneInfo) -> ZoneInfo:
-    """Return the zone of a person's trait ``timezone``, else the brand's."""
+def zone_of(
+    traits: Mapping[str, Any], brand: ZoneInfo, stores: Mapping[str, ZoneInfo] = _NOWHERE
+) -> ZoneInfo:
+    """Return the zone of a person's trait ``timezone``, else her store's, else the brand's."""
     name = traits.get("timezone")
-    if not isinstance(name, str) or not name:
-        return brand
-    try:
-        return clock.zone(name)
-    except Invalid:
-        return brand
+    if isinstance(name, str) and name:
+        try:
+            return clock.zone(name)
+        except Invalid:
+            pass  # what is no zone says nothing
+    store = traits.get("store") if stores else None
+    return stores.get(store, brand) if isinstance(store, str) else brand
 
 
 def next_local(now: int, minute: int, days: Set[int], where: ZoneInfo) -> int:
@@ -39,13 +43,13 @@ def next_local(now: int, minute: int, days: Set[int], where: ZoneInfo) -> int:
     while True:
         if day.weekday() in days:
             wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
-            moment = _moment(wall, where)
+            moment = moment_of(wall, where)
             if moment >= now:
                 return moment
         day += timedelta(days=1)
 
 
-def _moment(wall: datetime, where: ZoneInfo) -> int:
+def moment_of(wall: datetime, where: ZoneInfo) -> int:
     """Turn a wall-clock time into a moment: repeated, the first; skipped, the next valid minute."""
     for skipped in range(_MINUTES_A_DAY + 1):
         local = (wall + timedelta(minutes=skipped)).replace(tzinfo=where, fold=0)

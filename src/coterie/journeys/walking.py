@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from coterie.core.errors import NotFound
 from coterie.core.event import Event
 from coterie.journeys import saying, store
-from coterie.journeys.model import Defined, Journey, Message, Run, rules_of
-from coterie.journeys.ports import Asker, Messaging, People, Segments
-from coterie.journeys.stepper import Ask, Seen, Stride, step
+from coterie.journeys.acting import Asked, asked, perform
+from coterie.journeys.draws import store as draws
+from coterie.journeys.model import Defined, Journey, Message, Perform, Run, rules_of
+from coterie.journeys.ports import Action, Asker, Messaging, People, Segments
+from coterie.journeys.stepper import Ask, Drawn, Seen, Stride, step
 from coterie.profiles.model import Known
 from coterie.segments.language.parse import matchings
 from coterie.segments.model import Rule
@@ -25,11 +27,15 @@ GONE = "gone"
 
 @dataclass(frozen=True)
 class Look:
-    """A run to be looked at: the time of what gave cause to, and the news for it."""
+    """A run to be looked at: the time of what gave cause to, and the news for it.
+
+    ``moved`` when it stands elsewhere than is written: it is written whatever comes.
+    """
 
     run: Run
     told: int
     news: str | None = None
+    moved: bool = False
 
 
 @dataclass
@@ -38,6 +44,8 @@ class Walked:
 
     facts: list[Event] = field(default_factory=list)
     runs: dict[int, Run] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    drawn: list[tuple[Run, Drawn]] = field(default_factory=list)
 
 
 def journey_rules(journey: Journey) -> list[Rule]:
@@ -56,6 +64,8 @@ class Walkers:
         self.messaging = messaging
         self.profiles = profiles
         self.zone = zone
+        self.actions: dict[str, Action] = {}
+        """What other rooms have registered, by name."""
 
     def walk(
         self,
@@ -73,15 +83,19 @@ class Walkers:
         known = self.profiles.known(work, people, fading=()) if known is None else known
         asker = self._asker(work, book, [look.run for look in looks])
         slugs = {look.run.journey for look in looks}
-        moments = _moments(rule for slug in slugs for rule in journey_rules(book[slug].journey))
+        moments = moments_of(rule for slug in slugs for rule in journey_rules(book[slug].journey))
         pending = list(looks)
         while pending:
             asking: list[tuple[Run, Message]] = []
             for look in pending:
                 ask = _asking(book[look.run.journey].journey, asker, moments)
                 self._step(work, book, look, known, ask, walked, asking)
-            pending = self._send(work, asking, known, walked)
-        changed = [run for run in walked.runs.values() if run != before[run.id]]
+            pending = self._send(work, asking, walked)
+        walked.facts += perform(work, self.actions, walked.asked)
+        draws.keep(work, walked.drawn)
+        walked.facts += [saying.drawn(run, one, work.now) for run, one in walked.drawn]
+        moved = {look.run.id for look in looks if look.moved}
+        changed = [run for run in walked.runs.values() if run.id in moved or run != before[run.id]]
         store.save_runs(work, changed)
         walked.facts += [
             saying.exited(run, work.now)
@@ -106,13 +120,15 @@ class Walkers:
             walked.runs[run.id] = replace(run, ended=work.now, reason=GONE, due=None, awaiting=None)
             return
         acting = defined.state == "active"
-        seen = Seen(work.now, look.told, person, self.zone, ask, acting)
+        stores = self.messaging.store_zones(work)
+        seen = Seen(work.now, look.told, person, self.zone, ask, acting, stores)
         stride = step(defined.journey, run, seen, look.news)
-        self._keep(work, stride, walked, asking)
+        self._keep(work, defined.journey, stride, walked, asking)
 
     def _keep(
         self,
         work: Work,
+        journey: Journey,
         stride: Stride,
         walked: Walked,
         asking: list[tuple[Run, Message]],
@@ -121,9 +137,13 @@ class Walkers:
         for done in stride.done:
             if isinstance(done.what, Message):
                 asking.append((run, done.what))
+            elif isinstance(done.what, Perform):
+                walked.asked.append(asked(run, done.node, done.what, work.now))
+                last = walked.asked[-1].fact
             else:
-                last = saying.acted(run, done.node, done.what, work.now)
+                last = saying.acted(run, done.node, done.what, work.now, journey.key)
                 walked.facts.append(last)
+        walked.drawn += [(run, one) for one in stride.drawn]
         if stride.learning and last is not None:
             run = replace(run, awaiting=last.id)
         walked.runs[run.id] = run
@@ -132,17 +152,12 @@ class Walkers:
         self,
         work: Work,
         asking: Sequence[tuple[Run, Message]],
-        known: Mapping[int, Known],
         walked: Walked,
     ) -> list[Look]:
         """Ask for the messages of a round; return the runs to go on with, each with its news."""
         if not asking:
             return []
-        user_ids = self.profiles.user_ids(work, {run.profile for run, _ in asking})
-        requests = [
-            saying.request(run, message, work.now, known[run.profile], user_ids.get(run.profile))
-            for run, message in asking
-        ]
+        requests = [saying.request(run, message, work.now) for run, message in asking]
         sent = self.messaging.send(work, requests)
         walked.facts += sent.facts
         looks = []
@@ -160,7 +175,8 @@ Moments = Mapping[int, frozenset[str]]
 """By a rule's identity (hashing a tree is slow): which of a run's moments it names."""
 
 
-def _moments(rules: Iterable[Rule]) -> Moments:
+def moments_of(rules: Iterable[Rule]) -> Moments:
+    """Say which of a run's moments each rule names."""
     return {
         id(rule): frozenset(
             each.window.since for each in matchings(rule) if each.window.since is not None

@@ -1,7 +1,10 @@
 """Live runs by the moment at which time moves them on, counted by the database."""
 
+from collections import Counter
+
 from sqlalchemy import func, select
 
+from coterie.journeys.bands import store as bands
 from coterie.journeys.store import run_rows
 from coterie.storage.work import Work
 
@@ -18,8 +21,13 @@ def due(work: Work, after: int, until: int, grain: int) -> list[tuple[str, str, 
         select(_R.journey, _R.node, when.label("moment"), func.count().label("people"))
         .where(_R.ended.is_(None), _R.due > after, _R.due <= until)
         .group_by(_R.journey, _R.node, when)
-        .order_by(when, _R.journey, _R.node)
     )
+    found = Counter[tuple[int, str, str]]()
+    for row in work.connection.execute(query):
+        found[row.moment, row.journey, row.node] += row.people
+    for journey, node, moment, people in bands.dues(work, after, until):
+        found[moment - moment % grain, journey, node] += people
     return [
-        (row.journey, row.node, row.moment, row.people) for row in work.connection.execute(query)
+        (journey, node, moment, found[moment, journey, node])
+        for moment, journey, node in sorted(found)
     ]

@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from dataclasses import replace
 
-from coterie.journeys import store as runs
 from coterie.journeys.crowd import store
 from coterie.journeys.crowd.model import Flow, Page
 from coterie.journeys.crowd.reasons import standing
@@ -27,12 +26,12 @@ class Crowd:
     ) -> list[Run]:
         """Return a journey's newest runs (those with an id below ``before``), oldest first."""
         self.get(work, slug)
-        return runs.runs_of(work, slug, limit, before)
+        return store.runs_of(work, slug, limit, before)
 
     def counts(self, work: Work, slug: str) -> Counts:
         """Return a journey in numbers."""
         self.get(work, slug)
-        return runs.counts(work, slug)
+        return store.flows(work, slug).get(slug, Flow(Counts())).counts
 
     def tallies(self, work: Work) -> dict[str, Counts]:
         """Return every journey in numbers that anybody has entered."""

@@ -17,17 +17,19 @@ from coterie.journeys.drafts import fates, store
 from coterie.journeys.drafts.compare import compare
 from coterie.journeys.drafts.model import Draft, Fault, Preview, Shift, Version
 from coterie.journeys.drafts.store import KeptDraft
+from coterie.journeys.drafts.undoing import MOST_STEPS, Undoing
 from coterie.journeys.model import (
     Counts,
     Defined,
     Journey,
+    ListEntry,
     Run,
     SegmentEntry,
     WaitProperty,
     WaitTime,
 )
 from coterie.journeys.parse import as_mapping
-from coterie.journeys.ports import Messaging, People, Segments
+from coterie.journeys.ports import Action, Messaging, People, Segments
 from coterie.journeys.stepper import Seen, due_of
 from coterie.journeys.ways import nodes_of
 from coterie.profiles.model import Known
@@ -69,7 +71,7 @@ class Publisher(Protocol):
         ...
 
 
-class Drafts:
+class Drafts(Undoing):
     """Drafts of one house's journeys: at most one each, and one for each that is to be."""
 
     def __init__(
@@ -79,12 +81,14 @@ class Drafts:
         messaging: Messaging,
         profiles: People,
         zone: ZoneInfo,
+        actions: Mapping[str, Action],
     ) -> None:
         self.journeys = journeys
         self.segments = segments
         self.messaging = messaging
         self.profiles = profiles
         self.zone = zone
+        self.actions = actions
 
     # --- writing
 
@@ -134,6 +138,7 @@ class Drafts:
             )
         audit.record(work, "edit_draft", slug, revision=kept.revision + 1)
         node_map = dict(kept.node_map if node_map is None else node_map)
+        store.keep_step(work, kept, MOST_STEPS)
         return self._write(work, slug, kept.base, definition, node_map, kept)
 
     def rebase(self, work: Work, slug: str) -> Draft:
@@ -256,6 +261,8 @@ class Drafts:
         entry = journey.entry if journey is not None and journey.present and not found else None
         if isinstance(entry, SegmentEntry):
             starting = len(self.segments.members(work, entry.segment))
+        elif isinstance(entry, ListEntry):
+            starting = len(self.segments.listed(work, entry.name))
         return Preview(
             draft=draft,
             faults=found,
@@ -268,6 +275,7 @@ class Drafts:
     def _shifts(
         self, work: Work, old: Journey, new: Journey, node_map: Mapping[str, str]
     ) -> Iterator[Shift]:
+        stores = self.messaging.store_zones(work)
         for name, target in fates.changed_waits(old, new, node_map).items():
             node = new.nodes[target]
             personal = isinstance(node, WaitTime | WaitProperty)
@@ -277,7 +285,7 @@ class Drafts:
                 known = self.profiles.known(work, people, fading=())
                 for each in portion:
                     person = known.get(each.profile, _NOBODY)
-                    seen = Seen(work.now, work.now, person, self.zone, _ask_nothing)
+                    seen = Seen(work.now, work.now, person, self.zone, _ask_nothing, stores=stores)
                     moments.append((each.due, due_of(node, _standing(old.slug, each), seen)))
             if moments:
                 yield fates.shift(target, moments, work.now)
@@ -294,7 +302,9 @@ class Drafts:
             draft.slug, draft.definition, lambda rule: self.segments.rule(work, rule)
         )
         if journey is not None:
-            found = list(checking.faults(work, journey, self.segments, self.messaging))
+            found = list(
+                checking.faults(work, journey, self.segments, self.messaging, self.actions)
+            )
             if not draft.new:
                 found += self._map_faults(work, draft, journey)
         return journey, tuple(Fault.of(error) for error in found)

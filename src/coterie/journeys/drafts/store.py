@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, Integer, String, Table, select
+from sqlalchemy import JSON, Column, Integer, String, Table, func, select
 
 from coterie.journeys.drafts.model import Version
 from coterie.storage.schema import Moment, metadata
@@ -33,6 +33,16 @@ version_rows = Table(
     Column("at", Moment, nullable=False),
     Column("by", String, nullable=False),
 )
+
+step_rows = Table(
+    "journey_draft_steps",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("definition", JSON, nullable=False),
+    Column("node_map", JSON, nullable=False),
+)
+"""What a draft was before each change, so that it can be taken back; gone with the draft."""
 
 _CHANGING = ("base", "revision", "definition", "node_map", "changed_at", "changed_by")
 
@@ -71,7 +81,8 @@ def drafts(work: Work) -> list[KeptDraft]:
 
 
 def remove(work: Work, slug: str) -> None:
-    """Throw a draft away."""
+    """Throw a draft away, and what it was before."""
+    forget_steps(work, slug)
     work.connection.execute(draft_rows.delete().where(draft_rows.c.slug == slug))
 
 
@@ -95,3 +106,38 @@ def version(work: Work, slug: str, number: int) -> Version | None:
     )
     row = work.connection.execute(query).one_or_none()
     return None if row is None else Version(**row._mapping)
+
+
+def keep_step(work: Work, kept: KeptDraft, most: int) -> None:
+    """Remember what a draft is before it changes; the oldest beyond ``most`` are forgotten."""
+    columns = step_rows.c
+    row = {
+        "slug": kept.slug,
+        "revision": kept.revision,
+        "definition": dict(kept.definition),
+        "node_map": dict(kept.node_map),
+    }
+    work.insert(step_rows, [row])
+    old = (columns.slug == kept.slug) & (columns.revision <= kept.revision - most)
+    work.connection.execute(step_rows.delete().where(old))
+
+
+def last_step(work: Work, slug: str) -> tuple[Mapping[str, Any], Mapping[str, str]] | None:
+    """Return what a draft was before its last change that was not taken back, None for none."""
+    query = select(step_rows).where(step_rows.c.slug == slug)
+    row = work.connection.execute(query.order_by(step_rows.c.revision.desc()).limit(1)).first()
+    return None if row is None else (row.definition, row.node_map)
+
+
+def drop_last_step(work: Work, slug: str) -> None:
+    """Forget the newest step of a draft."""
+    columns = step_rows.c
+    newest = select(func.max(columns.revision)).where(columns.slug == slug).scalar_subquery()
+    work.connection.execute(
+        step_rows.delete().where((columns.slug == slug) & (columns.revision == newest))
+    )
+
+
+def forget_steps(work: Work, slug: str) -> None:
+    """Forget all steps of a draft."""
+    work.connection.execute(step_rows.delete().where(step_rows.c.slug == slug))

@@ -1,6 +1,6 @@
 """The verbs by which journeys keep step with who is who; a part of ``Journeys``."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from coterie.core.clock import DAY
@@ -10,7 +10,7 @@ from coterie.journeys import saying
 from coterie.journeys.keeping import store
 from coterie.journeys.keeping.meeting import settle
 from coterie.journeys.model import Run
-from coterie.journeys.store import journeys
+from coterie.journeys.store import journeys, live_of, save_runs
 from coterie.journeys.walking import GONE
 from coterie.storage.work import Work
 
@@ -27,6 +27,7 @@ class Keeping:
         and stays so. Runs whose person was in both arms are marked as contaminated.
         """
         heads = {shift.profile: shift.head for shift in shifts}
+        _let_stand_alone(work, {*heads, *heads.values(), *(shift.before for shift in shifts)})
         store.save(work, settle(store.of_everybody(work, heads), heads, work.now))
 
     def told_of_merges(self, work: Work, events: Sequence[Event]) -> list[Event]:
@@ -53,6 +54,7 @@ class Keeping:
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
         """Return a person's ways through journeys, as plain JSON."""
         titles = {kept.slug: kept.definition.get("title") for kept in journeys(work)}
+        standing = {run.id: run for run in live_of(work, [profile])}
         return {
             "runs": [
                 {
@@ -61,10 +63,10 @@ class Keeping:
                     "entered": row["entered"],
                     "ended": row["ended"],
                     "reason": row["reason"],
-                    "node": row["node"],
+                    "node": standing[row["id"]].node if row["id"] in standing else row["node"],
                     "key": row["key"],
                     "held_out": row["shadow"],
-                    "steps": {name: at for name, (_, at) in row["visits"].items()},
+                    "steps": _steps(row, standing.get(row["id"])),
                     "cause": row["cause"],
                 }
                 for row in store.of_person(work, profile)
@@ -73,4 +75,16 @@ class Keeping:
 
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
         """End these people's runs, and forget their keys and what began them."""
+        _let_stand_alone(work, profiles)
         return {"journey_runs": store.erase(work, profiles, GONE)}
+
+
+def _let_stand_alone(work: Work, profiles: Collection[int]) -> None:
+    """Take these people out of bands: what happens to them is theirs alone."""
+    save_runs(work, [run for run in live_of(work, profiles) if run.banded is not None])
+
+
+def _steps(row: Mapping[str, Any], live: Run | None) -> dict[str, int]:
+    if live is not None:
+        return {name: visit.at for name, visit in live.visits.items()}
+    return {name: at for name, (_, at) in row["visits"].items()}

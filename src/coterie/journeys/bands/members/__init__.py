@@ -1,0 +1,1 @@
+"""The rows of those who stand in bands: begun, marked and ended many at a time."""
