@@ -1,43 +1,30 @@
-"""From a plan and a person to the request that messaging gets. Pure."""
+"""From a plan to what messaging is asked for, and who is left out of it. Pure."""
 
 from coterie.campaigns.model import Plan, origin_of
-from coterie.core.ids import bucket, derived_id
-from coterie.messaging.model import Request
-from coterie.profiles.model import Known
+from coterie.experiments.assignment import holdout_salt, is_held_out
+from coterie.messaging.alike.model import Alike
 
 _BUCKETS_PER_PERCENT = 100
 
 
-def request(
-    broadcast: str, plan: Plan, holdout: int, known: Known, user_id: str | None, *,
-    personalised: bool = True,
-) -> Request:  # fmt: skip
-    """Ask for one person's message; who is held out gets a shadow.
+def alike(broadcast: str, plan: Plan, *, personalised: bool = True) -> Alike:
+    """Ask for the same thing for everybody of an audience.
 
-    The key is the broadcast's and the person's, so that she gets it once however often it is
-    asked for. ``holdout`` is the percentage that applies;
-    what goes to everybody is not ``personalised``.
+    Its cause is the broadcast, so that each gets it once however often it is asked for. What goes
+    to everybody is not ``personalised``.
     """
-    return Request(
-        profile=known.profile,
+    return Alike(
         channel=plan.channel,
         template=plan.template,
         touch=plan.touch,
-        key=derived_id("broadcast", broadcast, known.profile),
         origin=origin_of(broadcast),
-        variables={
-            "profile": {"user_id": user_id, "tags": sorted(known.tags)},
-            "broadcast": {"id": broadcast, "title": plan.title},
-        },
+        cause=("broadcast", broadcast),
+        variables={"broadcast": {"id": broadcast, "title": plan.title}},
         personalised=personalised,
-        shadow=is_held_out(broadcast, known.bucket_key, holdout),
     )
 
 
-def is_held_out(broadcast: str, bucket_key: str, holdout: int) -> bool:
-    """Draw whether somebody is left out: for one broadcast for ever the same answer.
-
-    >>> is_held_out("b1", "user_id:u1", 0), is_held_out("b1", "user_id:u1", 100)
-    (False, True)
-    """
-    return bucket(origin_of(broadcast), bucket_key) < holdout * _BUCKETS_PER_PERCENT
+def is_left_out(broadcast: str, plan: Plan, holdout: int, bucket_key: str) -> bool:
+    """Say whether somebody gets a shadow; ``holdout`` is the percentage that applies."""
+    salt = holdout_salt(origin_of(broadcast), plan.programme)
+    return is_held_out(salt, bucket_key, holdout * _BUCKETS_PER_PERCENT)

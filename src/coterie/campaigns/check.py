@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from coterie.campaigns.model import Plan
 from coterie.core.errors import Invalid
+from coterie.core.ids import check_slug
 from coterie.messaging.model import TOUCHES, Template
+from coterie.messaging.plays import refusals
 
 _LONGEST_TITLE = 100
 
@@ -41,10 +43,15 @@ def check(
             path="template",
             hint="use a template of this channel, or one of any",
         )
+    if plan.touch == "emotional":
+        for refusal in refusals(template, "template"):
+            raise refusal
     if plan.touch not in TOUCHES:
         raise Invalid(f"{plan.touch!r} is no touch kind", path="touch", hint=", ".join(TOUCHES))
     if plan.holdout is not None and not 0 <= plan.holdout <= 100:
         raise Invalid(
             f"{plan.holdout} is no percentage", path="holdout", hint="a whole number from 0 to 100"
         )
+    if plan.programme is not None:
+        check_slug(plan.programme, "programme")
     return replace(plan, title=title)

@@ -18,7 +18,8 @@ class Plan:
     """What an operator wants said, to whom and when.
 
     ``send_at`` is milliseconds UTC; None means as soon as it may. ``holdout`` is in percent; None
-    means the house's default, and service touches have none.
+    means the house's default, and service touches have none. Everything of one ``programme``
+    leaves out the same people.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Plan:
     touch: Touch
     send_at: int | None = None
     holdout: int | None = None
+    programme: str | None = None
 
 
 @dataclass(frozen=True)

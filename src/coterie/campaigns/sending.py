@@ -3,18 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from coterie.campaigns import asking, life, store
+from coterie.campaigns import life, store
+from coterie.campaigns.asking import alike, is_left_out
 from coterie.campaigns.model import Broadcast, DryRun, Plan
 from coterie.core.clock import HOUR, MINUTE
 from coterie.core.event import Event
+from coterie.messaging.alike.model import Alike
 from coterie.messaging.model import Request
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
 from coterie.storage.work import Work
 
-PORTION = 2_000
+PORTION = 5_000
 """People handed to messaging at a time: it bounds memory and transactions."""
 
 SAMPLE = 5_000
@@ -62,8 +66,7 @@ class Sender:
         if portion:
             heads = set(self._profiles.heads(work, list(portion)).values())
             heads -= self._messaging.reached(work, broadcast.origin, heads)
-            requests = self._requests(work, broadcast.id, broadcast.plan, sorted(heads))
-            facts = self._messaging.send(work, requests).facts
+            facts = self._ask(work, broadcast.id, broadcast.plan, np.array(sorted(heads), np.int32))
         handed = broadcast.handed + len(portion)
         due = work.now if handed < broadcast.total else work.now + _LOOK_AGAIN
         store.save(work, self.look(work, replace(broadcast, handed=handed, due=due)))
@@ -113,16 +116,35 @@ class Sender:
             gone=len(chosen) - len(messages),
         )
 
+    def _ask(
+        self, work: Work, broadcast: str, plan: Plan, people: NDArray[np.int32]
+    ) -> list[Event]:
+        """Ask for the message of some people; who is not known any more is left out."""
+        known = self._profiles.people_among(work, people)
+        people = people[np.isin(people, np.fromiter(known, np.int32, len(known)))]
+        holdout, thing = self.holdout_of(plan), self._alike(work, broadcast, plan)
+        out = BitMap()
+        if holdout:
+            keys = self._profiles.buckets_among(work, people)
+            out = BitMap(
+                one for one, key in keys.items() if is_left_out(broadcast, plan, holdout, key)
+            )
+        return self._messaging.send_alike(work, thing, people, shadow=out).facts
+
     def _requests(
         self, work: Work, broadcast: str, plan: Plan, people: Sequence[int]
     ) -> list[Request]:
         known = self._profiles.known(work, people, fading=())
-        names = self._profiles.user_ids(work, known)
-        holdout, chosen = self.holdout_of(plan), not self._for_all(work, plan.segment)
+        holdout, thing = self.holdout_of(plan), self._alike(work, broadcast, plan)
         return [
-            asking.request(broadcast, plan, holdout, each, names.get(profile), personalised=chosen)
+            thing.request(
+                profile, profile, shadow=is_left_out(broadcast, plan, holdout, each.bucket_key)
+            )
             for profile, each in sorted(known.items())
         ]
+
+    def _alike(self, work: Work, broadcast: str, plan: Plan) -> Alike:
+        return alike(broadcast, plan, personalised=not self._for_all(work, plan.segment))
 
 
 def without(broadcast: Broadcast, people: BitMap, gone: BitMap) -> Broadcast:

@@ -17,6 +17,7 @@ from coterie.core.clock import parse_duration
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.ids import check_slug
 from coterie.events.model import EventSpec
+from coterie.messaging.languages import wordings
 from coterie.messaging.model import Template
 from coterie.scenarios.ports import Rooms
 from coterie.scores.model import Kinds, Weights
@@ -54,12 +55,14 @@ class ScorePart(_Part):
 
 
 class TemplatePart(_Part):
-    """A text, and the channel that it is for."""
+    """A text, and the channel that it is for; ``variants`` are other languages of it."""
 
     name: str
     text: str
     subject: str = ""
     channel: str | None = None
+    language: str = ""
+    variants: dict[str, Any] = {}
 
 
 class SegmentPart(_Part):
@@ -168,7 +171,8 @@ def furnish(work: Work, rooms: Rooms, playbook: Playbook) -> None:
     if playbook.scores is not None:
         _weigh(work, rooms, playbook.scores)
     for one in playbook.templates:
-        template = Template(one.name, one.text, one.subject, one.channel)
+        variants = wordings(one.variants)
+        template = Template(one.name, one.text, one.subject, one.channel, one.language, variants)
         rooms.messaging.define_template(work, template)
 
 

@@ -25,6 +25,7 @@ from coterie.core.event import CONSENT_GIVEN
 from coterie.core.facts import fact
 from coterie.core.ids import bucket
 from coterie.roads.bulk import Importer
+from coterie.roads.learning import learn
 from coterie.roads.mapping import FileMap, parse_map
 from coterie.scenarios import playbook as playbooks
 from coterie.scenarios.ports import Rooms
@@ -105,6 +106,7 @@ def play(rooms: Rooms, ratings: Path | None, progress: Progress) -> dict[str, fl
             started = time.perf_counter()
             stage()
             seconds[name] = round(time.perf_counter() - started, 2)
+    learn(rooms.db, rooms.scores.recommending, story.end)
     with rooms.db.begin(ACTOR, story.end) as work:
         instances.set_clock_offset(work, story.end - SystemClock().now())
     return seconds
