@@ -13,8 +13,8 @@ def arm(did: int, people: int, waiting: int = 0) -> Arm:
 @pytest.mark.parametrize(
     ("treated", "held_out", "verdict", "doubt"),
     [
-        (arm(300, 1_000), arm(20, 100), "works", None),
-        (arm(100, 1_000), arm(25, 100), "harms", None),
+        (arm(400, 1_000), arm(20, 100), "works", None),
+        (arm(50, 1_000), arm(25, 100), "harms", None),
         (arm(301, 3_157), arm(37, 350), "unknown", "spans_zero"),
         (arm(900, 1_000), arm(2, FEWEST - 1), "unknown", "too_few"),
         (arm(3, 10), arm(0, 0, 4), "unknown", "nobody"),

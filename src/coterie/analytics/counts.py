@@ -27,8 +27,7 @@ def by_name(did: Mapping[tuple[str, str], int]) -> dict[str, int]:
 def message_counts(facts: Sequence[Tally], origin: str | None = None) -> dict[str, Any]:
     """Count messages by what became of them, and the held ones by reason.
 
-    A message that is queued becomes sent, failed, or held when the gate is asked again, so those
-    still waiting are the queued less what became of them.
+    What still waits in the outbox is no fact, and is not counted.
     """
     status: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -39,7 +38,6 @@ def message_counts(facts: Sequence[Tally], origin: str | None = None) -> dict[st
                 reasons[fact.reason] += fact.count
     return {
         "by_status": {ending: status[ending] for ending in _ENDINGS},
-        "queued": status["queued"],
         "held_by_reason": dict(sorted(reasons.items())),
     }
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from coterie.experiments.model import Interval
 
-Verdict = Literal["works", "harms", "unknown"]
-Doubt = Literal["nobody", "too_few", "spans_zero"]
+Verdict = Literal["works", "harms", "unknown", "blocked"]
+Doubt = Literal["nobody", "no_lot", "too_few", "spans_zero", "mismatch"]
 
 WINDOW_DAYS = 14
 """How long after the first message an outcome counts, unless another window is asked for."""
@@ -42,13 +42,14 @@ class Arm:
 class Lift:
     """One origin's treated against its held-out, and what may be said of the difference.
 
-    ``difference`` and ``interval`` (95 %) are in 0..1, treated less held-out; None while an arm
-    has nobody. ``doubt`` says why the verdict is unknown. ``needed`` is how many people in all,
-    drawn as they are now, would show a true difference of the size seen, or of ``seen_as``
-    where less was seen; ``detectable`` is the smallest difference that as many people as there
-    are now would show (both at 80 % power). ``drawn_as_meant`` is False where the arms' sizes do
-    not fit the holdout that was meant: then the arms differ by more than chance. ``contaminated``
-    people turned out to have been in both arms; they are left out of everything here.
+    ``difference`` and ``interval`` (95 % at all looks together) are in 0..1, treated less
+    held-out; None while an arm has nobody, and where the arms' sizes do not fit the holdout that
+    was meant: then they differ by more than chance, the verdict is ``blocked``, and ``odds`` is
+    how likely sizes are that deviate so much. ``doubt`` says why the verdict is no clear one.
+    ``needed`` is how many people in all, drawn as they are now, would show a true difference of
+    the size seen, or of ``seen_as`` where less was seen; ``detectable`` is the smallest difference
+    that as many people as there are now would show (both at 80 % power). ``contaminated`` people
+    turned out to have been in both arms; they are left out of everything here.
     """
 
     origin: str
@@ -61,8 +62,13 @@ class Lift:
     needed: int | None
     seen_as: float | None
     detectable: float | None
-    drawn_as_meant: bool = True
+    odds: float = 1.0
     contaminated: int = 0
+
+    @property
+    def drawn_as_meant(self) -> bool:
+        """Whether the arms are as large as the draw was to make them."""
+        return self.verdict != "blocked"
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,15 @@ from pyroaring import BitMap
 
 from coterie.analytics import store
 from coterie.analytics.book.service import Doers
-from coterie.analytics.lift import judge
+from coterie.analytics.lift import Units, judge
 from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
 from coterie.analytics.recommended import store as recommendations
 from coterie.analytics.recommended.model import Asked, Report
 from coterie.analytics.series import by_hour, day_starts, heat, per_day, tally
 from coterie.analytics.store import DayCount, Drawn, Outcome, Tally
+from coterie.analytics.trial import store as trials
+from coterie.analytics.trial.model import Question, Trial, UnitSum
+from coterie.analytics.trial.reading import read, units_of
 from coterie.core.clock import DAY, HOUR, MINUTE, local_date, midnight
 from coterie.core.people import Alone, Heads
 from coterie.events.log import Log
@@ -114,15 +117,41 @@ class Analytics:
             ("outcomes", drawn, both, event, window_days, whole),
             lambda: store.outcomes(work, self._log, drawn, both, event, window_days * DAY, whole),
         )
-        arms = arms_of(found, window_days)
+        arms, groups = arms_of(found, window_days), groups_of(found)
         meant = shares or {}
         return {
             origin: replace(
-                judge(origin, treated, held_out, meant.get(origin)),
+                judge(origin, treated, held_out, meant.get(origin), groups.get(origin)),
                 contaminated=contaminated[origin],
             )
             for origin, (treated, held_out) in sorted(arms.items())
         }
+
+    def trial(
+        self,
+        work: Work,
+        origins: Sequence[str],
+        until: int,
+        *,
+        left_out: Iterable[Drawn] = (),
+        mixed: Collection[tuple[str, int]] = (),
+        share: float | None = None,
+        event: str = ANY,
+        window_days: int = WINDOW_DAYS,
+    ) -> Trial:
+        """Read one experiment in full: an origin's, or that of several which share one draw.
+
+        Arguments as of ``lifts``; the origin ``universal`` stands for everything that goes out.
+        """
+        asked = Question(tuple(origins), event, window_days * DAY, until // HOUR * HOUR)
+        drawn = tuple(one for one in left_out if one.origin in asked.origins)
+        both = tuple(sorted(one for one in set(mixed) if one[0] in asked.origins))
+        found = self.kept(
+            work,
+            ("trial", asked, drawn, both),
+            lambda: trials.measure(work, self._log, asked, drawn, both),
+        )
+        return read(origins[0], found, share, len({profile for _, profile in both}))
 
     def days(self, work: Work, last: date, days: int, patience: int = MINUTE) -> Days:
         """Count everything by day, name and origin, on ``days`` days up to ``last``.
@@ -222,6 +251,21 @@ def arms_of(outcomes: Sequence[Outcome], days: int) -> dict[str, tuple[Arm, Arm]
 
     origins = {one.origin for one in outcomes}
     return {origin: (arm(origin, False), arm(origin, True)) for origin in origins}
+
+
+def groups_of(outcomes: Sequence[Outcome]) -> dict[str, Units]:
+    """Sum outcomes by drawn group, of the origins that draw groups, as (treated, held out)."""
+    sums: dict[tuple[str, bool, str | None], list[int]] = {}
+    for one in outcomes:
+        if not one.waiting:
+            counted = sums.setdefault((one.origin, one.held_out, one.unit), [0, 0])
+            counted[0] += one.people
+            counted[1] += one.people if one.day is not None else 0
+    by_origin: dict[str, list[UnitSum]] = {}
+    for (origin, held_out, unit), (people, did) in sums.items():
+        by_origin.setdefault(origin, []).append(UnitSum(held_out, unit, people, did))
+    found = {origin: units_of(sums) for origin, sums in by_origin.items()}
+    return {origin: units for origin, units in found.items() if units is not None}
 
 
 def _is_own(name: str) -> bool:

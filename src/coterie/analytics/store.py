@@ -43,7 +43,7 @@ class Drawn:
 class Outcome:
     """How many people of one arm did it first on a day after they were drawn (None: not at all).
 
-    ``waiting`` are those whose window is not over.
+    ``waiting`` are those whose window is not over; ``unit`` is the group that was drawn as one.
     """
 
     origin: str
@@ -51,6 +51,7 @@ class Outcome:
     waiting: bool
     day: int | None
     people: int
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,37 +88,62 @@ FROM events WHERE starts_with(name, 'coterie.') GROUP BY 1, 2, 3 ORDER BY 1, 2, 
 _NOT_AN_OUTCOME = ("Consent Given", "Consent Withdrawn", "Link Clicked")
 """No outcome: what only who was written to can do, and what is about leave to write."""
 
-# A person counts in the arm of her first draw. Of a journey both arms passed the same gate; a
-# community draws before the gate is asked, so there whom the gate then held is counted too.
-_OUTCOMES = """
-WITH said AS (
-  SELECT profile, json_extract_string(properties, '$.origin') AS origin, time,
-         name = 'coterie.message.shadow' AS held_out, name = 'coterie.message.held' AS held
+# A person counts in the arm of her first draw. A journey draws who enters it, before anything is
+# asked of the gate, and a community too whom it is about to invite; a broadcast draws as it asks
+# the gate, which both arms pass alike, so there whom it held at once is in neither. Facts that are
+# told later than they were asked for say when that was. Older logs tell what was queued.
+DRAWN = """
+said AS (
+  SELECT profile, json_extract_string(properties, '$.origin') AS origin, name,
+         coalesce(TRY_CAST(json_extract_string(properties, '$.asked') AS BIGINT), time) AS moment,
+         name = 'coterie.message.shadow' OR coalesce(
+           json_extract_string(properties, '$.shadow') = 'true', false) AS held_out,
+         name = 'coterie.message.held'
+           AND json_extract_string(properties, '$.asked') IS NULL AS stopped,
+         json_extract_string(properties, '$.reason') AS reason
   FROM events
-  WHERE name IN ('coterie.message.queued', 'coterie.message.shadow', 'coterie.message.held')
+  WHERE name IN ('coterie.message.queued', 'coterie.message.sent', 'coterie.message.failed',
+                 'coterie.message.shadow', 'coterie.message.held')
     AND json_extract_string(properties, '$.touch') <> 'service'
 ),
+entered AS (
+  SELECT profile, 'journey:' || json_extract_string(properties, '$.journey') AS origin,
+         time AS moment, json_extract_string(properties, '$.shadow') = 'true' AS held_out,
+         json_extract_string(properties, '$.unit') AS unit
+  FROM events WHERE name = 'coterie.journey.entered'
+),
 drawn AS (
-  SELECT origin, profile, time AS moment, held_out FROM said
-  WHERE NOT held OR starts_with(origin, 'community:')
-  UNION ALL SELECT origin, profile, moment, true FROM given
+  SELECT origin, profile, moment, held_out, unit FROM entered
+  WHERE origin IN (SELECT origin FROM said UNION SELECT origin FROM entered WHERE held_out)
+  UNION ALL
+  SELECT origin, profile, moment, held_out, NULL FROM said
+  WHERE NOT starts_with(origin, 'journey:') AND (NOT stopped OR starts_with(origin, 'community:'))
+  UNION ALL SELECT origin, profile, moment, true, NULL FROM given
 ),
 first_drawn AS (
-  SELECT origin, profile, min(moment) AS moment, arg_min(held_out, moment) AS held_out
+  SELECT origin, profile, min(moment) AS moment, arg_min(held_out, moment) AS held_out,
+         arg_min(unit, moment) AS unit
   FROM drawn ANTI JOIN mixed USING (origin, profile)
   WHERE moment <= $until GROUP BY origin, profile
-),
+)
+"""
+
+_OUTCOMES = (
+    "WITH"
+    + DRAWN
+    + """,
 behaviours AS (SELECT profile, time FROM events WHERE {behaviour}),
 followed AS (
-  SELECT d.origin, d.profile, d.held_out, d.moment, min(e.time) AS first
+  SELECT d.origin, d.profile, d.held_out, d.moment, d.unit, min(e.time) AS first
   FROM first_drawn d LEFT JOIN behaviours e
     ON e.profile = d.profile AND e.time > d.moment AND e.time <= d.moment + $window
   GROUP BY ALL
 )
 SELECT origin, held_out, moment + $window > $until AS waiting,
-       (first - moment - 1) // $day AS day, count(*) AS people
+       (first - moment - 1) // $day AS day, count(*) AS people, unit
 FROM followed GROUP BY ALL ORDER BY ALL
 """
+)
 
 _SLOTS = f"""
 SELECT (time - $since) // $slot AS slot, name, count(*) FROM events
@@ -165,25 +191,33 @@ def outcomes(
     (origin, profile) were in both arms and count in none.
     """
     values: dict[str, int | str] = {"until": until, "window": window, "day": DAY}
-    query = _OUTCOMES.replace("{behaviour}", _behaviour(event))
+    query = _OUTCOMES.replace("{behaviour}", behaviour_of(event))
     if event != ANY:
         values["event"] = event
     with log.open_lake(work) as lake:
-        given: Columns = {
-            "origin": np.array([one.origin for one in left_out], dtype=object),
-            "profile": np.array([one.profile for one in left_out], dtype=np.int32),
-            "moment": np.array([one.at for one in left_out], dtype=np.int64),
-        }
-        _table(lake, "given", "origin VARCHAR, profile INTEGER, moment BIGINT", given)
-        both: Columns = {
-            "origin": np.array([origin for origin, _ in mixed], dtype=object),
-            "profile": np.array([profile for _, profile in mixed], dtype=np.int32),
-        }
-        _table(lake, "mixed", "origin VARCHAR, profile INTEGER", both)
+        hand_in(lake, left_out, mixed)
         return [Outcome(*row) for row in lake.execute(query, values).fetchall()]
 
 
-def _behaviour(event: str) -> str:
+def hand_in(
+    lake: duckdb.DuckDBPyConnection, left_out: Sequence[Drawn], mixed: Sequence[tuple[str, int]]
+) -> None:
+    """Lay what the log does not say beside it, as the tables that ``DRAWN`` reads."""
+    given: Columns = {
+        "origin": np.array([one.origin for one in left_out], dtype=object),
+        "profile": np.array([one.profile for one in left_out], dtype=np.int32),
+        "moment": np.array([one.at for one in left_out], dtype=np.int64),
+    }
+    _table(lake, "given", "origin VARCHAR, profile INTEGER, moment BIGINT", given)
+    both: Columns = {
+        "origin": np.array([origin for origin, _ in mixed], dtype=object),
+        "profile": np.array([profile for _, profile in mixed], dtype=np.int32),
+    }
+    _table(lake, "mixed", "origin VARCHAR, profile INTEGER", both)
+
+
+def behaviour_of(event: str) -> str:
+    """Return the condition by which an event is the outcome asked for (``$event`` if named)."""
     if event != ANY:
         return "type <> 'fact' AND name = $event"
     outside = ", ".join(f"'{name}'" for name in _NOT_AN_OUTCOME)

@@ -64,6 +64,7 @@ WITH near AS (
 SELECT n.profile, n.time, g.named AS item, e.item AS by_what,
        CASE WHEN n.name IN (SELECT name FROM attending) THEN 'activity' ELSE 'content' END AS how
 FROM near n JOIN event_items e ON e.seq = n.seq JOIN by_item g ON g.giver = e.item
+WHERE n.name <> 'coterie.message.sent'
 UNION ALL
 SELECT n.profile, n.time, e.item, json_extract_string(n.properties, '$.sender'), 'link'
 FROM near n JOIN event_items e ON e.seq = n.seq
@@ -71,6 +72,10 @@ WHERE coalesce(json_extract_string(n.properties, '$.sender'), '') <> ''
 UNION ALL
 SELECT n.profile, n.time, g.named, g.giver, 'message'
 FROM near n JOIN by_template g ON g.giver = json_extract_string(n.properties, '$.template')
+WHERE n.name = 'coterie.message.sent'
+UNION ALL
+SELECT n.profile, n.time, e.item, json_extract_string(n.properties, '$.template'), 'message'
+FROM near n JOIN event_items e ON e.seq = n.seq
 WHERE n.name = 'coterie.message.sent'
 """
 
