@@ -51,8 +51,22 @@ INSIDE = {
     "a community": ("/communities", "main a[href^='/communities/']:not([href$=new])"),
     "a journey": "/journeys/win-back",
     "a journey's draft": "/journeys/win-back/edit",
+    "an experiment": "/results/journey/win-back",
+    "what an audience can show": "/results/size?segment=tasters",
+    "alternating days": "/results/days?name=poster",
+    "a new poll": "/polls/new",
     "a new broadcast": "/broadcasts/new",
-    "a message": ("/messages", "main a[href^='/messages/']"),
+    "a message": ("/messages", "main ol a[href^='/messages/']"),
+    "what was held back": "/messages/holds?days=90",
+    "a person's messages": (
+        "/people",
+        "main a[href^='/people/0']",
+        "/messages?of=journey:win-back",
+    ),
+    "a template": "/templates/miss-you",
+    "a template on twenty people": "/templates/miss-you/people",
+    "a new template": "/templates/new",
+    "a step's form": "/journeys/win-back/edit?node=hello",
     "an item": ("/items", "main a[href^='/items/']"),
     "a new import": "/imports/new",
     "the quarantine": "/events/quarantine",
@@ -83,11 +97,11 @@ def go(page: Page, address: str, name: str) -> None:
     """Open a page of the desk: a room, or what its list leads to first."""
     inside = INSIDE.get(name, name)
     if not isinstance(inside, str):
-        listing, selector = inside
+        listing, selector, *rest = inside
         page.goto(address + listing)
         found = page.locator(selector).first.get_attribute("href")
         assert found is not None
-        inside = found
+        inside = "".join([found, *rest])
     answer = page.goto(address + inside)
     assert answer is not None
     assert answer.ok, (inside, answer.status)

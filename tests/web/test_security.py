@@ -18,8 +18,8 @@ from coterie.web.server import create_app
 from web.conftest import House, open_browser
 
 OPEN = (
-    "/health", "/v1/", "/a/", "/t/", "/i/", "/e/", "/o/", "/u/", "/claim/", "/consent", "/sign-in",
-    "/static",
+    "/callbacks/", "/health", "/v1/", "/a/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/", "/claim/",
+    "/consent", "/sign-in", "/static",
 )  # fmt: skip
 
 

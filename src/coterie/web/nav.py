@@ -47,6 +47,7 @@ NAV = (
         (
             Link("/communities", N_("Communities"), "heart"),
             Link("/activities", N_("Activities"), "calendar-days"),
+            Link("/polls", N_("Polls"), "circle-help"),
         ),
     ),
     Section(
@@ -54,14 +55,18 @@ NAV = (
         (
             Link("/journeys", N_("Journeys"), "route"),
             Link("/broadcasts", N_("Broadcasts"), "radio"),
+            Link("/calendar", N_("Calendar"), "calendar"),
             Link("/messages", N_("Messages"), "message-square"),
+            Link("/mix", N_("Touch mix"), "layers"),
             Link("/templates", N_("Templates"), "file-text"),
+            Link("/tasks", N_("Tasks"), "check-check"),
         ),
     ),
     Section(
         N_("Convert"),
         (
             Link("/items", N_("Items"), "package"),
+            Link("/recommendations", N_("Recommendations"), "sparkles"),
             Link("/orders", N_("Orders"), "clipboard-list"),
         ),
     ),
@@ -73,6 +78,7 @@ NAV = (
             Link("/team", N_("Team"), "user-check"),
             Link("/protection", N_("Data protection"), "shield-check"),
             Link("/audit", N_("Audit"), "scroll-text"),
+            Link("/limits", N_("Limits of channels"), "timer"),
             Link("/settings", N_("Settings"), "settings"),
             Link("/doctor", N_("Doctor"), "stethoscope"),
             Link("/design", N_("Design"), "palette"),

@@ -6,6 +6,7 @@ from coterie.accounts.service import Accounts
 from coterie.activities.service import Activities
 from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
+from coterie.campaigns.polls.service import Polls
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
@@ -15,10 +16,12 @@ from coterie.events.door import Door
 from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
+from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce
 from coterie.profiles.service import Profiles
+from coterie.roads.answering.service import Answering
 from coterie.roads.doctor.model import Finding
 from coterie.roads.erasing.service import Erasing
 from coterie.roads.imports.service import Imports
@@ -141,6 +144,11 @@ class Served(Protocol):
         ...
 
     @property
+    def polls(self) -> Polls:
+        """One question, many answers."""
+        ...
+
+    @property
     def catalog(self) -> Catalog:
         """What people touch."""
         ...
@@ -181,6 +189,11 @@ class Served(Protocol):
         ...
 
     @property
+    def tasks(self) -> Tasks:
+        """What somebody of the house is to do about people."""
+        ...
+
+    @property
     def tagging(self) -> Tagging:
         """Who puts which tag on whom; edits of the dictionary."""
         ...
@@ -208,6 +221,11 @@ class Served(Protocol):
     @property
     def codes(self) -> Codes:
         """Tracked links and signed answer pages."""
+        ...
+
+    @property
+    def answering(self) -> Answering:
+        """Takes what providers tell later."""
         ...
 
     def poke(self) -> None:

@@ -1,6 +1,17 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
-from coterie.web.api import events, feeds, health, items, lists, people, report, segments
+from coterie.web import callbacks
+from coterie.web.api import (
+    events,
+    feeds,
+    health,
+    items,
+    lists,
+    people,
+    report,
+    runs,
+    segments,
+)
 from coterie.web.console import design, find, sign_in
 from coterie.web.console.activities import door as activity_door
 from coterie.web.console.activities import editing as activity_editing
@@ -8,11 +19,13 @@ from coterie.web.console.activities import listing as activity_listing
 from coterie.web.console.activities import one as one_activity
 from coterie.web.console.broadcasts import compose as broadcast_compose
 from coterie.web.console.broadcasts import pages as broadcast_pages
+from coterie.web.console.calendar import page as calendar_page
 from coterie.web.console.communities import editing as community_editing
 from coterie.web.console.communities import listing as community_listing
 from coterie.web.console.communities import one as one_community
 from coterie.web.console.events import live as live_events
 from coterie.web.console.events import quarantine
+from coterie.web.console.guides import tasks as guide_tasks
 from coterie.web.console.house import account as house_account
 from coterie.web.console.house import audit as house_audit
 from coterie.web.console.house import doctor as house_doctor
@@ -27,9 +40,12 @@ from coterie.web.console.imports import running as import_running
 from coterie.web.console.items import pages as item_pages
 from coterie.web.console.journeys import editing as journey_editing
 from coterie.web.console.journeys import listing as journey_listing
+from coterie.web.console.journeys import moves as journey_moves
 from coterie.web.console.journeys import one as one_journey
 from coterie.web.console.journeys import publishing as journey_publishing
+from coterie.web.console.journeys import rehearsing as journey_rehearsing
 from coterie.web.console.lists import pages as list_pages
+from coterie.web.console.messages import failed as message_failed
 from coterie.web.console.messages import pages as message_pages
 from coterie.web.console.messages import switch as message_switch
 from coterie.web.console.orders import balance as order_balance
@@ -40,10 +56,19 @@ from coterie.web.console.orders import offers as order_offers
 from coterie.web.console.people import by_rule as people_by_rule
 from coterie.web.console.people import listing as people_listing
 from coterie.web.console.people import person as one_person
+from coterie.web.console.people import reached as people_reached
+from coterie.web.console.polls import pages as poll_pages
 from coterie.web.console.portraits import page as portrait_page
 from coterie.web.console.protection import pages as protection
+from coterie.web.console.reach import holds as reach_holds
+from coterie.web.console.reach import limits as reach_limits
+from coterie.web.console.reach import mix as reach_mix
+from coterie.web.console.recommendations import pages as recommendation_pages
+from coterie.web.console.results import alternating as result_days
+from coterie.web.console.results import experiment as result_experiment
 from coterie.web.console.results import page as result_page
 from coterie.web.console.results import recommended as recommended_page
+from coterie.web.console.results import sizing as result_sizing
 from coterie.web.console.segments import building as segment_building
 from coterie.web.console.segments import listing as segment_listing
 from coterie.web.console.segments import one as one_segment
@@ -54,6 +79,7 @@ from coterie.web.console.tags import listing as tag_listing
 from coterie.web.console.tags import one as one_tag
 from coterie.web.console.tags import person as tags_of_person
 from coterie.web.console.templates import pages as template_pages
+from coterie.web.console.templates import verbs as template_verbs
 from coterie.web.console.today import page as today
 from coterie.web.console.topics import pages as topic_pages
 from coterie.web.console.values import page as value_page
@@ -65,10 +91,11 @@ from coterie.web.member import (
     invitations,
     links,
     offers,
+    polls,
     preferences,
 )
 
-COLLECTORS = (health.router, events.router, feeds.router)
+COLLECTORS = (health.router, events.router, feeds.router, runs.router, callbacks.router)
 """These ask for a write key, or for nothing."""
 
 READERS = (
@@ -80,11 +107,13 @@ READERS = (
     invitations.router,
     member_activities.router,
     preferences.router,
+    polls.router,
     sign_in.router,
 )
 """Nobody is signed in here: a reader has her link."""
 
 DESK = (
+    guide_tasks.router,
     order_days.router,
     order_feeds.router,
     order_balance.router,
@@ -96,8 +125,13 @@ DESK = (
     design.router,
     today.router,
     recommended_page.router,
+    recommendation_pages.router,
+    poll_pages.router,
     value_page.router,
     result_page.router,
+    result_sizing.router,
+    result_days.router,
+    result_experiment.router,
     protection.router,
     live_events.router,
     quarantine.router,
@@ -106,6 +140,7 @@ DESK = (
     identity_queue.router,
     one_identity.router,
     one_person.router,
+    people_reached.router,
     find.router,
     activity_listing.router,
     activity_editing.router,
@@ -122,13 +157,21 @@ DESK = (
     item_pages.router,
     journey_listing.router,
     journey_editing.router,
+    journey_moves.router,
     journey_publishing.router,
+    journey_rehearsing.router,
     one_journey.router,
+    calendar_page.router,
     message_switch.router,
+    message_failed.router,
+    reach_holds.router,
+    reach_mix.router,
+    reach_limits.router,
     message_pages.router,
     broadcast_compose.router,
     broadcast_pages.router,
     template_pages.router,
+    template_verbs.router,
     house_account.router,
     house_team.router,
     house_keys.router,

@@ -25,7 +25,7 @@ from coterie.web.rate import TokenBuckets
 from coterie.web.routes import COLLECTORS, DESK, READERS
 from coterie.web.security import Safety
 
-_PROGRAMS = ("/v1/", "/api/", "/health", *events.POSTHOG_ADDRESSES)
+_PROGRAMS = ("/v1/", "/api/", "/callbacks/", "/health", *events.POSTHOG_ADDRESSES)
 
 
 def create_app(house: Served, limits: Limits | None = None) -> FastAPI:

@@ -20,14 +20,19 @@ REASON = {
     "no_channel": "the channel is not set up",
     "no_template": "the template does not exist",
     "no_address": "no address to write to",
+    "bounced": "the address takes no messages",
     "no_consent": "has not agreed to be written to",
     "non_personalised": "wants nothing chosen for her",
     "age_unknown": "her age is not known",
     "under_age": "she is too young for it",
     "holdout": "in the control group",
+    "irrelevant": "cares too little for it",
     "expired": "it was too late to be of use",
     "cap_day": "enough for one day",
     "cap_week": "enough for one week",
+    "cap_channel": "enough on this channel",
+    "cap_touch": "enough of this kind",
+    "mix": "too much would be commercial",
     "duplicate": "gets the same already",
     "quiet_hours": "quiet hours",
     "template_failed": "the template could not be filled in",
@@ -45,7 +50,22 @@ TOUCH = {
     "commercial": "commercial",
 }
 
-CHANNEL = {"sandbox": "sandbox", "email": "e-mail", "wecom": "WeCom", "webhook": "webhook"}
+CHANNEL = {
+    "sandbox": "sandbox",
+    "email": "e-mail",
+    "wecom": "WeCom",
+    "webhook": "webhook",
+    "sms": "SMS",
+}
+
+TASK = {
+    "open": "to be done",
+    "done": "done",
+    "expired": "too late",
+    "cancelled": "called off",
+}
+
+TASKED = {"guide": "her guide", "store": "her store", "role": "a colleague"}
 
 ROLE = {"owner": "owner", "operator": "operator"}
 
@@ -67,6 +87,7 @@ EVENT = {
     "Order Refunded": "got an order refunded",
     "Coupon Redeemed": "redeemed a coupon",
     "Campaign Received": "got a campaign",
+    "Poll Answered": "answered a poll",
     "Consent Given": "agreed to be written to",
     "Consent Withdrawn": "withdrew consent",
     "*": "did anything",
@@ -78,13 +99,23 @@ EVENT = {
     "coterie.tagged": "got a tag",
     "coterie.untagged": "lost a tag",
     "coterie.trait_set": "got a trait",
-    "coterie.message.queued": "a message was queued",
     "coterie.message.held": "a message was held",
     "coterie.message.shadow": "a message was left out for comparison",
     "coterie.message.sent": "got a message",
     "coterie.message.failed": "a message failed",
+    "coterie.message.delivered": "a message arrived",
+    "coterie.message.bounced": "a message came back",
+    "coterie.message.complained": "reported a message as unwanted",
+    "coterie.message.stopped": "answered that she wants no more",
     "coterie.journey.entered": "entered a journey",
     "coterie.journey.exited": "left a journey",
+    "coterie.journey.drawn": "drew a way in an experiment",
+    "coterie.action.asked": "a journey asked for an action",
+    "coterie.action.refused": "an action of a journey was refused",
+    "coterie.task.asked": "a colleague got a task",
+    "coterie.task.done": "a task was done",
+    "coterie.task.expired": "a task came too late",
+    "coterie.task.cancelled": "a task was called off",
     "coterie.community.invited": "was invited to a community",
     "coterie.community.accepted": "accepted an invitation",
     "coterie.community.declined": "declined an invitation",
@@ -132,6 +163,8 @@ ERROR = {
     "too_many_sign_ins": "Too many wrong passwords. Wait some minutes and try again.",
     "expired": "This address was good for a while only. Ask for a new one.",
     "no_open_offer": "This invitation is not open.",
+    "emotional_discount": "An emotional touch speaks of no discount and no price. "
+    "Choose another template, or call it commercial.",
     "template_failed": "The template cannot be read or filled in.",
     "internal": "Something went wrong on our side; it is in the log.",
 }
@@ -269,12 +302,23 @@ DOUBT = {
 }
 """Why an identity joins nobody before somebody decides."""
 
+ANSWER = {
+    "delivered": "Arrived, says the provider",
+    "bounced": "Came back",
+    "complained": "She reported it as unwanted",
+    "stopped": "She answered that she wants no more",
+}
+"""What a provider told of a message later."""
+
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "status": STATUS,
+    "answer": ANSWER,
     "reason": REASON,
     "touch": TOUCH,
     "channel": CHANNEL,
     "role": ROLE,
+    "task": TASK,
+    "tasked": TASKED,
     "scenario": SCENARIO,
     "event": EVENT,
     "error": ERROR,

@@ -11,6 +11,7 @@ from coterie.core.actor import CLOCK, Actor
 from coterie.journeys.model import Run
 from coterie.journeys.nodes import KEYS
 from coterie.messaging.model import Template
+from coterie.web.console.journeys.beginnings import BEGINNINGS
 from web.console.conftest import Desk
 
 EDIT = "/journeys/win-back/edit"
@@ -327,7 +328,7 @@ def test_an_empty_house_is_taught_with_one_example_and_one_button(desk: Desk) ->
     assert "live" in text_of(desk.get("/journeys", lang="en"))
 
 
-@pytest.mark.parametrize("example", ["win-back", "welcome", "two-ways", "empty"])
+@pytest.mark.parametrize("example", [one.code for one in BEGINNINGS])
 def test_every_beginning_is_a_draft_without_faults(wine: Desk, example: str) -> None:
     answer = wine.form("/journeys/new", example=example, title="试一试", slug=f"try-{example}")
     assert answer.status_code == 303
@@ -387,3 +388,26 @@ def test_a_draft_with_any_faults_can_still_be_looked_at(wine: Desk, odd: dict[st
 def nodes_in(odd: dict[str, Any]) -> dict[str, Any]:
     found = odd.get("nodes")
     return found if isinstance(found, dict) else {}
+
+
+def steps(desk: Desk) -> list[str]:
+    return re.findall(r'data-step="([^"]+)"', desk.get("/journeys/win-back/edit").text)
+
+
+def test_a_step_is_moved_copied_and_every_change_taken_back(wine: Desk) -> None:
+    before = steps(wine)
+    edit = "/journeys/win-back/edit"
+    assert wine.form(f"{edit}/move", node="pause", to="up").status_code == 303
+    assert steps(wine) != before and sorted(steps(wine)) == sorted(before)
+    copied = wine.form(f"{edit}/move", node="pause", to="twice")
+    assert "node=wait" in copied.headers["location"]
+    place = wine.get(edit, node="pause", lang="en").text
+    assert "after: " in place and "Undo" in place
+    several = wine.form(f"{edit}/move", node="look", to="place", place="pause|then")
+    assert several.status_code == 303, "what splits stays where it is, and says so"
+    for _ in range(2):
+        wine.form(f"{edit}/undo")
+    assert steps(wine) == before
+    assert "Undo" not in wine.get(edit, lang="en").text
+    wine.form(f"{edit}/undo")
+    assert steps(wine) == before

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from coterie.core.errors import Invalid
 from coterie.journeys.nodes import DAYS, KEYS
+from coterie.web.console.journeys.entries import entry_from
+from coterie.web.console.journeys.entries import fields_of as entry_fields
 from coterie.web.console.journeys.forms import Known, body_from, fields_of, starter
 from coterie.web.console.journeys.rules import rule_fields, rule_from
 
-KNOWN = Known("vips", "Wine Rated", "sandbox", "hello")
+KNOWN = Known("vips", "Wine Rated", "sandbox", "hello", "italy", "seat", "vip-list")
 NAME = st.sampled_from(["a", "b", "end"])
 LENGTH = st.builds(lambda n, unit: f"{n}{unit}", st.integers(1, 99), st.sampled_from("smhdw"))
 SCALAR = st.one_of(st.integers(), st.booleans(), st.text(max_size=5), st.none())
@@ -47,7 +49,17 @@ NODES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "timeout": LENGTH, "on_timeout": NAME})),
     "split": st.fixed_dictionaries({"if": RULES, "yes": NAME, "no": NAME}),
     "random": st.fixed_dictionaries({"branches": st.lists(
-        st.tuples(NAME, st.integers(0, 100)).map(list), min_size=1, max_size=4)}),
+        st.tuples(NAME, st.integers(0, 100)).map(list), min_size=1, max_size=4)},
+        optional={"as_experiment": st.booleans()}),
+    "invite": st.fixed_dictionaries({"community": st.just("italy"), "then": NAME}),
+    "act": st.fixed_dictionaries({"action": st.just("seat"), "then": NAME}, optional={
+        "arguments": st.dictionaries(st.text(max_size=3), SCALAR, max_size=2)}),
+    "task": st.fixed_dictionaries({
+        "to": st.sampled_from(["guide", "store", {"role": "owner"}]),
+        "script": st.sampled_from(["call her", ""]), "then": NAME}, optional={"due": LENGTH}),
+    "webhook": st.fixed_dictionaries(
+        {"url": st.just("https://erp.example"), "template": st.just("hello"), "then": NAME},
+        optional={"headers": st.dictionaries(st.just("Authorization"), st.just("erp"))}),
     "tag": st.fixed_dictionaries({"tag": st.just("vip"), "then": NAME}),
     "untag": st.fixed_dictionaries({"tag": st.just("vip"), "then": NAME}),
     "set": st.fixed_dictionaries({"trait": st.just("level"), "value": SCALAR, "then": NAME}),
@@ -61,6 +73,37 @@ NODES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 def test_a_node_laid_out_and_read_back_is_the_same_node(data: st.DataObject, kind: str) -> None:
     body = {"do": kind, **data.draw(NODES[kind])}
     assert body_from(fields_of(body), body, KNOWN) == body
+
+
+RHYTHMS = st.one_of(
+    st.builds("FREQ=DAILY;BYHOUR={}".format, st.integers(0, 23)),
+    st.builds("FREQ=WEEKLY;BYDAY={};BYHOUR={};BYMINUTE={}".format,
+              st.sampled_from(["MO", "TH", "MO,SU", "SU,MO"]), st.integers(0, 24),
+              st.integers(0, 60)),
+    st.builds("FREQ=MONTHLY;BYMONTHDAY={};BYHOUR=05".format, st.integers(1, 31)),
+    st.sampled_from(["FREQ=HOURLY", "FREQ=WEEKLY;BYHOUR=5", "nonsense"]),
+)  # fmt: skip
+ENTRIES = st.one_of(
+    st.builds(lambda name: {"segment": name}, st.sampled_from(["vips", "italy"])),
+    st.just({"event": "Wine Rated", "where": [{"property": "a", "op": "=", "value": 1}]}),
+    st.just({"list": "vip-list"}),
+    st.just({"api": True}),
+    st.fixed_dictionaries({"schedule": RHYTHMS, "for": RULES}, optional={
+        "zone": st.just("Asia/Tokyo"), "from": st.just("2026-01-01")}),
+)  # fmt: skip
+
+
+@given(ENTRIES)
+def test_an_entry_laid_out_and_read_back_is_the_same_entry(entry: dict[str, Any]) -> None:
+    assert entry_from(entry_fields(entry), entry, KNOWN) == entry
+
+
+def test_another_way_in_begins_with_what_there_is() -> None:
+    before = {"segment": "vips"}
+    for way in ("event", "schedule", "list", "api"):
+        changed = entry_from({"entry": way, "entry-name": "vips"}, before, KNOWN)
+        assert way in changed
+        assert entry_from(entry_fields(changed), changed, KNOWN) == changed
 
 
 @given(RULES)

@@ -1,7 +1,7 @@
 """Templates: listed with where they are used, edited with a preview on a real person."""
 
 from coterie.core.actor import COMMAND
-from coterie.messaging.model import Template
+from coterie.messaging.model import Template, Wording
 from web.console.conftest import Desk
 
 
@@ -66,7 +66,8 @@ def test_the_preview_is_what_a_real_person_would_read(desk: Desk) -> None:
 
 def test_the_preview_says_when_nobody_is_called_so_or_nothing_is_written(desk: Desk) -> None:
     nobody = desk.form("/templates/preview?lang=en", text="x", person="u9")
-    assert "We know nobody by that user id" in nobody.text
+    assert "We know nobody by that" in nobody.text
+    with_ada(desk)
     assert "Write something" in desk.form("/templates/preview?lang=en", text=" ").text
 
 
@@ -94,3 +95,98 @@ def test_the_editor_fills_in_what_only_an_invitation_knows(wine: Desk) -> None:
 
 def test_an_unknown_one_is_a_404(desk: Desk) -> None:
     assert desk.browser.get("/templates/nothing").status_code == 404
+
+
+# --- the composer
+
+
+LETTER = {
+    "name": "letter", "channel": "", "language": "zh", "subject": "您好",
+    "text": "{{ traits.city }}", "lang-0": "en", "subject-0": "Hi",
+    "text-0": "From {{ traits.city }}",
+}  # fmt: skip
+
+
+def test_languages_are_kept_added_and_taken_out(desk: Desk) -> None:
+    assert desk.form("/templates/save", is_new="1", **LETTER).status_code == 303
+    kept = templates(desk)["letter"]
+    assert (kept.language, dict(kept.variants)) == (
+        "zh",
+        {"en": Wording("Hi", "From {{ traits.city }}")},
+    )
+    added = desk.form("/templates/reshape?lang=en", new_language="fr", **LETTER)
+    assert 'id="in-fr"' in added.text and 'id="in-en"' in added.text
+    dropped = desk.form("/templates/reshape?lang=en", drop="en", **LETTER)
+    assert 'id="in-en"' not in dropped.text
+    assert templates(desk)["letter"] == kept, "nothing is kept before it is saved"
+    assert "Chinese, English" in desk.get("/templates", lang="en").text
+
+
+def test_a_fault_of_another_language_stands_at_its_field(desk: Desk) -> None:
+    answer = desk.form("/templates/save", is_new="1", **{**LETTER, "text-0": "a\n{{ x"})
+    assert answer.status_code == 400
+    field = answer.text.partition('id="text-0"')[2]
+    assert 'aria-invalid="true"' in field.partition(">")[0]
+    assert templates(desk) == {}
+
+
+def test_she_reads_her_own_language_and_its_gaps_are_told(desk: Desk) -> None:
+    app = with_ada(desk).app
+    app.door.accept("shop", b'{"userId":"u2","traits":{"locale":"en-GB"}}', "identify", 1)
+    desk.settle()
+    hers = desk.form("/templates/preview?lang=en", person="u2", **LETTER).text
+    assert "She gets it in: English" in hers and "<strong>Hi" not in hers
+    assert "1 of 2 people have none." in hers
+    assert "The same in: Chinese" in hers
+    other = desk.form("/templates/preview?lang=en", person="u1", **LETTER).text
+    assert "she told no language" in other and "Turin" in other
+    assert "would read nothing" not in other
+    misspelt = desk.form("/templates/preview?lang=en", person="u1", text="{{ trait.city }}")
+    assert "is it misspelt?" in misspelt.text
+    money = desk.form("/templates/preview?lang=en", person="u1", text="save 20%")
+    assert "It speaks of money" in money.text
+
+
+def test_one_goes_from_person_to_person_and_looks_at_twenty(desk: Desk) -> None:
+    for number in range(30):
+        body = b'{"userId":"u%d","traits":{"city":"C%d"}}' % (number, number)
+        desk.app.door.accept("shop", body, "identify", 1)
+    desk.settle()
+    desk.form("/templates/save", is_new="1", name="c", text="In {{ traits.city }}")
+    first = desk.form("/templates/preview?lang=en", name="c", text="In {{ traits.city }}")
+    assert "1 of 20" in first.text
+    step = desk.form(
+        "/templates/preview?lang=en", name="c", text="x", person=first.text.partition("/people/")[2]
+        .partition('"')[0], step="back"
+    )  # fmt: skip
+    assert "20 of 20" in step.text and 'hx-swap-oob="true"' in step.text
+    page = desk.get("/templates/c/people", lang="en").text
+    assert page.count("In C") == 20
+    assert "nobody reads a gap" in page
+    found = desk.form("/templates/somebody", person="u7").text
+    assert found.count("<option") == 1
+
+
+def test_a_test_goes_through_the_real_channel_and_is_nobodys_message(desk: Desk) -> None:
+    with_ada(desk)
+    sent = desk.form("/templates/test?lang=en", person="u1", by="sandbox", **LETTER)
+    assert "The channel took it" in sent.text
+    with desk.app.db.read(COMMAND, desk.app.clock.now()) as work:
+        assert desk.app.messaging.page(work) == []
+    nothing = desk.form("/templates/test?lang=en", person="u1", by="pigeon", **LETTER)
+    assert "nothing yet to send" in nothing.text
+
+
+def test_versions_come_back_and_what_is_used_stays(wine: Desk) -> None:
+    for text in ("one", "two"):
+        wine.form("/templates/save", name="miss-you", text=text)
+    history = wine.get("/templates/miss-you/versions/2", lang="en").text
+    assert "one" in history and "Bring this version back" in history
+    answer = wine.form("/templates/miss-you/versions/2/restore")
+    assert answer.status_code == 303
+    assert templates(wine)["miss-you"].text == "one"
+    wine.form("/templates/miss-you/delete")
+    assert "miss-you" in templates(wine), "a journey uses it"
+    wine.form("/templates/save", is_new="1", name="unused", text="x")
+    wine.form("/templates/unused/delete")
+    assert "unused" not in templates(wine)

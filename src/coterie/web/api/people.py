@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter
 
 from coterie.core.clock import format_time
-from coterie.core.errors import NotFound
+from coterie.core.errors import Invalid, NotFound
 from coterie.messaging.model import Message
 from coterie.profiles.model import USER
 from coterie.storage.work import Work
@@ -45,6 +45,33 @@ def export(here: Here, account: Operator, person: str) -> dict[str, Any]:
         if profile is None:
             profile = _find(here, work, person)
         return house.erasing.hand_out(work, profile)
+
+
+@router.get("/{user_id}/recommendations")
+def recommendations(here: Here, account: Operator, user_id: str, limit: int = 10) -> dict[str, Any]:
+    """Return what is suggested to a person next, the best first, each with what speaks for it."""
+    house = here.house
+    if not 1 <= limit <= 100:
+        raise Invalid(f"{limit} is no number of items", path="limit", hint="from 1 to 100")
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        profile = _find(here, work, user_id)
+        found = house.scores.recommending.suggest(work, [profile], limit).get(profile, [])
+    return {
+        "user_id": user_id,
+        "items": [
+            {
+                "key": one.item.key,
+                "title": one.item.title,
+                "kind": one.item.kind,
+                "popular": one.is_popular,
+                "because": [
+                    {"item": each.item, "event": each.event, "at": format_time(each.at)}
+                    for each in one.because
+                ],
+            }
+            for one in found
+        ],
+    }
 
 
 @router.get("/{user_id}/why/{segment}")

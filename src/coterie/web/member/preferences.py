@@ -5,6 +5,7 @@ A signed link leads here; nobody signs in. Mail programs unsubscribe by a POST w
 house made for her alone, good for a week, also hands out her data.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from fastapi.responses import Response
 from coterie.core.clock import DAY
 from coterie.core.errors import Invalid, NotFound, NotPermitted
 from coterie.core.ids import derived_id
+from coterie.messaging.channel import Channel, for_people
 from coterie.profiles.consents.model import ALL_CHANNELS, MARKETING, PERSONALISATION, Proof
 from coterie.storage.work import Work
 from coterie.web.bodies import read_up_to
@@ -176,12 +178,17 @@ def _choices(here: Parts, work: Work, profile: int) -> list[Choice]:
     """Return each purpose on each channel that we have, and what she allows now."""
     profiles = here.house.profiles
     said = {word.purpose for word in profiles.consent_words(work, profile)}
-    channels = sorted(here.house.messaging.channels)
+    channels = _channels(here.house.messaging.channels)
     return [
         Choice(purpose, channel, bool(profiles.consenting(work, [profile], purpose, channel)))
         for purpose in [MARKETING, *sorted(said - {MARKETING, PERSONALISATION})]
         for channel in [*channels, ALL_CHANNELS]
     ] + [Choice(PERSONALISATION, ALL_CHANNELS, not profiles.not_personalised(work, [profile]))]
+
+
+def _channels(ways: Mapping[str, Channel]) -> list[str]:
+    """Name the channels that reach her; what reaches programs, or nobody, is none of hers."""
+    return sorted(name for name in ways if for_people(ways[name])) or sorted(ways)
 
 
 def _say(here: Parts, token: str, link: Link, choice: Choice, wording: str) -> None:

@@ -63,12 +63,14 @@ def outlook(request: Request, here: Here, account: Operator, form: Form) -> Resp
 def dry_run(request: Request, here: Here, account: Operator, form: Form) -> Response:
     """Ask the gate of everybody, or of a sample, what would become of it; a part of the page."""
     house = here.house
-    fields, run, fault = read(form), None, None
+    fields, run, fault, takes = read(form), None, None, 0
     fields = Fields(**{**vars(fields), "title": fields.title or "-"})
     with house.db.read(actor_of(account), house.clock.now()) as work:
         try:
             plan = plan_of(fields, here.pages.zone)
             run = house.campaigns.dry_run(work, plan, form.get("broadcast") or "dry-run")
+            at = max(plan.send_at or 0, work.now)
+            takes = house.messaging.limits.lasts(work, plan.channel, run.scaled(run.queued), at)
         except Invalid as error:
             fault = error
     return here.pages.render(
@@ -76,6 +78,7 @@ def dry_run(request: Request, here: Here, account: Operator, form: Form) -> Resp
         "console/broadcasts/dry_run.html",
         account=account,
         run=run,
+        lasts=here.pages.speech(request, account).duration(takes) if takes else "",
         fault=fault and fault_words(here.pages.speech(request, account), fault),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from coterie.campaigns.model import Plan
 from coterie.core.errors import CoterieError, NotFound
-from coterie.experiments.sizes import BASELINE, SMALL, smallest_shown, split
+from coterie.experiments.sizes import ANY_LOOK, BASELINE, SMALL, smallest_shown, split
 from coterie.messaging.model import Content
 from coterie.storage.work import Work
 from coterie.web.parts import Parts
@@ -49,7 +49,7 @@ def look(here: Parts, work: Work, plan: Plan) -> Outlook | None:
         people=len(people),
         told=told,
         held_out=held_out,
-        difference=smallest_shown(told, held_out),
+        difference=smallest_shown(told, held_out, BASELINE, ANY_LOOK),
         person=person,
         content=content,
         fault=fault,

@@ -23,6 +23,7 @@ class Fields:
     touch: str = "informational"
     send_at: str = ""
     holdout: str = ""
+    programme: str = ""
 
 
 def read(form: Mapping[str, str]) -> Fields:
@@ -40,7 +41,10 @@ def fields_of(plan: Plan, zone: ZoneInfo) -> Fields:
     at = plan.send_at
     local = "" if at is None else f"{to_datetime(at).astimezone(zone):%Y-%m-%dT%H:%M}"
     holdout = "" if plan.holdout is None else str(plan.holdout)
-    return Fields(plan.title, plan.segment, plan.template, plan.channel, plan.touch, local, holdout)
+    return Fields(
+        plan.title, plan.segment, plan.template, plan.channel, plan.touch, local, holdout,
+        plan.programme or "",
+    )  # fmt: skip
 
 
 def plan_of(fields: Fields, zone: ZoneInfo) -> Plan:
@@ -63,4 +67,5 @@ def plan_of(fields: Fields, zone: ZoneInfo) -> Plan:
         touch=fields.touch,  # type: ignore[arg-type]  # the room checks it against its kinds
         send_at=send_at,
         holdout=int(fields.holdout) if fields.holdout else None,
+        programme=fields.programme or None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from coterie.core.errors import Conflict, CoterieError, Invalid
+from coterie.messaging import plays
 from coterie.web.speech import N_, Speech
 
 STATES: Mapping[str, str] = {
@@ -51,12 +52,15 @@ FAULTS: Mapping[str, str] = {
     "touch": N_("Choose a touch kind."),
     "send_at": N_("Choose a day and a time."),
     "holdout": N_("Choose a share from 0 to 100 percent."),
+    "programme": N_("Name a programme with small letters, digits and hyphens, or none."),
 }
 """By field: what to do about a plan that cannot be carried out."""
 
 
 def fault_words(speech: Speech, error: CoterieError) -> str:
     """Say what is wrong with a plan, or that it has moved on meanwhile."""
+    if error.code == plays.CODE:
+        return speech.word("error", error.code)
     if isinstance(error, Invalid) and error.path in FAULTS:
         return speech.gettext(FAULTS[error.path])
     if isinstance(error, Conflict):

@@ -7,19 +7,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.settings import Told
-from coterie.web.desk import Operator
+from coterie.web.desk import Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.speech import N_, Speech, plural
 
 router = APIRouter(prefix="/settings")
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("The brand"), ("brand", "zone", "currency")),
+    (N_("The brand"), ("brand", "language", "zone", "currency")),
     (
         N_("Whom we reach, and how often"),
         (
             "cap_day",
             "cap_week",
+            "caps",
+            "interest_floor",
             "quiet_start",
             "quiet_end",
             "holdout",
@@ -70,6 +72,10 @@ _A_WEEK = plural(
     "At most %(n)s message in 7 days to one person.",
     "At most %(n)s messages in 7 days to one person.",
 )
+_CEILINGS = plural(
+    "%(n)s ceiling is set on the share that may be commercial: see Touch mix.",
+    "%(n)s ceilings are set on the share that may be commercial: see Touch mix.",
+)
 _APPROVAL = plural(
     "A broadcast to more than %(n)s person waits for a second account's approval.",
     "A broadcast to more than %(n)s people waits for a second account's approval.",
@@ -83,6 +89,8 @@ def show(request: Request, here: Here, account: Operator) -> Response:
     for name in FIXED:  # what the house keeps, whatever the file says today
         told[name] = replace(told[name], value=getattr(here.house.instance, name))
     speech = here.pages.speech(request, account)
+    with here.house.db.read(actor_of(account), here.house.clock.now()) as work:
+        ceilings = here.house.messaging.mixing.ceilings(work)
     return here.pages.render(
         request,
         "console/house/settings.html",
@@ -91,10 +99,15 @@ def show(request: Request, here: Here, account: Operator) -> Response:
         changed=sum(one.origin != "default" and one.name not in FIXED for one in told.values()),
         total=len(told),
         origins={name: speech.gettext(words) for name, words in ORIGIN_WORDS.items()},
-        gate=in_words(speech, told),
+        gate=[*in_words(speech, told), *_ceilings(speech, ceilings)],
         fixed=FIXED,
         folder=told["data"].value,
     )
+
+
+def _ceilings(speech: Speech, ceilings: Mapping[str, int]) -> list[str]:
+    """Say that there are ceilings on what is commercial; the page of the mix sets them."""
+    return [speech.ngettext(*_CEILINGS, len(ceilings))] if ceilings else []
 
 
 def _grouped(speech: Speech, told: Mapping[str, Told]) -> list[tuple[str, list[Told]]]:
@@ -114,6 +127,9 @@ def in_words(speech: Speech, told: Mapping[str, Told]) -> list[str]:
     said = []
     for name, words in (("cap_day", _A_DAY), ("cap_week", _A_WEEK)):
         said.append(speech.ngettext(*words, int(told[name].value)))
+    if told["caps"].value:
+        caps = told["caps"].value
+        said.append(speech.gettext("And no more than this to one person: %(caps)s.", caps=caps))
     start, end = told["quiet_start"].value, told["quiet_end"].value
     if start == end:
         said.append(speech.gettext("Messages may go out at any hour."))

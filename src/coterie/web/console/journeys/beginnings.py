@@ -11,21 +11,61 @@ from coterie.web.speech import N_
 
 @dataclass(frozen=True)
 class Beginning:
-    """One example: its code, what it is called, what it does."""
+    """One example: its code, what it is called, what it does.
+
+    ``play`` names a shipped playbook and its journey, whose texts and segment come with it.
+    """
 
     code: str
     title: str
     text: str
     icon: str
+    play: tuple[str, str] | None = None
 
 
 BEGINNINGS = (
     Beginning(
         "win-back",
         N_("Win back"),
-        N_("Whoever falls silent hears from you once. Three days later only those who still have "
-           "not come back hear a second time."),
+        N_("Whoever falls silent by her own rhythm: first a word, after a week news, an incentive "
+           "last; it stops as soon as she is back."),
         "undo-2",
+        ("winback", "win-back-ladder"),
+    ),
+    Beginning(
+        "birthday",
+        N_("Birthday"),
+        N_("A wish on the morning of the day, and nothing to buy."),
+        "star",
+        ("plays", "birthday"),
+    ),
+    Beginning(
+        "joining-anniversary",
+        N_("Anniversary of joining"),
+        N_("Thanks to whoever joined on this day of an earlier year."),
+        "calendar-check",
+        ("plays", "joining-anniversary"),
+    ),
+    Beginning(
+        "thanks",
+        N_("Thanks for a note"),
+        N_("Whoever wrote a review is thanked for it, two hours later."),
+        "message-square",
+        ("plays", "thanks"),
+    ),
+    Beginning(
+        "after-sales-care",
+        N_("Care after the sale"),
+        N_("A week after an order: is everything as it should be?"),
+        "shield-check",
+        ("plays", "after-sales-care"),
+    ),
+    Beginning(
+        "remembered",
+        N_("A preference remembered"),
+        N_("Whoever told us what she likes is shown that we remember it."),
+        "heart",
+        ("plays", "remembered"),
     ),
     Beginning(
         "welcome",
@@ -49,22 +89,13 @@ BEGINNINGS = (
 
 
 def definition_of(code: str, known: Known, title: Mapping[str, str]) -> dict[str, Any]:
-    """Write an example with what the house has; raises Invalid for one that there is not."""
+    """Write an example with what the house has; raises Invalid for one that there is not.
+
+    Those that are plays come from their playbook instead, see ``scenarios.plays``.
+    """
     say = {"do": "message", "channel": known.channel, "template": known.template}
     entry = {"segment": known.segment} if known.segment else {"event": "Consent Given"}
     graphs: dict[str, dict[str, Any]] = {
-        "win-back": {
-            "entry": entry,
-            "exit_when": {"did": known.event, "since": "entry"},
-            "start": "hello",
-            "nodes": {
-                "hello": {**say, "touch": "emotional", "then": "pause"},
-                "pause": {"do": "wait", "for": "3d", "then": "look"},
-                "look": {"do": "split", "if": {"did": known.event, "since": "entry"},
-                         "yes": "end", "no": "news"},
-                "news": {**say, "touch": "informational", "expires": "2d", "then": "end"},
-            },
-        },
         "welcome": {
             "entry": {"event": "Consent Given"},
             "start": "welcome",

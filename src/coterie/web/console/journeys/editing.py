@@ -22,6 +22,7 @@ from coterie.storage.work import Work
 from coterie.web.console.journeys import settings
 from coterie.web.console.journeys.drawing import Ink, draw
 from coterie.web.console.journeys.forms import body_from, branches_of, fields_of, starter
+from coterie.web.console.journeys.placing import placed
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
 from coterie.web.console.journeys.words import KINDS, Words
 from coterie.web.desk import DeskForm, Operator, actor_of, long_form
@@ -73,6 +74,8 @@ def editor(
             "draft": draft,
             "begun": kept is not None,
             "late": bool(late),
+            "undoable": kept is not None and drafts.undoable(work, slug),
+            "slug": slug,
             "heading": view.title(slug, draft.definition),
             "picture": draw(draft.definition, ink),
             "faults": view.faults(words, draft, faults),
@@ -107,6 +110,7 @@ def _form(work: Work, view: View, words: Words, draft: Draft, node: str) -> dict
     offered = {
         "segments": list(view.segments(work).items()),
         "events": list(view.events(work).items()),
+        **view.offered(work),
     }
     if node == "":
         text = json.dumps(draft.definition, ensure_ascii=False, indent=2)
@@ -130,12 +134,12 @@ def _form(work: Work, view: View, words: Words, draft: Draft, node: str) -> dict
         "fields": fields_of(body),
         "ways": [(each, words.way(body, each)) for each in leading],
         "keeping": [(each.path, words.way(body, each)) for each in leading],
+        **placed(words, draft.definition, node),
         "branches": len(branches_of(body)),
         "targets": [*steps, ("end", speech.gettext("the end"))],
         "templates": [(each.name, each.subject or each.name) for each in templates],
         "channels": [(name, speech.word("channel", name)) for name in messaging.channels],
         "touches": _touches(view),
-        "days": [(code, speech.gettext(word)) for code, word in settings.DAY_WORDS],
         "bubble": view.bubble(work, body, ()) if body.get("do") == "message" else None,
         "json": json.dumps(body, ensure_ascii=False, indent=2),
         **offered,

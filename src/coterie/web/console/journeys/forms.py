@@ -1,7 +1,7 @@
 """A node as the fields of a form, and back. Pure.
 
 What a form cannot hold of a node (a value, a property object) travels as JSON; what it does not
-show at all (a message's ``wait_receipt``) is kept from the node as it was. Law: reading back what
+show at all (a message's ``relevance``) is kept from the node as it was. Law: reading back what
 was laid out gives the same node.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 from coterie.core.errors import Invalid
 from coterie.journeys.nodes import DAYS
 from coterie.journeys.ways import Way, led, ways
+from coterie.web.console.journeys import acts
 from coterie.web.console.journeys.rules import rule_fields, rule_from
 
 Body = Mapping[str, Any]
@@ -26,12 +27,15 @@ MOST_BRANCHES = 20
 
 @dataclass(frozen=True)
 class Known:
-    """What forms offer first: a segment, an event, a channel, a template; empty where none is."""
+    """What forms offer first: a segment, an event, a channel, and so on; empty where none is."""
 
     segment: str = ""
     event: str = "*"
     channel: str = ""
     template: str = ""
+    community: str = ""
+    action: str = ""
+    list_name: str = ""
 
 
 def starter(kind: str, known: Known) -> dict[str, Any]:
@@ -49,6 +53,7 @@ def starter(kind: str, known: Known) -> dict[str, Any]:
         "set": {"trait": "", "value": "", "then": ""},
         "emit": {"event": "", "then": ""},
         "jump": {"to": ""},
+        **acts.starters(known.community, known.action, known.template),
     }  # fmt: skip
     if kind not in bodies:
         raise Invalid(f"there is no kind of step {kind!r}", path="kind")
@@ -68,9 +73,10 @@ def fields_of(body: Body) -> dict[str, str]:
 
 
 def _lay_message(body: Body) -> dict[str, str]:
-    names = ("channel", "template", "touch", "on_held", "on_failed")
+    names = ("channel", "template", "touch", "on_held", "on_failed", "delivery")
     fields = {name: str(body.get(name, "")) for name in names}
     value = body.get("value", 0)
+    fields["wait_receipt"] = "yes" if body.get("wait_receipt") is True else ""
     return {**fields, **duration_fields("expires", body.get("expires")), "value": f"{value}"}
 
 
@@ -102,7 +108,8 @@ def _lay_wait_for(body: Body) -> dict[str, str]:
 def _lay_random(body: Body) -> dict[str, str]:
     pairs = branches_of(body)
     shares = {f"share{index}": f"{pair[1]:g}" for index, pair in enumerate(pairs) if _is_pair(pair)}
-    return {**shares, "branches": str(len(pairs))}
+    experiment = "yes" if body.get("as_experiment") is True else ""
+    return {**shares, "branches": str(len(pairs)), "as_experiment": experiment}
 
 
 def _lay_split(body: Body) -> dict[str, str]:
@@ -137,6 +144,7 @@ _LAYERS: Mapping[str, Callable[[Body], dict[str, str]]] = {
     "untag": _lay_tag,
     "set": _lay_set,
     "emit": _lay_emit,
+    **acts.LAYERS,
 }
 
 
@@ -164,6 +172,11 @@ def _read_message(fields: Fields, body: dict[str, Any], _known: Known) -> dict[s
     for name in ("channel", "template", "touch", "on_held", "on_failed"):
         if fields.get(name):
             body[name] = fields[name]
+    delivery = fields.get("delivery", "")
+    if delivery:
+        _put(body, "delivery", delivery, keep=delivery == "at_most_once" or "delivery" in body)
+    waits = fields.get("wait_receipt") == "yes"
+    _put(body, "wait_receipt", waits, keep=waits or body.get("wait_receipt") is False)
     expires = duration_from(fields, "expires")
     _put(body, "expires", expires, keep=expires != "")
     value = fields.get("value", "0").strip() or "0"
@@ -217,6 +230,8 @@ def _read_random(fields: Fields, body: dict[str, Any], _known: Known) -> dict[st
         [pair[0], number_from(fields.get(f"share{index}", ""))] if _is_pair(pair) else pair
         for index, pair in enumerate(branches_of(body))
     ]
+    arms = fields.get("as_experiment") == "yes"
+    _put(body, "as_experiment", arms, keep=arms or body.get("as_experiment") is False)
     return body
 
 
@@ -238,6 +253,12 @@ def _read_emit(fields: Fields, body: dict[str, Any], _known: Known) -> dict[str,
     return body
 
 
+def _without_known(
+    read: Callable[[Fields, dict[str, Any]], dict[str, Any]],
+) -> Callable[[Fields, dict[str, Any], Known], dict[str, Any]]:
+    return lambda fields, body, _known: read(fields, body)
+
+
 _READERS: Mapping[str, Callable[[Fields, dict[str, Any], Known], dict[str, Any]]] = {
     "message": _read_message,
     "wait": _read_wait,
@@ -248,6 +269,7 @@ _READERS: Mapping[str, Callable[[Fields, dict[str, Any], Known], dict[str, Any]]
     "untag": _read_tag,
     "set": _read_set,
     "emit": _read_emit,
+    **{kind: _without_known(read) for kind, read in acts.READERS.items()},
 }
 
 
@@ -317,6 +339,11 @@ def _json(text: str) -> Any:
 
 
 def _plain(text: str) -> Any:
-    """Read a trait's value: a number, true, false, or else text."""
+    """Read a trait's value: a number, true, false, or else text.
+
+    Text that would be read as something else stands in quotation marks: ``"12"``.
+    """
     value = _json(text)
-    return value if not isinstance(value, str) else text
+    if not isinstance(value, str) or value == text:
+        return value
+    return value if _plain(value) != value else text

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from coterie.core.errors import Conflict, Invalid
 from coterie.core.ids import check_slug
 from coterie.journeys.model import Counts
+from coterie.scenarios.plays import lay_out
 from coterie.storage.work import Work
 from coterie.web.console.journeys.beginnings import BEGINNINGS, definition_of
 from coterie.web.console.journeys.view import BASE, View, address, edit_address
@@ -86,7 +87,7 @@ def begin(request: Request, here: Here, account: Operator, form: DeskForm) -> Re
             if check_slug(slug, "slug") == "new":
                 raise Invalid("this name is taken by a page", path="slug", hint="choose another")
             titles = {"en": title, "zh": title} if title else {}
-            definition = definition_of(code, view.known(work), titles)
+            definition = _definition(work, view, code, titles)
             house.journeys.drafts.begin(work, slug, definition)
     except (Invalid, Conflict) as error:
         if isinstance(error, Invalid) and error.path != "slug":
@@ -98,6 +99,16 @@ def begin(request: Request, here: Here, account: Operator, form: DeskForm) -> Re
         return _naming(request, here, account, form, fault)
     toast = view.speech.gettext("A draft was begun. Nobody walks it before you publish it.")
     return here.pages.redirect(edit_address(slug), toast)
+
+
+def _definition(work: Work, view: View, code: str, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Write what a journey begins as; a play's texts and segment are laid out with it."""
+    known = view.known(work)
+    play = next((one.play for one in BEGINNINGS if one.code == code), None)
+    if play is None:
+        return definition_of(code, known, titles)
+    definition = lay_out(work, view.here.house, *play, known.channel)
+    return {**definition, "title": dict(titles) or definition["title"]}
 
 
 def _naming(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coterie.journeys.nodes import DAYS, TOUCHES
+from coterie.web.console.journeys import entries
 from coterie.web.console.journeys.forms import (
     Known,
     duration_fields,
@@ -26,10 +27,8 @@ DAY_WORDS = tuple(zip(DAYS, WEEKDAYS, strict=True))
 
 def fields_of(definition: Body) -> dict[str, str]:
     """Lay the settings out."""
-    title, entry = definition.get("title"), definition.get("entry")
+    title = definition.get("title")
     title = title if isinstance(title, Mapping) else {}
-    entry = entry if isinstance(entry, Mapping) else {}
-    how = "event" if "event" in entry else "segment"
     reentry = definition.get("reentry", "never")
     after = reentry.get("after") if isinstance(reentry, Mapping) else None
     holdout = definition.get("holdout")
@@ -38,8 +37,7 @@ def fields_of(definition: Body) -> dict[str, str]:
     fields = {
         "title_en": str(title.get("en", "")),
         "title_zh": str(title.get("zh", "")),
-        "entry": how,
-        "entry-name": str(entry.get(how, "")),
+        **entries.fields_of(definition.get("entry")),
         "present": "yes" if definition.get("present", True) else "",
         "reentry": "after" if after is not None else str(reentry),
         **duration_fields("after", after),
@@ -56,8 +54,8 @@ def definition_from(fields: Fields, before: Body, known: Known) -> dict[str, Any
     changed = dict(before)
     titles = {name: fields.get(f"title_{name}", "").strip() for name in ("en", "zh")}
     _put(changed, "title", {name: text for name, text in titles.items() if text})
-    changed["entry"] = _entry(fields, before.get("entry"), known)
-    if "segment" in changed["entry"] and not fields.get("present"):
+    changed["entry"] = entries.entry_from(fields, before.get("entry"), known)
+    if {"segment", "list"} & changed["entry"].keys() and not fields.get("present"):
         changed["present"] = False
     else:
         changed.pop("present", None)
@@ -72,18 +70,6 @@ def definition_from(fields: Fields, before: Body, known: Known) -> dict[str, Any
     else:
         changed.pop("exit_when", None)
     return changed
-
-
-def _entry(fields: Fields, before: object, known: Known) -> dict[str, Any]:
-    entry = dict(before) if isinstance(before, Mapping) else {}
-    how, name = fields.get("entry", "segment"), fields.get("entry-name", "")
-    if how == "event":
-        if "event" not in entry:
-            return {"event": known.event}
-        return {**entry, "event": name or known.event}
-    if "segment" not in entry:
-        return {"segment": known.segment}
-    return {"segment": name or known.segment}
 
 
 def _put_holdout(changed: dict[str, Any], text: str) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from coterie.accounts.model import Account
+from coterie.accounts.model import ROLES, Account
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import is_own
 from coterie.journeys.crowd.model import Page
@@ -15,6 +15,7 @@ from coterie.journeys.drafts.model import Draft, Fault
 from coterie.messaging.model import Template
 from coterie.storage.work import Work
 from coterie.web.console.journeys.forms import Known
+from coterie.web.console.journeys.settings import DAY_WORDS
 from coterie.web.console.journeys.words import Words
 from coterie.web.parts import Parts
 from coterie.web.speech import N_, Speech
@@ -27,7 +28,6 @@ FIELDS = {
     "touch": N_("the kind of touch is missing"),
     "expires": N_("the time until it is too late cannot be read"),
     "value": N_("the value is no number"),
-    "for": N_("how long to wait cannot be read"),
     "until": N_("the time of day cannot be read"),
     "days": N_("the weekdays cannot be read"),
     "until_property": N_("the date to wait for is missing"),
@@ -40,6 +40,7 @@ FIELDS = {
     "entry": N_("who enters is not said, or names a segment that is not there"),
     "start": N_("the first step is not there"),
     "reentry": N_("entering again does not fit: a wait must lie on every way"),
+    "layer": N_("the layer wants a name, and a range that ends after it begins"),
     "holdout": N_("the share held out is no percentage from 0 to 100"),
     "exit_when": N_("the condition that ends it early cannot be read"),
     "key": N_("the property that tells runs apart does not fit"),
@@ -52,7 +53,19 @@ FIELDS = {
     "yes": N_("“yes” leads nowhere, or in a circle without a wait"),
     "no": N_("“no” leads nowhere, or in a circle without a wait"),
     "on_timeout": N_("after the time it leads nowhere, or in a circle without a wait"),
-    "to": N_("it jumps nowhere, or in a circle without a wait"),
+    "to": N_("it leads nowhere, or to nobody who may be given a task"),
+    "schedule": N_("how often it looks cannot be read"),
+    "for": N_("how long to wait cannot be read"),
+    "list": N_("the list is not there"),
+    "community": N_("the community is missing, or invites nobody"),
+    "action": N_("what is done is missing, or not set up"),
+    "arguments": N_("what the action is given does not fit"),
+    "script": N_("what is to be done is not said"),
+    "due": N_("the time to do it in cannot be read"),
+    "url": N_("the address cannot be called"),
+    "headers": N_("the headers are no JSON object of names of secrets"),
+    "delivery": N_("how it is delivered cannot be read"),
+    "relevance": N_("how much she must care for it cannot be read"),
 }
 """By the first key of a fault's path that is among these: what is to be mended."""
 
@@ -100,12 +113,40 @@ class View:
             each.name for each in messaging.templates(work) if each.channel in (None, channel)
         )
         events = [name for name in self.events(work) if name not in ("*", "Consent Given")]
+        offered = self.offered(work)
         return Known(
             segment=next(iter(self.segments(work)), ""),
             event=next(iter(events), "*"),
             channel=channel,
             template=next(fitting, ""),
+            **{
+                name: next((code for code, _ in offered[of]), "")
+                for name, of in (
+                    ("community", "communities"),
+                    ("action", "actions"),
+                    ("list_name", "lists"),
+                )
+            },
         )
+
+    def offered(self, work: Work) -> dict[str, list[tuple[str, str]]]:
+        """Return what forms offer besides segments, events and templates: (code, words)."""
+        house, speech = self.here.house, self.speech
+        lists = house.segments.lists(work)
+        return {
+            "communities": [
+                (one.slug, speech.title(one.titles) or one.slug)
+                for one in house.communities.communities(work)
+                if one.terms is not None
+            ],
+            "actions": [(name, name) for name in house.journeys.actions if name != "invite"],
+            "lists": [
+                (one.name, speech.title({"en": one.title_en, "zh": one.title_zh}) or one.name)
+                for one in lists
+            ],
+            "roles": [(role, speech.word("role", role)) for role in ROLES],
+            "days": [(code, speech.gettext(word)) for code, word in DAY_WORDS],
+        }
 
     def title(self, slug: str, definition: Any) -> str:
         """Return what a journey is called."""

@@ -15,6 +15,7 @@ from coterie.journeys.nodes import DAYS
 from coterie.journeys.ways import Way, nodes_of, ways
 from coterie.segments.language.parse import parse
 from coterie.segments.words.explain import explain
+from coterie.web.console.journeys import acts, entries
 from coterie.web.console.journeys.rules import easy
 from coterie.web.speech import N_, Speech
 
@@ -29,6 +30,7 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
     "set": (N_("Set a trait"), "sliders-horizontal", N_("A named value on the person")),
     "emit": (N_("Record an event"), "activity", N_("Of your own name; other journeys may hear it")),
     "jump": (N_("Jump"), "undo-2", N_("Goes on at another step of this journey")),
+    **acts.KINDS,
 }  # fmt: skip
 """By kind: what it is called, its icon, and what it is for."""
 
@@ -78,7 +80,9 @@ class Words:
 
     def node(self, body: object) -> str:
         """Say in a sentence what a node does."""
-        said = _SENTENCES.get(_do(body))
+        said, act = _SENTENCES.get(_do(body)), acts.SENTENCES.get(_do(body))
+        if isinstance(body, Mapping) and act is not None:
+            return act(self.speech, body)
         if said is None or not isinstance(body, Mapping):
             return self.kind(body)
         return said(self, body)
@@ -242,7 +246,28 @@ class Words:
             if entry.get("where") or entry.get("topic"):
                 return _("Whoever: %(what)s, under further conditions", what=what)
             return _("Whoever: %(what)s", what=what)
+        if "schedule" in entry:
+            rhythm, rule = self.rhythm(str(entry["schedule"])), self.rule(entry.get("for"))
+            return _("%(when)s whoever: %(rule)s", when=rhythm, rule=rule)
+        if "list" in entry:
+            return _("Whoever stands on the list “%(list)s”", list=entry["list"])
+        if "api" in entry:
+            return _("Whoever a program names")
         return _("Nobody yet: say who enters")
+
+    def rhythm(self, recurrence: str) -> str:
+        """Say how often a schedule comes round; what no form can hold as it is written."""
+        _, found = self.speech.gettext, entries.fields_of({"schedule": recurrence})
+        at = found.get("at", "")
+        match found["often"]:
+            case "daily":
+                return _("Every day at %(time)s", time=at)
+            case "weekly":
+                days = self.days([day for day in DAYS if found.get(f"on-{day}")])
+                return _("Every %(days)s at %(time)s", days=days, time=at)
+            case "monthly":
+                return _("On day %(day)s of each month at %(time)s", day=found["monthday"], time=at)
+        return recurrence
 
     def reentry(self, value: object) -> str:
         """Say whether one may enter again."""

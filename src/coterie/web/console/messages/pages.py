@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from coterie.core.clock import local_date, midnight
 from coterie.messaging.looking.model import DayCount, Tally, Wanted
 from coterie.messaging.model import TOUCHES, Message
-from coterie.messaging.stations import held_later, passed
+from coterie.messaging.stations import held_later, outdone_by, passed
 from coterie.profiles.model import USER
 from coterie.storage.work import Work
 from coterie.web.charts import Chart, Series
@@ -79,6 +79,8 @@ def one(request: Request, here: Here, account: Operator, message: str) -> Respon
     speech = here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
         found = house.messaging.find(work, message)
+        answers = house.messaging.answers_of(work, message)
+        replays = house.messaging.replays_of(work, message)
         letter = _letters(here, work, [found], Senders(here, work, speech))[0]
     return here.pages.render(
         request,
@@ -88,6 +90,9 @@ def one(request: Request, here: Here, account: Operator, message: str) -> Respon
         stations=passed(found),
         questions=STATIONS,
         held_later=held_later(found),
+        winner=outdone_by(found),
+        answers=answers,
+        replays=replays,
         cure=CURES.get(found.reason or ""),
         tones=TONES,
     )

@@ -15,6 +15,7 @@ CURES: Mapping[str, str] = {
     ),
     Reason.NO_TEMPLATE: N_("A template of that name exists for this channel."),
     Reason.NO_ADDRESS: N_("We learn an address: an e-mail for e-mail, for example."),
+    Reason.BOUNCED: N_("Another address of hers. This one was refused for good."),
     Reason.NO_CONSENT: N_("She agrees to be written to on this channel. We never guess."),
     Reason.HOLDOUT: N_(
         "Nothing: she belongs to the control group on purpose, so that we can see "
@@ -27,6 +28,18 @@ CURES: Mapping[str, str] = {
         "A new day in her zone. More important kinds of messages get the slots first."
     ),
     Reason.CAP_WEEK: N_("The week moves on. More important kinds of messages get the slots first."),
+    Reason.CAP_CHANNEL: N_(
+        "She has had what the channel allows for now. Another channel may have room."
+    ),
+    Reason.CAP_TOUCH: N_("She has had enough of this kind for now. Another kind may go out."),
+    Reason.MIX: N_(
+        "More that is not commercial went out to her since the last offer, or thirty days "
+        "have passed. One offer in thirty days is always allowed."
+    ),
+    Reason.IRRELEVANT: N_(
+        "She shows more interest in what it speaks of; or the floor of this message is lowered."
+    ),
+    Reason.DUPLICATE: N_("Nothing: she gets the same by another message already."),
     Reason.TEMPLATE_FAILED: N_("The template gives a default to what may be missing."),
     Reason.NON_PERSONALISED: N_("It goes to everybody, or she lets us choose for her again."),
     Reason.AGE_UNKNOWN: N_("Her birthday, or her word that she is old enough."),
@@ -48,9 +61,11 @@ STATIONS: Mapping[str, str] = {
     "personalised": N_("May it be chosen for her by what is known of her?"),
     "age": N_("Is she old enough for what it speaks of?"),
     "holdout": N_("Is she left out of everything, for comparison?"),
+    "relevance": N_("Does she care enough for what it speaks of?"),
     "quiet": N_("Are these her quiet hours?"),
     "expiry": N_("Is it still of use?"),
     "caps": N_("Has she had enough for the day and the week?"),
+    "mix": N_("Would too much of what she gets be commercial?"),
     "text": N_("Can the text be filled in?"),
 }
 """By station of the gate: what it asks."""

@@ -8,33 +8,42 @@ from typing import Any, Literal
 from coterie.analytics.lift import judge
 from coterie.analytics.model import ANY, WINDOW_DAYS, Arm, Lift
 from coterie.analytics.store import Drawn, Tally
+from coterie.analytics.trial.model import UNIVERSAL, Trial
 from coterie.communities.coming.service import left_out
 from coterie.storage.work import Work
 from coterie.web.ports import Served
 
-Kind = Literal["journey", "broadcast", "community"]
+Kind = Literal["journey", "broadcast", "community", "programme", "universal"]
+SHARED: tuple[Kind, ...] = ("programme", "universal")
+"""Draws that several share: they leave the same people out of everything."""
 
 
 @dataclass(frozen=True)
 class Asker:
-    """One who asks for messages: ``share`` is the holdout that was meant, None: not known."""
+    """One who asks for messages: ``share`` is the holdout that was meant, None: not known.
+
+    ``members`` are the origins of a programme, which has none of its own; ``programme`` is the one
+    that a journey shares its draw with.
+    """
 
     kind: Kind
     slug: str
     title: Any
     share: float | None
     paused: bool = False
+    members: tuple[str, ...] = ()
+    programme: str | None = None
 
     @property
     def origin(self) -> str:
         """How the log names it."""
-        return f"{self.kind}:{self.slug}"
+        return UNIVERSAL if self.kind == "universal" else f"{self.kind}:{self.slug}"
 
     @property
     def address(self) -> str:
         """Where its own page is."""
         rooms = {"journey": "journeys", "broadcast": "broadcasts", "community": "communities"}
-        return f"/{rooms[self.kind]}/{self.slug}"
+        return f"/{rooms[self.kind]}/{self.slug}" if self.kind in rooms else "/results"
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,17 @@ def askers(house: Served, work: Work) -> list[Asker]:
     """Return everything that asks for messages: journeys, broadcasts, communities that invite."""
     found = [
         Asker("journey", one.slug, one.journey.title or one.slug, one.holdout / 10_000,
-              one.state == "paused")
+              one.state == "paused", programme=one.journey.programme)
         for one in house.journeys.all(work)
     ]  # fmt: skip
     found += [
-        Asker("broadcast", one.id, one.plan.title, house.campaigns.holdout_of(one.plan) / 100)
+        Asker(
+            "broadcast",
+            one.id,
+            one.plan.title,
+            house.campaigns.holdout_of(one.plan) / 100,
+            programme=one.plan.programme,
+        )
         for one in house.campaigns.all(work, ("sending", "done", "cancelled"))
         if one.started is not None
     ]
@@ -69,6 +84,60 @@ def askers(house: Served, work: Work) -> list[Asker]:
         if one.terms is not None
     ]
     return found
+
+
+def shared(house: Served, known: list[Asker]) -> list[Asker]:
+    """Return the draws that several share: programmes, and the holdout of everything."""
+    members: dict[str, list[Asker]] = {}
+    for one in known:
+        if one.programme is not None:
+            members.setdefault(one.programme, []).append(one)
+    found = [
+        Asker(
+            "programme", slug, slug, _one_share(each),
+            members=tuple(one.origin for one in each),
+        )
+        for slug, each in sorted(members.items())
+    ]  # fmt: skip
+    out = house.messaging.settings.holdout
+    return [*found, Asker("universal", "everything", None, out / 100)] if out else found
+
+
+def _one_share(each: list[Asker]) -> float | None:
+    """Return the share that all have; None where they differ, so that none can be checked."""
+    shares = {one.share for one in each}
+    return shares.pop() if len(shares) == 1 else None
+
+
+def find(house: Served, work: Work, kind: str, slug: str) -> Asker | None:
+    """Return one asker, or one draw that several share; None when there is none."""
+    known = askers(house, work)
+    every = [*known, *shared(house, known)]
+    return next((one for one in every if (one.kind, one.slug) == (kind, slug)), None)
+
+
+def trial(
+    house: Served, work: Work, asker: Asker, event: str = ANY, window_days: int = WINDOW_DAYS
+) -> Trial:
+    """Read one experiment in full."""
+    origins = asker.members or (asker.origin,)
+    drawn = []
+    if asker.kind == "community":
+        drawn = [
+            Drawn(asker.origin, one.profile, one.at)
+            for one in left_out(work)
+            if one.community == asker.slug
+        ]
+    return house.analytics.trial(
+        work,
+        origins,
+        stood_at(house, work),
+        left_out=drawn,
+        mixed=mixed(house, work),
+        share=asker.share,
+        event=event,
+        window_days=window_days,
+    )
 
 
 def stood_at(house: Served, work: Work) -> int:
@@ -97,7 +166,7 @@ def lifts(
         stood_at(house, work),
         left_out=drawn,
         mixed=mixed(house, work),
-        shares={one.origin: one.share for one in known if one.share},
+        shares={one.origin: one.share for one in known if one.share is not None},
         event=event,
         window_days=window_days,
     )
@@ -121,7 +190,7 @@ def results(
     rows = [
         Result(
             one,
-            found.get(one.origin) or judge(one.origin, nobody, nobody),
+            found.get(one.origin) or judge(one.origin, nobody, nobody, one.share),
             counts.get(one.origin, {}),
         )
         for one in askers(house, work)
@@ -130,7 +199,7 @@ def results(
 
 
 def _order(row: Result) -> tuple[int, int, str]:
-    settled = {"works": 0, "harms": 1, "unknown": 2}[row.lift.verdict]
+    settled = {"works": 0, "harms": 1, "blocked": 2, "unknown": 3}[row.lift.verdict]
     return settled, -row.lift.treated.drawn - row.lift.held_out.drawn, row.asker.origin
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from coterie.analytics.model import Arm, Lift
 from coterie.analytics.series import curve
+from coterie.analytics.trial.model import Step
 from coterie.experiments.intervals import wilson
 
 WIDTH, HEIGHT = 240.0, 28.0
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Half-widths of a scale, of which the first that holds everything worth seeing is taken."""
+
+_MOST_STEPS = 60
 
 CURVE_WIDTH, CURVE_HEIGHT = 600.0, 220.0
 
@@ -94,6 +97,43 @@ def curves(arms: Sequence[Arm], days: int) -> tuple[list[Curve], float]:
         start = f"{x(0)},{y(0)}"
         drawn.append(Curve(line, " ".join([start, *upper, *reversed(lower)]), shares[-1]))
     return drawn, top
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A difference as it grew: its line, the band of its interval, where no difference lies."""
+
+    line: str
+    band: str
+    zero: float
+    top: float
+    bottom: float
+
+
+def growth(steps: Sequence[Step]) -> Growth | None:
+    """Draw how a difference and its interval grew with time; None of fewer than two days."""
+    shown = thinned(steps)
+    if len(shown) < 2:
+        return None
+    top = max(0.01, *(one.interval.high for one in shown))
+    bottom = min(-0.01, *(one.interval.low for one in shown))
+    first, last = shown[0].at, shown[-1].at
+
+    def point(one: Step, value: float) -> str:
+        x = round(CURVE_WIDTH * (one.at - first) / (last - first), 1)
+        return f"{x},{round(CURVE_HEIGHT * (top - value) / (top - bottom), 1)}"
+
+    line = " ".join(point(one, one.difference) for one in shown)
+    upper = [point(one, one.interval.high) for one in shown]
+    lower = [point(one, one.interval.low) for one in shown]
+    zero = round(CURVE_HEIGHT * top / (top - bottom), 1)
+    return Growth(line, " ".join([*upper, *reversed(lower)]), zero, top, bottom)
+
+
+def thinned(steps: Sequence[Step]) -> list[Step]:
+    """Leave out days where there are too many to be drawn or read; the last one stays."""
+    every = -(-len(steps) // _MOST_STEPS) if steps else 1
+    return list(steps[::-1][::every])[::-1]
 
 
 def sparkline(

@@ -1,205 +1,214 @@
-"""The list of templates, and the editor of one with a preview on a real person."""
+"""The list of templates, and the composer of one: its languages, a preview on real people."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from coterie.core.errors import Conflict, Invalid, NotFound
-from coterie.messaging.looking.model import EVERYTHING, Wanted
-from coterie.messaging.model import Content, Template
-from coterie.profiles.model import USER
+from coterie.core.errors import Conflict, Invalid
+from coterie.messaging.model import Template
 from coterie.storage.work import Work
+from coterie.web.console.templates.readers import MANY, readers, search, twenty
+from coterie.web.console.templates.reading import (
+    OFFERED,
+    Written,
+    language_name,
+    read,
+    reshaped,
+    said_fault,
+)
+from coterie.web.console.templates.trying import Trial, told, try_on
 from coterie.web.console.templates.uses import sample, uses
-from coterie.web.desk import DeskForm, Operator, actor_of
+from coterie.web.desk import Operator, actor_of, long_form
 from coterie.web.parts import Here, Parts
-from coterie.web.speech import N_, Speech
+from coterie.web.speech import Speech
 
 router = APIRouter()
 
+LongForm = Annotated[dict[str, str], Depends(long_form)]
+
 NEW = "new"
-_NAMES = N_("Use lower-case letters, digits, - and _, such as spring-tasting.")
-_LINE = re.compile(r"line (\d+)")
-_VALUES = (
-    ("{{ profile.firstName | default: 'friend' }}", N_("her first name, or a word instead")),
-    ("{{ traits.city }}", N_("any trait we know of her")),
-    ("{{ brand.name }}", N_("the brand's name")),
-    ("{{ now | date: '%m-%d' }}", N_("today, in her zone")),
-    ("{{ event.properties.item }}", N_("in a journey: what she did that started it")),
-    ("{{ community.title }}", N_("in an invitation: the community")),
-    ("{{ invitation_url }}", N_("in an invitation: where she answers")),
-    ("{{ broadcast.title }}", N_("in a broadcast: its name")),
-)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a template: in which field, at which of its lines (None: all of it)."""
-
-    path: str
-    words: str
-    line: int | None = None
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What came of filling a template in: the content, or the fault."""
-
-    person: str
-    content: Content | None = None
-    fault: Fault | None = None
+_STEPS = {"next": 1, "back": -1}
+_MOST_TURNS = 1_000_000
 
 
 @router.get("/templates")
-def templates(request: Request, here: Here, account: Operator) -> Response:
-    """List the templates with where each is used."""
+def templates(request: Request, here: Here, account: Operator, channel: str = "") -> Response:
+    """List the templates: for which channel, in which languages, where used, when changed."""
     house = here.house
     speech = here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        found = house.messaging.templates(work)
+        everything = house.messaging.templates(work)
         used = uses(here, work, speech)
+        changes = house.messaging.template_changes(work)
+    channels = sorted({each.channel for each in everything if each.channel})
+    found = [each for each in everything if channel in ("", each.channel or "any")]
     return here.pages.render(
         request,
         "console/templates/list.html",
         account=account,
         templates=found,
+        languages={each.name: _languages(here, speech, each) for each in found},
         used=used,
+        changes=changes,
+        channel=channel,
+        channels=channels,
+        count=len(everything),
     )
 
 
+def _languages(here: Parts, speech: Speech, template: Template) -> list[str]:
+    spoken = here.house.messaging.wordings(template)
+    return [language_name(speech, each) for each in spoken] if len(spoken) > 1 else []
+
+
 @router.get("/templates/{name}")
-def one(request: Request, here: Here, account: Operator, name: str) -> Response:
-    """Show the editor of one template, or of a new one."""
+def one(request: Request, here: Here, account: Operator, name: str, person: str = "") -> Response:
+    """Show the composer of one template, or of a new one."""
     house = here.house
-    person = request.query_params.get("person", "")
+    speech = here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
         template = Template("", "") if name == NEW else house.messaging.template(work, name)
-        person = person or _somebody(here, work, name)
-        trial = None
-        if template.text:
-            trial = _try(here, work, here.pages.speech(request, account), template, person)
-        return _editor(request, here, work, account, template, person, trial, is_new=name == NEW)
+        written = Written(template, name == NEW, person)
+        trial = try_on(here, work, speech, written)
+        return composer(request, here, work, account, written, trial)
+
+
+@router.get("/templates/{name}/people")
+def people(request: Request, here: Here, account: Operator, name: str, turn: int = 0) -> Response:
+    """Show a template as twenty real people would read it."""
+    house = here.house
+    speech = here.pages.speech(request, account)
+    turn = max(0, min(turn, _MOST_TURNS))
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        template = house.messaging.template(work, name)
+        profiles = twenty(work, house, name, turn)
+        values = sample(here, work, speech, name)
+        channel = template.channel or ""
+        filled = house.messaging.fill_in(work, template, profiles, values, channel)
+        known = {each.profile: each for each in readers(work, house, speech, profiles)}
+        sights = [
+            (known[each.profile], told(speech, template, each), each.gaps)
+            for each in filled
+            if each.profile in known
+        ]
+    return here.pages.render(
+        request,
+        "console/templates/people.html",
+        account=account,
+        chosen=template,
+        sights=sights,
+        turn=turn,
+        many=MANY,
+    )
 
 
 @router.post("/templates/preview")
-def preview(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
+def preview(request: Request, here: Here, account: Operator, form: LongForm) -> Response:
     """Fill what is being written in for a real person; the answer is a part of the page."""
     house = here.house
     speech = here.pages.speech(request, account)
-    template, person = _read(form), form.get("person", "").strip()
+    written = read(form)
     with house.db.read(actor_of(account), house.clock.now()) as work:
-        trial = _try(here, work, speech, template, person) if template.text.strip() else None
+        trial = try_on(here, work, speech, written, _STEPS.get(form.get("step", ""), 0))
     return here.pages.render(
         request,
         "console/templates/trial.html",
         account=account,
-        written=template,
+        written=written,
         trial=trial,
+        stepped="step" in form,
     )
 
 
+@router.post("/templates/somebody")
+def somebody(request: Request, here: Here, account: Operator, form: LongForm) -> Response:
+    """Offer people by a few letters; the answer is the list under the field."""
+    house = here.house
+    speech = here.pages.speech(request, account)
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        found = search(work, house, speech, form.get("person", "").strip()[:100])
+    return here.pages.render(
+        request, "console/templates/somebody.html", account=account, found=found
+    )
+
+
+@router.post("/templates/reshape")
+def reshape(request: Request, here: Here, account: Operator, form: LongForm) -> Response:
+    """Add a language to what is being written, or take one out; nothing is kept yet."""
+    house = here.house
+    speech = here.pages.speech(request, account)
+    written = reshaped(read(form), form)
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        trial = try_on(here, work, speech, written)
+        return composer(request, here, work, account, written, trial)
+
+
 @router.post("/templates/save")
-def save(request: Request, here: Here, account: Operator, form: DeskForm) -> Response:
+def save(request: Request, here: Here, account: Operator, form: LongForm) -> Response:
     """Keep a template; what is wrong is shown at its place."""
     house = here.house
     speech = here.pages.speech(request, account)
-    template, is_new = _read(form), form.get("is_new") == "1"
-    person = form.get("person", "").strip()
+    written = read(form)
     try:
         with house.db.begin(actor_of(account), house.clock.now()) as work:
-            if is_new:
-                _check_free(here, work, speech, template.name)
-            house.messaging.define_template(work, template)
+            if written.is_new:
+                _check_free(here, work, speech, written.template.name)
+            house.messaging.define_template(work, written.template)
     except (Invalid, Conflict) as error:
-        fault = _fault(error)
-        if isinstance(error, Invalid) and fault.path == "name":
-            fault = Fault("name", speech.gettext(_NAMES))
+        fault = said_fault(speech, error)
         with house.db.read(actor_of(account), house.clock.now()) as work:
-            trial = Trial(person, fault=fault)
-            return _editor(
-                request, here, work, account, template, person, trial, is_new=is_new, status=400
-            )
+            trial = replace(try_on(here, work, speech, written), fault=fault, told=None)
+            return composer(request, here, work, account, written, trial, status=400)
     said = speech.gettext("Saved. What is queued already keeps its words.")
-    return here.pages.redirect(f"/templates/{template.name}", toast=said)
+    return here.pages.redirect(f"/templates/{written.template.name}", toast=said)
 
 
-def _editor(
+def composer(
     request: Request,
     here: Parts,
     work: Work,
     account: Operator,
-    template: Template,
-    person: str,
-    trial: Trial | None,
+    written: Written,
+    trial: Trial,
     *,
-    is_new: bool,
     status: int = 200,
 ) -> Response:
+    """Render the composer."""
+    house, template = here.house, written.template
     speech = here.pages.speech(request, account)
+    taken = {*template.variants, template.language or house.messaging.language}
+    offered = [(each, language_name(speech, each)) for each in OFFERED]
+    is_kept = not written.is_new
     return here.pages.render(
         request,
         "console/templates/one.html",
         http_status=status,
         account=account,
-        written=template,
-        is_new=is_new,
-        person=person,
+        written=written,
+        chosen=template,
+        is_new=written.is_new,
         trial=trial,
-        channels=[(name, speech.word("channel", name)) for name in here.house.messaging.channels],
+        channels=[(name, speech.word("channel", name)) for name in house.messaging.channels],
         used=uses(here, work, speech).get(template.name, []),
-        values=_VALUES,
+        versions=house.messaging.template_versions(work, template.name) if is_kept else [],
+        languages=offered,
+        to_add=[each for each in offered if each[0] not in taken],
+        names={tag: language_name(speech, tag) for tag in (*template.variants, *taken)},
+        brand_language=language_name(speech, house.messaging.language),
+        addresses=_addresses(here),
     )
 
 
-def _read(form: Mapping[str, str]) -> Template:
-    """Read the editor's form; browsers send line ends as two characters."""
-    return Template(
-        name=form.get("name", "").strip(),
-        text=form.get("text", "").replace("\r\n", "\n"),
-        subject=form.get("subject", "").strip(),
-        channel=form.get("channel") or None,
-    )
+def _addresses(here: Parts) -> Mapping[str, str]:
+    """Return by channel what a test needs to be told: the trait that holds its address, or none."""
+    ways = here.house.messaging.channels
+    return {name: way.address_trait or "" for name, way in ways.items()}
 
 
 def _check_free(here: Parts, work: Work, speech: Speech, name: str) -> None:
     taken = {each.name for each in here.house.messaging.templates(work)}
     if name in taken or name == NEW:
         raise Conflict(speech.gettext("There is a template of this name: choose another one."))
-
-
-def _try(here: Parts, work: Work, speech: Speech, template: Template, person: str) -> Trial:
-    house = here.house
-    profile = house.profiles.find(work, USER, person) if person else None
-    if profile is None:
-        words = speech.gettext("We know nobody by that user id: choose another person.")
-        return Trial(person, fault=Fault("person", words))
-    named = template if template.name else Template("new", template.text, template.subject)
-    try:
-        values: dict[str, Any] = sample(here, work, speech, template.name)
-        return Trial(person, content=house.messaging.try_out(work, named, profile, values))
-    except (Invalid, NotFound) as error:
-        return Trial(person, fault=_fault(error))
-
-
-def _fault(error: Invalid | NotFound | Conflict) -> Fault:
-    if not isinstance(error, Invalid):
-        return Fault("name", error.message)
-    line = _LINE.match(error.reason)
-    words = f"{error.reason} ({error.hint})" if error.hint else error.reason
-    return Fault(error.path, words, int(line.group(1)) if line else None)
-
-
-def _somebody(here: Parts, work: Work, name: str) -> str:
-    """Choose somebody for the preview: who got it last, else who got anything, else anybody."""
-    house = here.house
-    for wanted in (Wanted(template=name), EVERYTHING):
-        newest = house.messaging.page(work, wanted, 1)
-        if newest:
-            profiles = [newest[0].profile]
-            break
-    else:
-        profiles = list(house.profiles.everyone(work)[:1])
-    return next(iter(house.profiles.user_ids(work, profiles).values()), "")

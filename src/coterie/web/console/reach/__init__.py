@@ -1,0 +1,1 @@
+"""Reach: what share is commercial, what was held back and why, and what channels can take."""
