@@ -12,6 +12,8 @@ import coterie.app  # noqa: F401  (brings every room's tables in)
 from coterie.core.actor import CLOCK
 from coterie.events.log import Log
 from coterie.events.store import state_rows
+from coterie.messaging import store as messages
+from coterie.messaging.versions import store as versions
 from coterie.storage import migrate
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
@@ -44,6 +46,19 @@ def test_a_second_run_changes_nothing(empty: Database) -> None:
     assert migrate.version(empty) == version
 
 
+_OLD_MESSAGE = (
+    "INSERT INTO messages (id, key, profile, came_with, origin, node, channel, template, touch, "
+    "purpose, value, status, at, created, due, delivery, attempts, lost, content) "
+    "VALUES ('{0}', '{0}', 7, 7, 'journey:j', 'n', 'email', 'hello', 'service', "
+    "'marketing', 0, '{1}', 3, 1, 2, 'at_least_once', 0, 0, {2})"
+)
+_OLD_MESSAGES = (
+    "INSERT INTO message_templates (name, subject, text) VALUES ('hello', '', 'Hi')",
+    _OLD_MESSAGE.format("0a" * 16, "sent", "NULL"),
+    _OLD_MESSAGE.format("0b" * 16, "queued", "CAST('sealed' AS {blob})"),
+)
+
+
 def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path: Path) -> None:
     config = migrate._config(empty)
     command.upgrade(config, "2026_11_22_0710")
@@ -56,6 +71,9 @@ def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path
         for seq, amount in ((1, "NULL"), (2, "125000")):
             work.connection.exec_driver_sql(old.format(seq, amount))
         work.insert(state_rows, [{"id": 1, "next_seq": 3, "flushed": 0, "hot": 2}])
+        for statement in _OLD_MESSAGES:
+            blob = "BYTEA" if work.dialect == "postgresql" else "BLOB"
+            work.connection.exec_driver_sql(statement.format(blob=blob))
     migrate.upgrade(empty)
     log = Log(tmp_path)
     with empty.begin(CLOCK, 9) as work:
@@ -64,3 +82,11 @@ def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path
         assert found == [(1, None, ("a",), {"n": 1}), (2, 125_000, ("a",), {"n": 2})]
         assert log.flush(work) == 2
     log.close()
+    with empty.begin(CLOCK, 9) as work:
+        sent, waiting = (messages.of_person(work, 7), messages.take_due(work, 5))
+        assert [(one.message.id, one.message.origin) for one in sent] == [
+            ("0a" * 16, "journey:j"),
+            ("0b" * 16, "journey:j"),
+        ]
+        assert [(one.message.id, one.content) for one in waiting] == [("0b" * 16, b"sealed")]
+        assert versions.versions(work, [("hello", 1)])[("hello", 1)].text == "Hi"

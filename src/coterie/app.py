@@ -15,16 +15,18 @@ from coterie.analytics import store as analytics
 from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
 from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
+from coterie.campaigns.polls.service import Polls
 from coterie.campaigns.service import Campaigns
 from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
 from coterie.communities.model import Community, Funnel
 from coterie.communities.service import Communities
 from coterie.configured import (
-    activity_links,
-    answer_links,
+    acting_rooms,
+    brand,
     gate_settings,
     load_channels,
+    poll_links,
     preference_links,
 )
 from coterie.core.actor import CLOCK, COMMAND
@@ -36,12 +38,14 @@ from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.events.pressure import MEGABYTE, Bounds, Pressure
+from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
 from coterie.messaging.channel import Channel
 from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce, open_commerce
 from coterie.orders.model import STEPS
 from coterie.profiles.service import Profiles
+from coterie.roads.answering.service import Answering
 from coterie.roads.doctor.examination import examine
 from coterie.roads.doctor.measures import measure
 from coterie.roads.doctor.model import Finding
@@ -49,7 +53,10 @@ from coterie.roads.erasing.service import Erasing, OpenCopy
 from coterie.roads.erasing.suppressing import Suppressing
 from coterie.roads.imports.service import Imports
 from coterie.roads.inbound import Inbound, Observer, nobody
+from coterie.roads.learning import learn
 from coterie.roads.outbound import Outbound
+from coterie.roads.outbound import close as close_channels
+from coterie.scores.recommending.variable import Suggested
 from coterie.scores.service import Scores
 from coterie.scores.values.service import Worth
 from coterie.segments.definition import Definition
@@ -92,6 +99,8 @@ class App:
     campaigns: Campaigns
     activities: Activities
     tagging: Tagging
+    polls: Polls
+    tasks: Tasks
     commerce: Commerce
     analytics: Analytics
     portraits: Portraits
@@ -100,6 +109,7 @@ class App:
     imports: Imports
     erasing: Erasing
     suppressing: Suppressing
+    answering: Answering
 
     def __post_init__(self) -> None:
         self._road = RLock()
@@ -122,9 +132,11 @@ class App:
                 self.log.sweep(work)
                 self.keys.keep_uses(work)
                 self.imports.tidy(work, now - self.settings.retention_days * DAY)
+                self.answering.tidy(work, now - self.settings.retention_days * DAY)
                 self.commerce.feeds.tidy(work, now - self.settings.retention_days * DAY)
                 carried = self.inbound.carried_until(work)
             self.inbox.forget(now - self.settings.retention_days * DAY, carried)
+        learn(self.db, self.scores.recommending, now)
 
     def next_due(self, now: int) -> int | None:
         """Return the earliest moment at which time alone will change something, or None."""
@@ -179,6 +191,7 @@ class App:
 
     def close(self) -> None:
         """Close every connection."""
+        close_channels(self.messaging.channels)
         self.inbox.close()
         self.log.close()
         self.db.close()
@@ -243,25 +256,25 @@ def _furnish(
     worth = Worth(profiles, log, zone)
     segments = Segments(profiles, catalog, log, zone, Together((scores, worth)))
     ways = load_channels(settings) if channels is None else channels
+    polls = Polls(profiles, segments, zone, poll_links(settings, codes))
     messaging = Messaging(
-        profiles,
-        gate_settings(settings),
-        ways,
-        zone,
-        {"name": settings.brand},
+        profiles, gate_settings(settings), ways, zone, brand(settings),
         unsubscribing=preference_links(settings, codes),
         ages=catalog.ages,
-    )
-    acting = _acting(settings, zone, profiles, catalog, codes, log, segments, messaging)
-    journeys, communities, campaigns, activities, tagging = acting
+        topics=catalog.topics_of,
+        zones=catalog.store_zones,
+        variables=(Suggested(scores.recommending), polls),
+    )  # fmt: skip
+    acting = acting_rooms(settings, zone, profiles, catalog, codes, log, segments, messaging)
+    journeys, communities, campaigns, activities, tagging, tasks = acting
     suppressing = Suppressing(db, profiles.erasures)
     commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
     keepers = (
-        scores, worth, segments, messaging, *acting, codes, commerce.orders, commerce.claims,
+        scores, worth, segments, messaging, *acting, polls, codes, commerce.orders, commerce.claims,
     )  # fmt: skip
     inbound = Inbound(
-        db, inbox, profiles, log, scores, worth, segments, (*acting, Newcomers(segments)), observe,
-        commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id"),
+        db, inbox, profiles, log, scores, worth, segments, (*acting, polls, Newcomers(segments)),
+        observe, commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id"),
     )  # fmt: skip
     uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
     imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
@@ -289,52 +302,19 @@ def _furnish(
         campaigns=campaigns,
         activities=activities,
         tagging=tagging,
+        polls=polls,
+        tasks=tasks,
         commerce=commerce,
         analytics=analytics,
         portraits=Portraits(analytics, log, profiles, zone, instance.currency),
         inbound=inbound,
-        outbound=Outbound(db, messaging, ways, observe),
+        outbound=Outbound(db, messaging, ways, observe, clock.now),
         imports=imports,
         erasing=Erasing(
             inbound, imports, profiles, keepers, settings.data, _copies(settings, key, clock)
         ),
         suppressing=suppressing,
-    )
-
-
-def _acting(
-    settings: Settings,
-    zone: ZoneInfo,
-    profiles: Profiles,
-    catalog: Catalog,
-    codes: Codes,
-    log: Log,
-    segments: Segments,
-    messaging: Messaging,
-) -> tuple[Journeys, Communities, Campaigns, Activities, Tagging]:
-    """Build the rooms that act on facts, in the order in which they hear them."""
-    return (
-        Journeys(segments, messaging, profiles, settings.holdout, zone),
-        Communities(
-            segments,
-            messaging,
-            profiles,
-            log,
-            zone,
-            default_holdout=settings.holdout,
-            links=answer_links(settings, codes),
-        ),
-        Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above),
-        Activities(
-            profiles,
-            catalog,
-            segments,
-            messaging,
-            codes,
-            zone,
-            links=activity_links(settings, codes),
-        ),
-        Tagging(profiles, segments, messaging),
+        answering=Answering(messaging, profiles, inbound, ways),
     )
 
 

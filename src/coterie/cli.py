@@ -18,6 +18,8 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from coterie.app import App
+from coterie.commands.journeying import journeys
+from coterie.commands.limiting import limits
 from coterie.commands.listing import lists
 from coterie.commands.opening import AsJson, Data, house
 from coterie.commands.printing import (
@@ -30,6 +32,8 @@ from coterie.commands.printing import (
     print_report,
 )
 from coterie.commands.protecting import backup, person, restore
+from coterie.commands.reaching import bounces, messages
+from coterie.commands.recommending import recommend
 from coterie.commands.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
 from coterie.core.actor import COMMAND
 from coterie.core.clock import parse_time
@@ -80,9 +84,14 @@ cli.command()(restore)
 cli.add_typer(quarantine, name="quarantine")
 cli.add_typer(segments, name="segments")
 cli.add_typer(lists, name="list")
+cli.add_typer(journeys, name="journey")
 cli.add_typer(feeds, name="feed")
 cli.add_typer(orders, name="orders")
 cli.add_typer(simulate, name="simulate")
+cli.add_typer(recommend, name="recommend")
+cli.add_typer(messages, name="messages")
+cli.add_typer(bounces, name="bounces")
+cli.add_typer(limits, name="limits")
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", envvar="COTERIE_PORT")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", envvar="COTERIE_HOST")]

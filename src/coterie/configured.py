@@ -3,23 +3,44 @@
 The addresses by which people reach their own pages carry a signed token each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import time
+from zoneinfo import ZoneInfo
 
+from coterie.actions import Invite, Seat
 from coterie.activities.base import Links as ActivityLinks
 from coterie.activities.model import Activity
+from coterie.activities.service import Activities
+from coterie.campaigns.service import Campaigns
+from coterie.catalog.service import Catalog
 from coterie.codes.service import Codes
+from coterie.communities.service import Communities
 from coterie.core import plugins
-from coterie.core.errors import Invalid
+from coterie.core.errors import Conflict, Invalid
+from coterie.events.log import Log
+from coterie.guides.tasks.service import Tasks
+from coterie.journeys.ports import Action, check_action
+from coterie.journeys.service import Journeys
+from coterie.messaging.caps import parse as parse_cap
 from coterie.messaging.channel import Channel, check_channel
 from coterie.messaging.gate import GateSettings
+from coterie.messaging.languages import check_tag
 from coterie.messaging.quiet import Window
+from coterie.messaging.service import Messaging
+from coterie.profiles.service import Profiles
+from coterie.segments.service import Segments
 from coterie.settings import Settings
+from coterie.tagging.service import Tagging
 
 
 def base_url(settings: Settings) -> str:
     """Return how a visitor reaches this house, without a slash at the end."""
     return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def brand(settings: Settings) -> dict[str, str]:
+    """Return what templates see under ``brand``; its language is spoken where hers is unknown."""
+    return {"name": settings.brand, "language": check_tag(settings.language, "language")}
 
 
 def answer_links(settings: Settings, codes: Codes) -> Callable[[int, str, str], str]:
@@ -38,6 +59,16 @@ def preference_links(settings: Settings, codes: Codes) -> Callable[[int, str, st
     def link(profile: int, purpose: str, channel: str) -> str:
         said = {"profile": profile, "purpose": purpose, "channel": channel}
         return f"{base_url(settings)}/u/{codes.sign('preferences', said)}"
+
+    return link
+
+
+def poll_links(settings: Settings, codes: Codes) -> Callable[[int, str], str]:
+    """Return what makes the link by which somebody answers a poll."""
+
+    def link(profile: int, poll: str) -> str:
+        said = {"profile": profile, "poll": poll}
+        return f"{base_url(settings)}/q/{codes.sign('poll', said)}"
 
     return link
 
@@ -72,4 +103,52 @@ def gate_settings(settings: Settings) -> GateSettings:
         per_day=settings.cap_day,
         per_week=settings.cap_week,
         holdout=settings.universal_holdout,
+        caps=tuple(parse_cap(text) for text in settings.caps),
+        interest=settings.interest_floor,
     )
+
+
+def acting_rooms(
+    settings: Settings,
+    zone: ZoneInfo,
+    profiles: Profiles,
+    catalog: Catalog,
+    codes: Codes,
+    log: Log,
+    segments: Segments,
+    messaging: Messaging,
+) -> tuple[Journeys, Communities, Campaigns, Activities, Tagging, Tasks]:
+    """Build the rooms that act on facts, in the order in which they hear them."""
+    journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
+    communities = Communities(
+        segments,
+        messaging,
+        profiles,
+        log,
+        zone,
+        default_holdout=settings.holdout,
+        links=answer_links(settings, codes),
+    )
+    campaigns = Campaigns(segments, messaging, profiles, settings.holdout, settings.approval_above)
+    activities = Activities(
+        profiles,
+        catalog,
+        segments,
+        messaging,
+        codes,
+        zone,
+        links=activity_links(settings, codes),
+    )
+    ours = {one.name: one for one in (Invite(communities), Seat(activities))}
+    journeys.register(ours | load_actions(settings, taken=ours.keys()))
+    tagging = Tagging(profiles, segments, messaging)
+    return journeys, communities, campaigns, activities, tagging, Tasks()
+
+
+def load_actions(settings: Settings, taken: Set[str]) -> dict[str, Action]:
+    """Load the installed actions that these settings configure; none may take a name of ours."""
+    given = settings.model_dump()
+    built = {name: make(given) for name, make in plugins.load("coterie.actions").items()}
+    for name in taken & built.keys():
+        raise Conflict(f"an installed action is called {name!r}, as one of ours: uninstall it")
+    return {name: check_action(name, one) for name, one in built.items() if one is not None}

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         "CNY", pattern="^[A-Z]{3}$", description="The brand's currency, fixed when founded."
     )
     brand: str = Field("Coterie", description="The brand's name, as messages may use it.")
+    language: str = Field(
+        "zh", description="The brand's language: what messages speak to whoever told none."
+    )
     master_key: str = Field(
         "", description="64 hex digits that seal personal data; empty: a file in the data folder."
     )
@@ -84,12 +87,48 @@ class Settings(BaseSettings):
     quiet_end: str = Field("08:00", description="When quiet hours end (exclusive).")
     cap_day: int = Field(2, ge=0, description="Touches a day and person, service left out.")
     cap_week: int = Field(10, ge=0, description="Touches in 7 days and person, service left out.")
+    caps: tuple[str, ...] = Field(
+        (), description='Caps of a channel or a kind: "email 1/day", "commercial 3/7d".'
+    )
+    interest_floor: float = Field(
+        0.0,
+        ge=0.0,
+        description="The interest in a topic below which nothing commercial about it goes out.",
+    )
     smtp_host: str = Field("", description="SMTP server of the e-mail channel; empty: none.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
     smtp_sender: str = Field("", description="From address of the e-mail channel.")
     smtp_username: str = Field("", description="User name at the SMTP server; empty: none.")
     smtp_password: str = Field("", description="Password at the SMTP server.")
     smtp_starttls: bool = Field(True, description="Ask the SMTP server for encryption.")
+    smtp_connections: int = Field(
+        1, ge=1, le=50, description="Letters under way at once; as many may come twice by a crash."
+    )
+    smtp_return_path: str = Field(
+        "", description="Where bounces go, such as bounces+{key}@example.com; empty: the sender."
+    )
+    smtp_html: bool = Field(True, description="Write each letter as a simple page too.")
+    smtp_dkim_key: str = Field(
+        "", description="Private key that signs letters, in PEM, or the path of its file."
+    )
+    smtp_dkim_selector: str = Field("", description="The key's selector in DNS.")
+    smtp_dkim_domain: str = Field("", description="The key's domain; empty: the sender's.")
+    sms_url: str = Field("", description="Where the SMS provider takes texts; empty: none.")
+    sms_sender: str = Field("", description="The number or name that texts come from.")
+    sms_country: str = Field("86", description="Country code of numbers written without one.")
+    sms_opt_out: str = Field(
+        "", description="The line under texts that nobody asked for; {link} is her own page."
+    )
+    http_private: bool = Field(
+        False, description="Let webhooks and SMS reach private networks, and without encryption."
+    )
+    http_timeout: float = Field(10, gt=0, le=60, description="Seconds that an answer may take.")
+    http_connections: int = Field(
+        8, ge=1, le=100, description="Webhooks or texts under way at once."
+    )
+    secrets: dict[str, str] = Field(
+        {}, description="Secrets by the names that channels and nodes use."
+    )
 
     @field_validator("zone")
     @classmethod
@@ -195,7 +234,7 @@ class Told:
         return f"COTERIE_{self.name.upper()}"
 
 
-SECRETS = frozenset({"master_key", "smtp_password"})
+SECRETS = frozenset({"master_key", "smtp_password", "smtp_dkim_key", "secrets"})
 
 
 def told(settings: Settings) -> list[Told]:

@@ -130,6 +130,14 @@ def taken_name(town: Town) -> Answer:
     return town.define(twice)
 
 
+def called(town: Town) -> Answer:
+    def call(work: Any) -> None:
+        town.house.app.journeys.define(work, "j", GRAPH)
+        town.house.app.journeys.call(work, "j", [])
+
+    return town.define(call)
+
+
 def spins(town: Town) -> Answer:
     return town.journey({**GRAPH, "nodes": {"say": {**SAY, "then": "say"}}})
 
@@ -142,14 +150,31 @@ JOURNEYS: dict[str, Check] = {
     "journey-name": journey(name="other"),
     "journey-key-unknown": journey(entrance={}),
     "journey-entry-missing": without("entry"),
-    "journey-entry-later": journey(entry={"schedule": "FREQ=DAILY"}),
+    "journey-schedule": journey(entry={"schedule": "FREQ=MINUTELY", "for": {"everyone": True}}),
+    "journey-schedule-for": journey(entry={"schedule": "FREQ=DAILY"}),
+    "journey-list": journey(entry={"list": "nosuch"}),
+    "journey-call": called,
     "journey-segment": journey(entry={"segment": "nosuch"}),
     "journey-start": journey(start="begin"),
     "journey-target": node(**{**SAY, "then": "nowhere"}),
     "journey-unreachable": journey(nodes={"say": SAY, "alone": SAY}),
     "journey-loop": spins,
     "journey-node-unknown": node(do="dance"),
-    "journey-node-later": node(do="invite", community="pasta", then="end"),
+    "journey-invite": node(do="invite", community="nosuch", then="end"),
+    "journey-action": node(do="act", action="nosuch", then="end"),
+    "journey-action-arguments": node(
+        do="act", action="seat", arguments={"activity": "nosuch"}, then="end"
+    ),
+    "journey-task": node(do="task", to="anybody", script="Call her", then="end"),
+    "journey-webhook": node(do="webhook", url="ftp://a.example", template="hello", then="end"),
+    "journey-webhook-secret": node(
+        do="webhook",
+        url="https://a.example",
+        template="hello",
+        then="end",
+        headers={"Authorization": "Bearer abc"},
+    ),
+    "journey-arms": node(do="random", branches=[["end", 50], ["end", 50]], as_experiment=True),
     "journey-node-key": node(**SAY, tuch="service"),
     "journey-template": node(**{**SAY, "template": "nosuch"}),
     "journey-template-channel": node(**{**SAY, "template": "by-mail"}),
@@ -240,4 +265,27 @@ PLAYBOOKS: dict[str, Check] = {
     "playbook-weight": playbook("scores: {activity: {Wine Rated: -1}}"),
     "playbook-template": playbook("templates: [{name: t, text: '{{ a'}]"),
     "playbook-rule": half_a_playbook,
+}
+
+
+def poll(**parts: Any) -> Check:
+    """Define a poll that is sound but for these parts."""
+    choices = [{"code": "red", "en": "Red"}, {"code": "white", "en": "White"}]
+    sound = {"question": {"en": "Red or white?"}, "choices": choices, "trait": "colour"}
+    definition = {**sound, **parts}
+    return lambda town: town.define(
+        lambda work: town.house.app.polls.define(work, "colour", definition)
+    )
+
+
+POLLS: dict[str, Check] = {
+    "poll-question": poll(question={}),
+    "poll-kind": poll(kind="essay"),
+    "poll-choices": poll(choices=[{"code": "red", "en": "Red"}]),
+    "poll-code": poll(choices=[{"code": "red", "en": "Red"}, {"code": "red", "en": "Rosé"}]),
+    "poll-number": poll(kind="number", choices=[], low=5, high=1),
+    "poll-trait": poll(trait="email"),
+    "poll-nothing": poll(trait=None),
+    "poll-segment": poll(segment="nosuch"),
+    "poll-key": poll(colour="red"),
 }

@@ -142,6 +142,9 @@ API: dict[str, Check] = {
     "api-slug": lambda town: town.api("segments/Big Spenders", {"rule": {"everyone": True}}),
     "api-segment-unknown": lambda town: town.ask("GET", "/api/segments/nosuch/members"),
     "api-person-unknown": lambda town: town.ask("GET", "/api/people/nobody"),
+    "api-recommendations": lambda town: town.ask(
+        "GET", "/api/people/nobody/recommendations?limit=1000"
+    ),
     "api-item-unknown": lambda town: town.ask("GET", "/api/items/nosuch"),
     "api-page": lambda town: town.ask("GET", "/api/segments/everybody/members?limit=0"),
     "api-at": lambda town: town.ask("GET", "/api/segments/everybody/members?at=2199-01-01"),
@@ -227,6 +230,7 @@ FORMS: dict[str, Check] = {
     "consent-choice": lambda town: town.form("/consent", {"choice": "maybe"}),
     "invitation-answer": lambda town: town.form("/i/nosuch", {"answer": "maybe"}),
     "invitation-token": lambda town: town.form("/i/nosuch", {"answer": "accept"}),
+    "poll-token": lambda town: town.form("/q/nosuch", {"answer": "red"}),
     "link-token": lambda town: town.ask("GET", "/t/nosuch"),
     "article-unknown": lambda town: town.ask("GET", "/a/nosuch"),
     "messages-status": lambda town: town.ask("GET", "/messages?status=lost"),

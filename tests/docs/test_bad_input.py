@@ -20,6 +20,7 @@ DOORS: Mapping[str, Mapping[str, Check]] = {
     "journey": definition_checks.JOURNEYS,
     "community": definition_checks.COMMUNITIES,
     "template": definition_checks.TEMPLATES,
+    "poll": definition_checks.POLLS,
     "playbook": definition_checks.PLAYBOOKS,
     "import file": file_checks.FILES,
     "import map": file_checks.MAPS,

@@ -9,39 +9,77 @@ Inherit one in your tests and say how to make what is tested::
             return PigeonChannel(loft="Turin")
 """
 
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
 from coterie.core.errors import ChannelError
-from coterie.messaging.channel import Channel, check_channel
-from coterie.messaging.model import Delivery, Receipt
+from coterie.messaging.channel import Channel, Uncertain, at_once, check_channel
+from coterie.messaging.model import Delivery, Post, Receipt
+
+
+class Provider(Protocol):
+    """A stand-in for the provider behind a channel: what reached it, and how it is to behave."""
+
+    def keys(self) -> Sequence[str]:
+        """Return the key of every attempt that reached it, in order."""
+        ...
+
+    def refuse(self, *, permanent: bool) -> None:
+        """Refuse the next attempt: for good, or for now."""
+        ...
+
+    def fall_silent(self) -> None:
+        """Take the next attempt, and break off before it answers."""
+        ...
+
+    def leave(self) -> None:
+        """Be away from now on: nothing reaches it."""
+        ...
 
 
 class ChannelContract:
-    """What a channel keeps to. Deliveries go to ``address``: one that your provider takes."""
+    """What a channel keeps to. Deliveries go to ``address``: one that your provider takes.
+
+    ``post`` is where a program is reached, for channels that need one. ``provider`` stands behind
+    the channels that ``make_channel`` makes; without one the tests of failing ask nothing. What a
+    stand-in itself logs, under ``loggers_of_provider``, is no fault of the channel.
+    """
 
     entry_point = ""
     address: str | None = "ada@example.com"
+    post: Post | None = None
+    provider: Provider | None = None
+    loggers_of_provider: tuple[str, ...] = ()
 
     def make_channel(self) -> Channel:
         """Make a channel that reaches a provider, or a real stand-in for one."""
         raise TypeError(f"{type(self).__name__} must say how to make its channel")
 
-    def delivery(self, key: str, text: str = "Hello", subject: str = "A word") -> Delivery:
+    def delivery(
+        self, key: str, text: str = "Hello", subject: str = "A word", attempt: int = 1
+    ) -> Delivery:
         """Make a delivery for this channel."""
         return Delivery(
             message=key,
             key=key,
-            attempt=1,
+            attempt=attempt,
             profile=1,
             channel=self.entry_point,
             address=self.address,
             subject=subject,
             text=text,
             at=1_767_225_600_000,
+            post=self.post,
         )
 
     def test_it_comes_through_the_door(self) -> None:
         """It has the name of its entry point, says what address it needs, and can deliver."""
         channel = self.make_channel()
         assert check_channel(self.entry_point, channel) is channel
+        assert at_once(channel) >= 1
 
     def test_it_gives_a_receipt(self) -> None:
         """What the provider took has an id there."""
@@ -53,13 +91,73 @@ class ChannelContract:
         """A second attempt, as after a crash, is known to be the same message."""
         channel = self.make_channel()
         first = channel.deliver(self.delivery("k1"))
-        assert channel.deliver(self.delivery("k1")).provider_id == first.provider_id
+        again = channel.deliver(self.delivery("k1", attempt=2))
+        assert again.provider_id == first.provider_id
 
     def test_two_keys_are_two_messages(self) -> None:
         """Messages are told apart by their keys, not by what they say."""
         channel = self.make_channel()
         first = channel.deliver(self.delivery("k1"))
         assert channel.deliver(self.delivery("k2")).provider_id != first.provider_id
+
+    def test_every_attempt_carries_the_key(self) -> None:
+        """The provider is told at each attempt which message it is."""
+        if self.provider is None:
+            return
+        channel = self.make_channel()
+        for attempt in (1, 2, 3):
+            channel.deliver(self.delivery("k1", attempt=attempt))
+        assert list(self.provider.keys()) == ["k1", "k1", "k1"]
+
+    def test_a_refusal_for_good_is_permanent(self) -> None:
+        """What the provider will never take is not tried again; the next message goes out."""
+        error = self._refused(permanent=True)
+        assert error is None or (error.permanent and not isinstance(error, Uncertain))
+
+    def test_a_refusal_for_now_is_not(self) -> None:
+        """What the provider did not take, and may take later, is tried again for certain."""
+        error = self._refused(permanent=False)
+        assert error is None or not (error.permanent or isinstance(error, Uncertain))
+
+    def _refused(self, *, permanent: bool) -> ChannelError | None:
+        if self.provider is None:
+            return None
+        channel = self.make_channel()
+        self.provider.refuse(permanent=permanent)
+        error = _error_of(channel, self.delivery("k1"))
+        assert channel.deliver(self.delivery("k2")).provider_id
+        return error
+
+    def test_silence_is_uncertain(self) -> None:
+        """A provider that took a message and never answered may have it: nobody knows."""
+        if self.provider is None:
+            return
+        channel = self.make_channel()
+        self.provider.fall_silent()
+        assert isinstance(_error_of(channel, self.delivery("k1")), Uncertain)
+        assert channel.deliver(self.delivery("k2")).provider_id
+
+    def test_nobody_there_is_tried_again(self) -> None:
+        """A provider that cannot be reached took nothing, and may be there later."""
+        if self.provider is None:
+            return
+        channel = self.make_channel()
+        self.provider.leave()
+        error = _error_of(channel, self.delivery("k1"))
+        assert not error.permanent and not isinstance(error, Uncertain)
+
+    def test_it_tells_nobody_the_address(self) -> None:
+        """Neither its errors nor its logs name the person, whatever the provider says."""
+        if self.provider is None or self.address is None:
+            return
+        channel, said = self.make_channel(), [self.address]
+        with _listening(self.loggers_of_provider) as lines:
+            self.provider.refuse(permanent=True)
+            lines.append(_error_of(channel, self.delivery("k1")).message)
+            self.provider.fall_silent()
+            lines.append(_error_of(channel, self.delivery("k2", text="Call me")).message)
+            channel.deliver(self.delivery("k3", text="Call me"))
+        assert not [line for line in lines for each in [*said, "Call me"] if each in line]
 
     def test_it_takes_any_language_and_length(self) -> None:
         """Chinese, emoji, right-to-left, long and empty lines arrive or are refused for good."""
@@ -73,6 +171,23 @@ class ChannelContract:
         for number, subject in enumerate(("a\r\nBcc: eve@example.com", "a\nb", "a\x00b", "")):
             _takes_or_refuses(channel, self.delivery(f"h{number}", subject=subject))
 
+    def test_a_hostile_address_reaches_nobody_else(self) -> None:
+        """What is no address is refused for good, and never taken as two."""
+        if self.address is None:
+            return
+        channel = self.make_channel()
+        for number, address in enumerate((None, "", f"{self.address}\r\n{self.address}")):
+            hostile = replace(self.delivery(f"a{number}"), address=address)
+            assert _error_of(channel, hostile).permanent
+
+
+def _error_of(channel: Channel, delivery: Delivery) -> ChannelError:
+    try:
+        channel.deliver(delivery)
+    except ChannelError as error:
+        return error
+    raise AssertionError("it was taken")
+
 
 def _takes_or_refuses(channel: Channel, delivery: Delivery) -> None:
     try:
@@ -81,3 +196,25 @@ def _takes_or_refuses(channel: Channel, delivery: Delivery) -> None:
         assert error.permanent, "what can never be sent must be refused for good"
     else:
         assert receipt.provider_id
+
+
+@contextmanager
+def _listening(but: tuple[str, ...]) -> Iterator[list[str]]:
+    """Hear whatever is logged, at any level, but by some."""
+    lines: list[str] = []
+
+    def hear(record: logging.LogRecord) -> None:
+        if record.name not in but:
+            lines.append(record.getMessage())
+
+    handler = logging.Handler()
+    handler.emit = hear  # type: ignore[method-assign]
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)

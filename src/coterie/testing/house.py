@@ -33,6 +33,7 @@ from coterie.core.facts import fact
 from coterie.core.ids import uuid7
 from coterie.events.model import Accepted
 from coterie.messaging.channel import Channel
+from coterie.messaging.languages import wordings
 from coterie.messaging.model import Template
 from coterie.profiles.erasure.model import Erasure
 from coterie.roads.inbound import Observer, nobody
@@ -42,6 +43,7 @@ from coterie.storage.work import Work
 from coterie.testing.asking import TESTER, Asking
 from coterie.testing.channels import MemoryChannel
 from coterie.testing.clock import FakeClock
+from coterie.testing.journeying import Journeying
 from coterie.testing.postgres import PostgresServer
 from coterie.testing.ready import make_ready
 
@@ -53,7 +55,7 @@ _SOURCE = "house"
 _ROUNDS_AT_ONE_MOMENT = 100
 
 
-class House(Asking):
+class House(Asking, Journeying):
     """One house for the length of a test. Times told are aware datetimes, people user ids.
 
     ``at`` is where the clock starts (a kept folder goes on where it stood). ``store`` is
@@ -331,38 +333,18 @@ class House(Asking):
         self.settle()
 
     def define_template(
-        self, name: str, channel: str | None = None, subject: str = "", text: str = ""
+        self,
+        name: str,
+        channel: str | None = None,
+        subject: str = "",
+        text: str = "",
+        language: str = "",
+        variants: Mapping[str, object] | None = None,
     ) -> None:
-        """Define what a message says."""
+        """Define what a message says; ``variants`` by language: a text, or subject and text."""
+        said = Template(name, text, subject, channel, language, wordings(variants or {}))
         with self._edit() as work:
-            self.app.messaging.define_template(work, Template(name, text, subject, channel))
-
-    def define_journey(self, name: str, definition: object) -> None:
-        """Define a journey and start it."""
-        with self._edit() as work:
-            self.app.inbound.tell(work, self.app.journeys.define(work, name, definition))
-        self.settle()
-
-    def redefine_journey(
-        self, name: str, definition: object, node_map: Mapping[str, str] | None = None
-    ) -> None:
-        """Publish a new version of a journey; people stand where the map puts them."""
-        with self._edit() as work:
-            facts = self.app.journeys.redefine(work, name, definition, node_map)
-            self.app.inbound.tell(work, facts)
-        self.settle()
-
-    def pause_journey(self, name: str) -> None:
-        """Stop a journey's sending and entering; its clocks run on."""
-        with self._edit() as work:
-            self.app.journeys.pause(work, name)
-        self.settle()
-
-    def resume_journey(self, name: str) -> None:
-        """Let a paused journey go on; those who entered meanwhile are picked up."""
-        with self._edit() as work:
-            self.app.inbound.tell(work, self.app.journeys.resume(work, name))
-        self.settle()
+            self.app.messaging.define_template(work, said)
 
     def define_community(self, name: str, definition: Mapping[str, Any]) -> None:
         """Define a community; who is eligible now is invited."""
