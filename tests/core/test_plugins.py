@@ -4,6 +4,8 @@ import pytest
 
 from coterie.channels.email import build as email
 from coterie.channels.sandbox import build as sandbox
+from coterie.channels.sms import build as sms
+from coterie.channels.webhook import build as webhook
 from coterie.core import plugins
 from coterie.core.errors import Conflict, Invalid
 
@@ -15,7 +17,8 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_our_own_channels_come_through_the_door() -> None:
-    assert plugins.load(GROUP) == {"email": email, "sandbox": sandbox}
+    ours = {"email": email, "sandbox": sandbox, "sms": sms, "webhook": webhook}
+    assert plugins.load(GROUP) == ours
 
 
 def test_a_group_without_plugins_is_empty() -> None:

@@ -1,7 +1,7 @@
 """A small stand-in for the profiles that really keeps, reveals and seals; no more than is asked."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyroaring import BitMap
@@ -50,6 +50,21 @@ class People:
             for profile in profiles
             if profile in self.people
         }
+
+    def known_and_revealed(
+        self,
+        work: Work,
+        profiles: Collection[int],
+        revealed: Mapping[str, Collection[int]],
+        *,
+        names: Collection[str] | None = None,
+        fading: Collection[str] | None = None,
+    ) -> tuple[dict[int, Known], dict[str, dict[int, Any]]]:
+        known = {
+            profile: replace(one, traits=_those(one.traits, names))
+            for profile, one in self.known(work, profiles, fading).items()
+        }
+        return known, {name: self.reveal(work, whose, name) for name, whose in revealed.items()}
 
     def reveal(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
         self._note(work)
@@ -123,3 +138,7 @@ class People:
     def forget(self, profile: int) -> None:
         del self.people[profile]
         del self._keys[profile]
+
+
+def _those(traits: Mapping[str, Any], names: Collection[str] | None) -> dict[str, Any]:
+    return {name: traits[name] for name in traits if names is None or name in names}

@@ -208,12 +208,14 @@ def work_a_little(desk: Desk, chance: random.Random, seen: Counter[str]) -> None
     leased = desk.lease(10_000)
     seen.update(str(fact.properties.get("reason")) for fact in leased.facts)
     desk.now += chance.randrange(3) * MINUTE
+    outcomes = []
     for each in leased.deliveries:
         fate = chance.random()
         if fate < 0.8:
-            desk.settle(Outcome.sent(each, Receipt(each.key)))
+            outcomes.append(Outcome.sent(each, Receipt(each.key)))
         elif fate < 0.95:
-            desk.settle(Outcome.failed(each, ChannelError("no", permanent=fate < 0.9)))
+            outcomes.append(Outcome.failed(each, ChannelError("no", permanent=fate < 0.9)))
+    desk.settle(*outcomes)
 
 
 def check_all(desk: Desk, people: int) -> None:

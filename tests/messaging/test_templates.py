@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.errors import Invalid
-from coterie.messaging.model import Template
+from coterie.messaging.model import Template, Wording
+from coterie.messaging.reading import traits_read
 from coterie.messaging.templates import MAX_OUTPUT, MAX_SOURCE, check, render
 
 NOW = datetime(2026, 3, 1, 20, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -176,3 +177,36 @@ def test_the_unsubscribe_link_comes_from_the_links() -> None:
     links = {"links": {"unsubscribe": "https://example.com/u/1"}}
     assert render(Template("t", "x"), links, NOW).unsubscribe == "https://example.com/u/1"
     assert render(Template("t", "x"), {"links": "none"}, NOW).unsubscribe == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Hello", set()),
+        ("{{ traits.city }}{{ profile['a.b'].c }}{{ brand.name }}", {"city", "a.b"}),
+        ("{% if traits.vip %}{{ profile.name }}{% endif %}", {"vip", "name"}),
+        ("{{ brand | where: 'city', traits.city }}", {"city"}),
+        ("{{ traits[brand.what] }}", None),
+        ("{{ [brand.what].city }}", None),
+        ("{{ traits.size }}", None),
+        ("{% for one in profile %}{{ one[0] }}{% endfor %}", None),
+        ("{% assign her = profile %}{{ her.city }}", None),
+    ],
+)
+def test_what_a_text_may_see_of_a_person_is_known_before(text: str, read: set[str] | None) -> None:
+    assert traits_read(Template("t", "Hello", variants={"en": Wording("", text)})) == read
+
+
+def test_a_text_is_kept_for_all_only_where_it_says_the_same_to_all() -> None:
+    kept: dict[str, str] = {}
+    berlin = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    text = "{{ brand.name }} {{ 'now' | date: '%H' }}"
+    template = Template("t", text, "{{ brand.name }}{% if now %}, {{ city }}{% endif %}")
+    for now, city in ((NOW, "Alba"), (berlin, "Turin")):
+        variables = {"brand": {"name": "Nord"}, "city": city}
+        content = render(template, variables, now, kept=kept)
+        assert content == render(template, variables, now)
+    same = Template("t", "{{ brand.name }}", "News")
+    contents = [render(same, {"brand": {"name": "Nord"}}, now, kept=kept) for now in (NOW, berlin)]
+    assert contents[0] == contents[1] == render(same, {"brand": {"name": "Nord"}}, NOW)
+    assert kept == {"News": "News", "{{ brand.name }}": "Nord"}

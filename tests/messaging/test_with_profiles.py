@@ -149,3 +149,40 @@ def test_what_is_asked_of_many_at_once_is_what_is_asked_of_each(house: House) ->
 def test_without_an_address_there_is_no_way(house: House) -> None:
     profile = house.tell("Consent Given", properties={})
     assert house.send(profile, "a").reason == "no_address"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ profile.firstName }} of {{ traits['city'] }}, {{ profile.tags | join: ' ' }}",
+        "{% for one in traits %}{{ one[0] }}={{ one[1] }} {% endfor %}",
+        "{{ traits.size }} {{ profile.last | join: ' ' }}",
+        "{% assign her = profile %}{{ her.city }} {{ her.firstName }} {{ profile.email }}",
+        "{{ [brand.where].city }} {{ traits[brand.what] }}",
+        "{{ traits.address.street }} {{ traits.club.name }}",
+    ],
+)
+def test_a_text_is_sent_as_it_was_shown_whatever_it_looks_at(house: House, text: str) -> None:
+    house.room = Messaging(
+        house.profiles, GateSettings(), {"email": house.email}, ZONE,
+        {"where": "traits", "what": "city"},
+    )  # fmt: skip
+    traits = {
+        "email": "ada@example.com", "firstName": "Ada", "city": "Turin", "club": {"name": "Nord"},
+        "address": {"street": "Via Po 1"}, "visits": 3,
+    }  # fmt: skip
+    ada = house.tell("coterie.identified", "identify", traits=traits)
+    eve = house.tell("coterie.identified", "identify", "u2", traits=traits)
+    for user in ("u1", "u2"):
+        house.tell("Consent Given", user=user, properties={"channel": "email"})
+    with house.database.begin(CLOCK, house.now) as work:
+        house.room.define_template(work, Template("looks", text))
+        (shown,) = house.room.preview(work, [request(ada, "a", template="looks")])
+        (filled,) = house.room.fill_in(work, house.room.template(work, "looks"), [ada], {})
+        asked = [request(ada, "a", template="looks"), request(eve, "b")]
+        house.room.send(work, asked)
+    house.deliver()
+    said = {delivery.profile: delivery.text for delivery in house.email.delivered.values()}
+    assert said == {ada: shown.text, eve: "Ada from Turin"}
+    assert filled.content is not None
+    assert filled.content.text == shown.text

@@ -54,13 +54,21 @@ def query(sql: str, *files: Path) -> list[tuple[Any, ...]]:
 # --- the whole of it, by the real command
 
 
-def test_the_command_tells_the_wine_community_and_tells_it_again(tmp_path: Path) -> None:
+@pytest.mark.crash
+def test_the_command_plays_every_rating(tmp_path: Path) -> None:
     started = time.monotonic()
     first = demo(tmp_path / "demo")
     print(f"the demo took {time.monotonic() - started:.0f} s, by stage: {first['seconds']}")
     assert (first["profiles"], first["events"], first["items"]) == (10_561, 150_000, 1_007)
     assert first["events_by_name"]["Wine Rated"] == 150_000
     assert first["communities"]["italy"]["eligible"] == 74
+
+
+def test_the_command_tells_the_wine_community_and_tells_it_again(tmp_path: Path) -> None:
+    options = ("--ratings", str(sample(tmp_path, 1_500)))
+    first = demo(tmp_path / "demo", *options)
+    assert (first["profiles"], first["items"]) == (1_500, 1_007)
+    assert first["events_by_name"]["Wine Rated"] == first["events"] > 20_000
     assert first["simulated"] == "wine"
     assert first["now"] == "2022-01-01T00:00:00.000Z"
     assert set(first["seconds"]) == {"read", "items", "history", "playbook", "live"}
@@ -84,7 +92,7 @@ def test_the_command_tells_the_wine_community_and_tells_it_again(tmp_path: Path)
     assert messages["by_status"]["failed"] == 0
 
     counts = log_counts(tmp_path / "demo")
-    second = demo(tmp_path / "demo")
+    second = demo(tmp_path / "demo", *options)
     assert without_seconds(second) == without_seconds(first)
     assert log_counts(tmp_path / "demo") == counts
 
