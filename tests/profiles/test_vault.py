@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.errors import Conflict, Invalid, NotFound
+from coterie.profiles.erasure.store import shred
 from coterie.profiles.service import Profiles
 from coterie.profiles.vault import Sealer, Vault
+from coterie.storage.work import Work
+from profiles.people import identify
 
 KEY = bytes(range(32))
 
@@ -66,3 +69,23 @@ def test_blind_indexes_are_equal_for_equal_values_alone() -> None:
         Vault(b"another key" * 3).blind("email", "ada@example.com"),
     ]
     assert len(set(different)) == len(different)
+
+
+def test_a_key_is_read_once_in_a_work_and_is_gone_when_it_is_thrown_away(
+    work: Work, profiles: Profiles
+) -> None:
+    ada, eve = (
+        event.profile
+        for event in profiles.recognise(work, [identify("u1", email="a@b.c"), identify("u2")])
+    )
+    first = profiles.sealer(work, [ada])
+    sealed = first.seal(ada, b"hers")
+    assert profiles.sealer(work, [ada, eve]).open(ada, sealed) == b"hers"
+    assert eve not in first
+    assert eve not in profiles.sealer(work, [ada])  # whom nobody asked for
+    shred(work, [ada], {ada: "nobody"})
+    after = profiles.sealer(work, [ada, eve])
+    assert ada not in after
+    assert eve in after
+    with pytest.raises(NotFound):
+        after.open(ada, sealed)

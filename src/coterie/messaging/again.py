@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from coterie.core.clock import local_date
 from coterie.messaging import store
 from coterie.messaging.audience import Audience
 from coterie.messaging.caps import Slot
-from coterie.messaging.gate import Asked, Decision, after_quiet, decide, refuse_by_mix
+from coterie.messaging.gate import Asked, Decision, decide, refuse_by_mix
 from coterie.messaging.keeping.caps import without_slot
 from coterie.messaging.keeping.store import twins
 from coterie.messaging.model import Message, Reason
@@ -34,23 +37,30 @@ def make_room(work: Work, audience: Audience, crowded: Collection[int]) -> None:
             del audience.planned[profile][message]
 
 
-def has_moved(audience: Audience, message: Message, now: int) -> bool:
+def has_moved(audience: Audience, message: Message) -> bool:
     """Say whether a message may go out on another day than its slot is for.
 
     It was late, or it is a new try whose wait may have led to another day.
     """
     if message.is_service or message.attempts:
         return not message.is_service
-    zone = audience.zone(message.profile)
-    due = after_quiet(now, audience.settings, zone)
-    return local_date(due, zone) != local_date(message.due, zone)
+    zone, due = audience.zone(message.profile), audience.due(message.profile)
+    return due != message.due and _day(due, zone) != _day(message.due, zone)
 
 
-def ask_again(audience: Audience, stored: Stored, sealer: Sealer, now: int) -> Message:
-    """Lease a message, put it off, or hold it, as the gate says now."""
+@lru_cache(maxsize=4_096)
+def _day(moment: int, zone: ZoneInfo) -> date:
+    """Return a moment's day; kept, since very many are due at one."""
+    return local_date(moment, zone)
+
+
+def ask_again(
+    audience: Audience, stored: Stored, sealer: Sealer, now: int, *, moved: bool
+) -> Message:
+    """Lease a message, put it off, or hold it, as the gate says now; ``moved``: see above."""
     message = stored.message
     slots = audience.planned[message.profile]
-    decision = _decide(audience, message, slots, now)
+    decision = _decide(audience, message, slots, now, moved=moved)
     if decision.reason is None and stored.came_with not in sealer:
         decision = Decision("held", now, Reason.ERASED)
     if decision.reason is None and message.id in audience.outdone:
@@ -63,19 +73,19 @@ def ask_again(audience: Audience, stored: Stored, sealer: Sealer, now: int) -> M
         slots[message.id] = Slot(decision.due, message.channel, message.touch, status, now)
     if decision.due > now:
         return replace(message, due=decision.due)
-    return replace(message, status="leased", due=now, attempts=message.attempts + 1)
+    return message.turned(status="leased", due=now, attempts=message.attempts + 1)
 
 
-def _decide(audience: Audience, message: Message, slots: Mapping[str, Slot], now: int) -> Decision:
+def _decide(
+    audience: Audience, message: Message, slots: Mapping[str, Slot], now: int, *, moved: bool
+) -> Decision:
     """Ask only for what can change: address, consent, mode, age, expiry, quiet hours and day.
 
     A message that keeps its day keeps its slot. The mix is asked again of what went out and
     is on its way: others of hers may have been held, or have failed, meanwhile.
     """
     others = [slot for other, slot in slots.items() if other != message.id]
-    standing = replace(
-        audience.standing(message, audience.settings, others), held_out=False, ceilings=()
-    )
+    standing = audience.standing(message, audience.settings, others, again=True)
     asked = Asked(
         message.is_service,
         message.expires,
@@ -84,9 +94,8 @@ def _decide(audience: Audience, message: Message, slots: Mapping[str, Slot], now
         channel=message.channel,
         touch=message.touch,
     )
-    moved = has_moved(audience, message, now)
     settings = audience.settings if moved else audience.settings.uncapped
-    decision = decide(asked, standing, settings, now)
+    decision = decide(asked, standing, settings, now, audience.due(message.profile))
     if decision.reason is not None or decision.due > now:
         return decision
     gone = [slot for slot in others if slot.status != "queued"]

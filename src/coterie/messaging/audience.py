@@ -3,22 +3,27 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from pyroaring import BitMap
 
 from coterie.core.clock import zone as zone_of
 from coterie.core.errors import Invalid
 from coterie.messaging import store
-from coterie.messaging.bounces import is_undeliverable
+from coterie.messaging.bounces import is_undeliverable, trait_of
 from coterie.messaging.caps import Slot
 from coterie.messaging.channel import Channel
-from coterie.messaging.gate import GateSettings, Standing, is_held_out
+from coterie.messaging.gate import GateSettings, Standing, after_quiet, is_held_out
+from coterie.messaging.languages import TRAITS as LANGUAGES
 from coterie.messaging.mix import Ceiling
 from coterie.messaging.model import Message, Rank, Reason, Relevance, Request
-from coterie.messaging.people import People
+from coterie.messaging.people import Numbers, People
 from coterie.messaging.relevance import Floor, floor_of
 from coterie.messaging.rules import Rules, since
-from coterie.profiles.age import age_of
+from coterie.profiles.age import BIRTHDAY, CONFIRMED, age_of
 from coterie.profiles.model import Known
 from coterie.profiles.pii import IDENTIFYING
 from coterie.storage.work import Work
@@ -40,13 +45,14 @@ class Audience:
     ``outdone`` those that find no slot any more, by the cap, since two people turned out to be one.
 
     ``plain`` are those who want nothing personalised. ``revealed`` holds, by trait, the
-    identifying values that somebody's template names.
+    identifying values that somebody's template names, ``asked`` of whom they were looked up.
+    ``zones`` are those that were asked for, ``dues`` when the quiet hours of a zone end.
     """
 
     known: Mapping[int, Known]
     channels: Mapping[str, Channel]
     addresses: Mapping[str, Mapping[int, str]]
-    consenting: Mapping[tuple[str, str], set[int]]
+    consenting: Mapping[tuple[str, str], BitMap]
     planned: defaultdict[int, dict[str, Slot]]
     brand_zone: ZoneInfo
     now: int
@@ -54,20 +60,33 @@ class Audience:
     ceilings: Mapping[int, tuple[Ceiling, ...]] = field(default_factory=dict)
     floors: Mapping[Wish, Floor] = field(default_factory=dict)
     stores: Mapping[str, ZoneInfo] = field(default_factory=dict)
-    plain: set[int] = field(default_factory=set)
+    plain: BitMap = field(default_factory=BitMap)
     revealed: dict[str, dict[int, Any]] = field(default_factory=dict)
+    asked: dict[str, Collection[int]] = field(default_factory=dict)
+    zones: dict[int, ZoneInfo] = field(default_factory=dict)
+    dues: dict[ZoneInfo, int] = field(default_factory=dict)
     ranks: dict[str, Rank] = field(default_factory=dict)
     outdone: dict[str, Reason] = field(default_factory=dict)
 
-    def traits(self, profile: int) -> dict[str, Any]:
-        """Return what templates may say of a person."""
-        named = {
-            name: values[profile] for name, values in self.revealed.items() if profile in values
-        }
-        return {**self.known[profile].traits, **named}
+    def traits(self, profile: int, named: Collection[str] | None = None) -> dict[str, Any]:
+        """Return what a template may say of a person: it names ``named`` (None: whatever there is).
+
+        What identifies her is there for those texts alone that name it.
+        """
+        said = dict(self.known[profile].traits)
+        for name, values in self.revealed.items():
+            if profile in values and (named is None or name in named):
+                said[name] = values[profile]
+        return said
 
     def zone(self, profile: int) -> ZoneInfo:
         """Return a person's zone: her trait ``timezone``, else her store's, else the brand's."""
+        found = self.zones.get(profile)
+        if found is None:
+            found = self.zones[profile] = self._zone(profile)
+        return found
+
+    def _zone(self, profile: int) -> ZoneInfo:
         person = self.known.get(profile)
         if person is None:
             return self.brand_zone
@@ -81,6 +100,14 @@ class Audience:
         return (
             self.stores.get(store, self.brand_zone) if isinstance(store, str) else (self.brand_zone)
         )
+
+    def due(self, profile: int) -> int:
+        """Return from when on a person may be disturbed: now, or when her quiet hours end."""
+        zone = self.zone(profile)
+        found = self.dues.get(zone)
+        if found is None:
+            found = self.dues[zone] = after_quiet(self.now, self.settings, zone)
+        return found
 
     def address(self, profile: int, channel: str) -> str | None:
         """Return where a channel reaches a person; None where it needs no address, or has none."""
@@ -101,9 +128,17 @@ class Audience:
         return is_undeliverable(person, channel.address_trait)
 
     def standing(
-        self, touch: Request | Message, settings: GateSettings, planned: Sequence[Slot]
+        self,
+        touch: Request | Message,
+        settings: GateSettings,
+        planned: Sequence[Slot],
+        *,
+        again: bool = False,
     ) -> Standing:
-        """Put together what the gate must know for one touch."""
+        """Put together what the gate must know for one touch.
+
+        ``again``: the universal holdout, which never changes, and ceilings are left out.
+        """
         person = self.known.get(touch.profile)
         channel = self.channels.get(touch.channel)
         return Standing(
@@ -119,10 +154,10 @@ class Audience:
             consents=touch.profile in self.consenting[touch.purpose, touch.channel],
             plain=touch.profile in self.plain,
             age=None if person is None else age_of(person.traits, self.now, self.brand_zone),
-            held_out=person is not None and is_held_out(person.bucket_key, settings),
+            held_out=not again and person is not None and is_held_out(person.bucket_key, settings),
             relevant=self.cares(touch),
             planned=planned,
-            ceilings=self.ceilings.get(touch.profile, ()),
+            ceilings=() if again else self.ceilings.get(touch.profile, ()),
         )
 
 
@@ -140,10 +175,14 @@ def look_up(
     traits: Collection[str] = (),
     *,
     rules: Rules,
+    read: Collection[str] | None = None,
+    reveal: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> Audience:
     """Look up everybody whom the touches concern, except what is planned for them.
 
-    ``traits`` are those that templates name, scores among them.
+    ``traits`` are those that templates name, scores among them; ``read`` those that anybody's
+    template may see, if that is less than all. ``reveal`` says of whom identifying traits are
+    needed.
     """
     settings, floors = rules.now(work), _floors(work, rules, touches)
     wanted_traits = {*traits, *(name for floor in floors.values() for name in floor.traits)}
@@ -155,16 +194,19 @@ def look_up(
         if channel is not None and channel.address_trait is not None:
             by_trait[channel.address_trait].add(touch.profile)
         by_consent[touch.purpose, touch.channel].add(touch.profile)
-    known = people.known(work, profiles, fading=wanted_traits)
+    sealed = {
+        trait: {*by_trait.get(trait, ()), *reveal.get(trait, ())} for trait in {*by_trait, *reveal}
+    }
+    names = None if read is None else {*read, *wanted_traits, *_asked_by_the_gate(by_trait)}
+    known, values = people.known_and_revealed(
+        work, profiles, sealed, names=names, fading=wanted_traits
+    )
     return Audience(
         known=known,
         channels=channels,
-        addresses={
-            trait: _addresses(people.reveal(work, wanted, trait))
-            for trait, wanted in by_trait.items()
-        },
+        addresses={trait: _addresses(values[trait], whose) for trait, whose in by_trait.items()},
         consenting={
-            key: people.consenting(work, wanted, *key) for key, wanted in by_consent.items()
+            key: people.agreeing(work, _numbers(wanted), *key) for key, wanted in by_consent.items()
         },
         planned=defaultdict(dict),
         brand_zone=brand_zone,
@@ -173,8 +215,23 @@ def look_up(
         ceilings=rules.mixing.of_people(work, known),
         floors=floors,
         stores=rules.stores(work),
-        plain=people.not_personalised(work, profiles),
+        plain=people.plain_among(work, _numbers(profiles)),
+        revealed={
+            trait: {one: values[trait][one] for one in whose if one in values[trait]}
+            for trait, whose in reveal.items()
+        },
+        asked=dict(reveal),
     )
+
+
+def _asked_by_the_gate(address_traits: Iterable[str]) -> set[str]:
+    """Name the traits that the gate looks at, or what is written when."""
+    addresses = {name for trait in address_traits for name in (trait, trait_of(trait))}
+    return {ZONE_TRAIT, STORE_TRAIT, BIRTHDAY, CONFIRMED, *LANGUAGES, *addresses}
+
+
+def _numbers(profiles: set[int]) -> Numbers:
+    return np.array(sorted(profiles), np.int32)
 
 
 def _floors(work: Work, rules: Rules, touches: Sequence[Request | Message]) -> dict[Wish, Floor]:
@@ -206,12 +263,14 @@ def look_up_named(
         for trait in traits:
             wanted[trait].add(profile)
     for trait in sorted(IDENTIFYING.intersection(wanted)):
-        audience.revealed[trait] = people.reveal(work, wanted[trait], trait)
+        if not wanted[trait].issubset(audience.asked.get(trait, ())):
+            audience.revealed[trait] = people.reveal(work, wanted[trait], trait)
+            audience.asked[trait] = wanted[trait]
 
 
-def _addresses(revealed: Mapping[int, object]) -> dict[int, str]:
+def _addresses(revealed: Mapping[int, object], whose: Collection[int]) -> dict[int, str]:
     return {
         profile: str(value)
         for profile, value in revealed.items()
-        if isinstance(value, str | int) and str(value).strip()
+        if profile in whose and isinstance(value, str | int) and str(value).strip()
     }

@@ -123,12 +123,16 @@ class Decision:
     detail: str | None = None
 
 
-def decide(asked: Asked, standing: Standing, settings: GateSettings, now: int) -> Decision:
-    """Decide on one touch at one moment."""
+def decide(
+    asked: Asked, standing: Standing, settings: GateSettings, now: int, awake: int | None = None
+) -> Decision:
+    """Decide on one touch at one moment; ``awake`` is what ``after_quiet`` says, where known."""
     refusal = _refuse_always(standing)
     if refusal is None and not asked.service:
         refusal = _refuse_unasked(asked, standing)
-    due = now if asked.service else after_quiet(now, settings, standing.zone)
+    if awake is None and not asked.service:
+        awake = after_quiet(now, settings, standing.zone)
+    due = now if asked.service or awake is None else awake
     if refusal is None and asked.expires is not None and asked.expires <= due:
         refusal = Reason.EXPIRED
     if refusal is not None:

@@ -34,6 +34,9 @@ class Given:
     post: Post | None = None
 
 
+NOTHING_GIVEN = Given()
+
+
 @dataclass(frozen=True)
 class Letter:
     """A message to be written: who gets it by which template, and what its request gave."""
@@ -62,8 +65,9 @@ class Letters:
     ) -> list[Content | Invalid]:
         """Write letters, each its text or why it cannot be written; ``audience`` knows them all."""
         spoken = self._ask(work, audience, letters)
+        kept: dict[str, str] = {}
         return [
-            self._write(audience, each, *said, work.now)
+            self._write(audience, each, *said, work.now, kept)
             for each, said in zip(letters, spoken, strict=True)
         ]
 
@@ -73,9 +77,12 @@ class Letters:
         """Return what each letter's template sees, ``now`` left out, as ``write`` fills it in."""
         spoken = self._ask(work, audience, letters)
         return [
-            seen(audience, request, self.brand, self._link(each.of), more)
+            seen(
+                audience.traits(each.profile, templates.traits_named(each.template)),
+                request, self.brand, self._link(each.of), more,
+            )
             for each, (request, more) in zip(letters, spoken, strict=True)
-        ]
+        ]  # fmt: skip
 
     def _ask(
         self, work: Work, audience: Audience, letters: Sequence[Letter]
@@ -111,11 +118,12 @@ class Letters:
         request: "_Speaking",
         more: Mapping[str, Any],
         now: int,
+        kept: dict[str, str],
     ) -> Content | Invalid:
         try:
             return fill(
                 audience, request, letter.template, self.brand, now, self._link(letter.of),
-                more=more,
+                more=more, kept=kept,
             )  # fmt: skip
         except Invalid as error:
             return error

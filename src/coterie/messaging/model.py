@@ -198,6 +198,12 @@ class Message:
     subject: str = ""
     text: str = ""
 
+    def turned(self, **changes: Any) -> "Message":
+        """Return it with some fields changed: what ``replace`` does, in a fraction of the time."""
+        other = object.__new__(Message)
+        other.__dict__.update(self.__dict__, **changes)
+        return other
+
     @property
     def is_service(self) -> bool:
         """Whether it was asked for."""

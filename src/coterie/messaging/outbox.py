@@ -1,6 +1,6 @@
 """The outbox: what is due goes to the channels once the gate has been asked again, and settles."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,15 @@ from coterie.messaging.drafting import decode, encode, said, tell_later
 from coterie.messaging.handing import store as handing
 from coterie.messaging.handing.service import never_begun
 from coterie.messaging.keeping.store import with_others
-from coterie.messaging.letters import Given, Letter, Letters, decode_given, decode_shared, traits_of
+from coterie.messaging.letters import (
+    NOTHING_GIVEN,
+    Given,
+    Letter,
+    Letters,
+    decode_given,
+    decode_shared,
+    traits_of,
+)
 from coterie.messaging.mix import COMMERCIAL
 from coterie.messaging.model import (
     Content,
@@ -28,6 +36,7 @@ from coterie.messaging.model import (
     Template,
 )
 from coterie.messaging.people import People, Sealer
+from coterie.messaging.reading import identifying, traits_read_by
 from coterie.messaging.rules import Rules
 from coterie.messaging.store import Stored
 from coterie.messaging.variables import asked_for
@@ -101,9 +110,9 @@ class Outbox:
     def _lease(self, work: Work, stored: Sequence[Stored]) -> Leased:
         messages = [each.message for each in stored]
         texts = _templates(work, stored)
-        named = traits_of(texts.values())
-        audience = self._look_up(work, messages, named)
-        moved = {m.profile for m in messages if has_moved(audience, m, work.now)}
+        audience = self._look_up(work, messages, texts)
+        days = {m.id for m in messages if has_moved(audience, m)}
+        moved = {m.profile for m in messages if m.id in days}
         crowded = with_others(work, {m.profile for m in messages if not m.is_service})
         mixed = {m.profile for m in messages if m.touch == COMMERCIAL} & audience.ceilings.keys()
         if moved or crowded or mixed:
@@ -111,7 +120,10 @@ class Outbox:
             look_up_planned(work, audience, moved | crowded | mixed)
         make_room(work, audience, crowded)
         sealer = self.profiles.sealer(work, {each.came_with for each in stored})
-        decided = [ask_again(audience, each, sealer, work.now) for each in stored]
+        decided = [
+            ask_again(audience, each, sealer, work.now, moved=each.message.id in days)
+            for each in stored
+        ]
         later = self.rules.limits.admit(work, [m for m in decided if m.status == "leased"])
         decided = [
             _put_off(each.message, later[message.id]) if message.id in later else message
@@ -141,9 +153,24 @@ class Outbox:
         store.change(work, changed)
         return Leased(deliveries, facts, len(later))
 
-    def _look_up(self, work: Work, messages: Sequence[Message], named: Collection[str]) -> Audience:
+    def _look_up(
+        self,
+        work: Work,
+        messages: Sequence[Message],
+        texts: Mapping[tuple[str, int], Template],
+    ) -> Audience:
+        """Look people up, and of their traits what is asked for by the gate or by a text."""
         people, channels, zone = self.profiles, self.channels, self.zone
-        return look_up(work, people, channels, zone, messages, named, rules=self.rules)
+        named, read = traits_of(texts.values()), traits_read_by(texts.values())
+        reveal: dict[str, set[int]] = {}
+        for message in messages:
+            text = texts.get((message.template, message.version))
+            for trait in () if text is None else identifying(text):
+                reveal.setdefault(trait, set()).add(message.profile)
+        return look_up(
+            work, people, channels, zone, messages, named,
+            rules=self.rules, read=read, reveal=reveal,
+        )  # fmt: skip
 
     def _write(
         self,
@@ -181,8 +208,7 @@ class Outbox:
         written: dict[str, Content | Invalid] = {}
         if waiting:
             texts = _templates(work, waiting)
-            messages, named = [each.message for each in waiting], traits_of(texts.values())
-            audience = self._look_up(work, messages, named)
+            audience = self._look_up(work, [each.message for each in waiting], texts)
             known = [each for each in waiting if each.message.profile in audience.known]
             written = self._write(work, audience, known, texts, sealer)
         shown = []
@@ -243,8 +269,8 @@ def _settle(
     Tries that were ``forgiven``, since somebody sent it once more, do not count.
     """
     if outcome.receipt is not None and message.status in ("leased", "queued"):
-        message = replace(
-            message, status="sent", at=now, provider_id=outcome.receipt.provider_id, detail=None
+        message = message.turned(
+            status="sent", at=now, provider_id=outcome.receipt.provider_id, detail=None
         )
         settled.sent.append((message, outcome.receipt.status))
     elif outcome.error is not None and message.status == "leased":
@@ -293,7 +319,7 @@ def read_content(sealer: Sealer, stored: Stored) -> Content | None:
 def read_given(sealer: Sealer, stored: Stored) -> Given:
     """Open what a message's request gave for her alone."""
     if stored.given is None or stored.came_with not in sealer:
-        return Given()
+        return NOTHING_GIVEN
     return decode_given(sealer.open(stored.came_with, stored.given))
 
 

@@ -39,6 +39,21 @@ class People(Protocol):
         """Return what is known of people; those who do not exist are left out."""
         ...
 
+    def known_and_revealed(
+        self,
+        work: Work,
+        profiles: Collection[int],
+        revealed: Mapping[str, Collection[int]],
+        *,
+        names: Collection[str] | None = None,
+        fading: Collection[str] | None = None,
+    ) -> tuple[dict[int, Known], dict[str, dict[int, Any]]]:
+        """Return what is known of people, and by trait the values of some, in one reading.
+
+        ``names`` are the learnt traits wanted, None: all of them.
+        """
+        ...
+
     def reveal(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
         """Return an identifying trait of those who have it."""
         ...

@@ -107,8 +107,42 @@ class _Context(RenderContext):
         return charged
 
 
+class _Variables(dict[str, Any]):
+    """What one rendering sees: each variable is made what a template may see once it is asked for.
+
+    ``shown`` holds the objects with a ``key`` in those lists that were asked for, by name.
+    """
+
+    def __init__(self, given: Mapping[str, Any], now: datetime) -> None:
+        super().__init__(_times(now))
+        self._given = given
+        self.shown: dict[str, list[_Shown]] = {}
+
+    def __missing__(self, name: str) -> Any:
+        value = _plain(self._given[name])
+        if isinstance(value, _Row) and any(isinstance(one, _Values) for one in value):
+            value = _Row(
+                _Shown(one) if isinstance(one, _Values) and "key" in one else one for one in value
+            )
+            self.shown[name] = [one for one in value if isinstance(one, _Shown)]
+        self[name] = value
+        return value
+
+    def used(self) -> tuple[str, ...]:
+        """Return the keys of the objects that the text said anything of, in the order given."""
+        found = (one for name in self._given for one in self.shown.get(name, ()))
+        return tuple(str(one.get("key")) for one in found if one.used)
+
+
 class _Template(BoundTemplate):
     context_class = _Context
+
+    def fill_in(self, values: Mapping[str, Any]) -> str:
+        """Write the text. ``values`` are looked at only as far as it asks for them."""
+        context = self.context_class(self, globals=values)
+        buffer = self._get_buffer()
+        self.render_with_context(context, buffer)
+        return buffer.getvalue()
 
 
 class _Environment(Environment):
@@ -119,6 +153,8 @@ class _Environment(Environment):
 
 
 def _size(value: object) -> int:
+    if type(value) is str:
+        return len(value)
     if isinstance(value, range):
         return max(0, value.stop - value.start)
     return len(value) if isinstance(value, str | Sequence | Mapping) else 1
@@ -226,7 +262,7 @@ def _check_filters(parsed: BoundTemplate, source: str, path: str) -> None:
             raise Invalid(f"line {line}: there is no filter {name!r}", path=path, hint=cure)
 
 
-def _check_limits(parsed: BoundTemplate, path: str) -> None:
+def _check_limits(parsed: _Template, path: str) -> None:
     try:
         _run(parsed, _times(_NEVER), path)
     except Invalid as error:
@@ -251,53 +287,62 @@ def traits_named(template: Template) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def parse(source: str, path: str) -> BoundTemplate:
+def parse(source: str, path: str) -> _Template:
     """Read a text; raises Invalid with its ``path``, the line and the cure."""
     if len(source) > MAX_SOURCE:
         raise Invalid(
             f"it has {len(source)} characters", path=path, hint=f"use at most {MAX_SOURCE}"
         )
     try:
-        return _ENVIRONMENT.from_string(source, matter={"source": source})
+        parsed: Any = _ENVIRONMENT.from_string(source, matter={"source": source})
     except LiquidError as error:
         raise _refusal(error, path, "correct the template", source) from error
+    found: _Template = parsed
+    return found
+
+
+@lru_cache(maxsize=512)
+def _says_the_same(source: str, path: str) -> bool:
+    """Say whether a text rests on nothing but the brand: not on a person, a request, the time."""
+    found = parse(source, path).analyze(include_partials=False)
+    return {"brand"}.issuperset(found.globals) and "date" not in found.filters
 
 
 def render(
-    template: Template, variables: Mapping[str, Any], now: datetime, language: str = ""
+    template: Template,
+    variables: Mapping[str, Any],
+    now: datetime,
+    language: str = "",
+    kept: dict[str, str] | None = None,
 ) -> Content:
     """Fill a template in for one person.
 
     ``now`` is in the person's zone, with a ZoneInfo; dates are written in it. Line breaks and
     control characters in a subject become spaces. ``language`` is spoken where the template names
-    none. Raises Invalid when it cannot be done.
+    none. ``kept`` is where texts are kept that say the same to all, among renderings with one
+    ``brand``. Raises Invalid when it cannot be done.
     """
-    values = {**{name: _plain(value) for name, value in variables.items()}, **_times(now)}
-    shown = _lists_shown(values)
-    subject = _run(parse(template.subject, "subject"), values, "subject")
-    links = values.get("links")
-    unsubscribe = links.get("unsubscribe") if isinstance(links, _Values) else None
-    text = _run(parse(template.text, "text"), values, "text")
+    values = _Variables(variables, now)
+    subject = _written(template.subject, "subject", values, kept)
+    links = variables.get("links")
+    unsubscribe = links.get("unsubscribe") if isinstance(links, Mapping) else None
+    text = _written(template.text, "text", values, kept)
     return Content(
         subject=_NOT_IN_A_SUBJECT.sub(" ", subject).strip()[:MAX_SUBJECT],
         text=text,
-        unsubscribe=unsubscribe if isinstance(unsubscribe, str) else "",
-        items=tuple(str(one.get("key")) for one in shown if one.used),
+        unsubscribe=_sendable(unsubscribe) if isinstance(unsubscribe, str) else "",
+        items=values.used() if values.shown else (),
         language=template.language or language,
     )
 
 
-def _lists_shown(values: dict[str, Any]) -> list[_Shown]:
-    """Let the objects of lists that have a ``key`` note whether they are used; return them."""
-    found: list[_Shown] = []
-    for name, value in values.items():
-        if isinstance(value, _Row) and any(isinstance(one, _Values) for one in value):
-            row = [
-                _Shown(one) if isinstance(one, _Values) and "key" in one else one for one in value
-            ]
-            found += [one for one in row if isinstance(one, _Shown)]
-            values[name] = _Row(row)
-    return found
+def _written(source: str, path: str, values: Mapping[str, Any], kept: dict[str, str] | None) -> str:
+    if kept is None or not _says_the_same(source, path):
+        return _run(parse(source, path), values, path)
+    text = kept.get(source)
+    if text is None:
+        text = kept[source] = _run(parse(source, path), values, path)
+    return text
 
 
 def _times(now: datetime) -> dict[str, Any]:
@@ -305,9 +350,9 @@ def _times(now: datetime) -> dict[str, Any]:
     return {"now": now, "today": now.date().isoformat()}
 
 
-def _run(parsed: BoundTemplate, values: Mapping[str, Any], path: str) -> str:
+def _run(parsed: _Template, values: Mapping[str, Any], path: str) -> str:
     try:
-        return str(parsed.render(values))
+        return parsed.fill_in(values) if parsed.nodes else ""
     except LiquidError as error:
         raise _refusal(error, path, "give values that may be missing a default") from error
     except Exception as error:  # a filter may raise anything at odd values
@@ -336,9 +381,8 @@ def _plain(value: Any) -> Any:
         return _sendable(value)
     if kind is int or kind is bool:
         return value
-    if isinstance(value, Mapping):
-        there = {str(key): each for key, each in value.items() if each is not None}
-        return _Values({key: _plain(each) for key, each in there.items()})
+    if kind is dict or isinstance(value, Mapping):
+        return _Values({str(key): _plain(each) for key, each in value.items() if each is not None})
     if isinstance(value, list | tuple | set | frozenset):
         return _Row("" if each is None else _plain(each) for each in value)
     if isinstance(value, str):

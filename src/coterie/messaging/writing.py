@@ -28,29 +28,30 @@ class Speaking(Protocol):
 
 def fill(
     audience: Audience, request: Speaking, template: Template, brand: Mapping[str, Any], now: int,
-    unsubscribe: str = "", more: Mapping[str, Any] = NOTHING,
+    unsubscribe: str = "", more: Mapping[str, Any] = NOTHING, kept: dict[str, str] | None = None,
 ) -> Content:  # fmt: skip
     """Write what a request says by a template; raises Invalid when it cannot be filled in.
 
     A person's traits are there as ``traits`` and ``profile``, beside what the request gives, and
     where she may withdraw as ``links.unsubscribe``. It is written in her language, else in the
     brand's (``brand["language"]``), as ``languages`` says. ``more`` is what other rooms say of her
-    (``variables``).
+    (``variables``). ``kept`` is as ``templates.render`` has it.
     """
-    traits = audience.traits(request.profile)
+    traits = audience.traits(request.profile, templates.traits_named(template))
     spoken_here = str(brand.get("language", ""))
-    template = spoken(template, wanted_of(traits, spoken_here), spoken_here)
+    if template.variants:
+        template = spoken(template, wanted_of(traits, spoken_here), spoken_here)
     local = to_datetime(now).astimezone(audience.zone(request.profile))
-    values = seen(audience, request, brand, unsubscribe, more)
-    return templates.render(template, values, local, spoken_here)
+    values = seen(traits, request, brand, unsubscribe, more)
+    return templates.render(template, values, local, spoken_here, kept)
 
 
 def seen(
-    audience: Audience, request: Speaking, brand: Mapping[str, Any], unsubscribe: str = "",
+    traits: Mapping[str, Any], request: Speaking, brand: Mapping[str, Any], unsubscribe: str = "",
     more: Mapping[str, Any] = NOTHING,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what a template sees, ``now`` left out: of her, of the brand and of the request."""
-    traits, given = audience.traits(request.profile), request.variables
+    given = request.variables
     variables = {
         **given,
         **more,

@@ -112,7 +112,7 @@ class Flag:
     count: int
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One thing said at one moment of one trait or tag of one person.
 
     ``value`` is JSON text; with neither ``value`` nor ``sealed`` the trait is cleared (the tag
@@ -146,7 +146,7 @@ class Fact(msgspec.Struct, frozen=True):
         return self.time, self.message_id, self.came_with
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """The fact in force, and since when the value has been what it is."""
 
     fact: Fact

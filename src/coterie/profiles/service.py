@@ -149,6 +149,44 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
         """
         people = {row.id: row.bucket_key for row in store.people(work, profiles)}
         traits = facts_store.standings(work, facts_store.TRAITS, people)
+        return self._portrayed(work, people, traits, fading)
+
+    def known_and_revealed(
+        self,
+        work: Work,
+        profiles: Collection[int],
+        revealed: Mapping[str, Collection[int]],
+        *,
+        names: Collection[str] | None = None,
+        fading: Collection[str] | None = None,
+    ) -> tuple[dict[int, Known], dict[str, dict[int, Any]]]:
+        """Return what ``known`` does, and for each of some traits what ``reveal`` does of those
+        people, in one reading.
+
+        ``names`` are the learnt traits wanted, None: all of them.
+        """
+        wanted = None if names is None else _ways({*names, *revealed})
+        people = {row.id: row.bucket_key for row in store.people(work, profiles)}
+        found = facts_store.standings(work, facts_store.TRAITS, profiles, wanted or ())
+        known = self._portrayed(work, people, {} if wanted == set() else found, fading)
+        asked = {
+            (profile, name): found[profile, name]
+            for name, whose in revealed.items()
+            for profile in whose
+            if (profile, name) in found and portrait.is_present(found[profile, name], found)
+        }
+        values: dict[str, dict[int, Any]] = {name: {} for name in revealed}
+        for (profile, name), value in self._opened(work, asked).items():
+            values[name][profile] = value
+        return known, values
+
+    def _portrayed(
+        self,
+        work: Work,
+        people: Mapping[int, str],
+        traits: portrait.Standings,
+        fading: Collection[str] | None,
+    ) -> dict[int, Known]:
         tags = facts_store.standings(work, facts_store.TAGS, people)
         levels = slices.levels_of(work, people, fading)
         others = self.tags.dictionary(work).other_names
@@ -171,17 +209,13 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
 
     def reveal(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
         """Return people's values of one trait, identifying or not; who has none is left out."""
-        parts = name.split(".")
-        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        found = facts_store.standings(work, facts_store.TRAITS, profiles, names)
+        found = facts_store.standings(work, facts_store.TRAITS, profiles, _ways([name]))
         revealed = self._revealed(work, found)
         return {profile: value for (profile, of), value in revealed.items() if of == name}
 
     def plain_trait(self, work: Work, profiles: Collection[int], name: str) -> dict[int, Any]:
         """Return people's values of one learnt trait, as ``known`` tells them; many at a time."""
-        parts = name.split(".")
-        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        found = facts_store.standings(work, facts_store.TRAITS, profiles, names)
+        found = facts_store.standings(work, facts_store.TRAITS, profiles, _ways([name]))
         return {
             profile: msgspec.json.decode(one.fact.value)
             for (profile, of), one in found.items()
@@ -203,9 +237,11 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
         return revealed
 
     def _revealed(self, work: Work, found: portrait.Standings) -> dict[tuple[int, str], Any]:
-        present = {
-            about: one.fact for about, one in found.items() if portrait.is_present(one, found)
-        }
+        present = {about: one for about, one in found.items() if portrait.is_present(one, found)}
+        return self._opened(work, present)
+
+    def _opened(self, work: Work, found: portrait.Standings) -> dict[tuple[int, str], Any]:
+        present = {about: one.fact for about, one in found.items()}
         sealer = self.sealer(work, {fact.came_with for fact in present.values() if fact.sealed})
         revealed: dict[tuple[int, str], Any] = {}
         for about, fact in present.items():
@@ -283,3 +319,9 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
     def flags(self, work: Work) -> list[Flag]:
         """Return where identifying data came in that does not belong there."""
         return store.flags(work)
+
+
+def _ways(names: Collection[str]) -> set[str]:
+    """Return names together with those of the traits that they may stand inside."""
+    parts = [name.split(".") for name in names]
+    return {".".join(each[:count]) for each in parts for count in range(1, len(each) + 1)}

@@ -155,8 +155,9 @@ def keyring(work: Work, profiles: Collection[int]) -> Keyring:
     if ring is None or len(ring.wrapped) > _KEYS_AT_ONCE:
         ring = work.memo[_KEYS] = Keyring()
     new = [one for one in profiles if one not in ring.wrapped]
-    for profile, wrapped in of_many(work, select(key_rows), None, new):
-        ring.wrapped[profile] = wrapped
+    ring.wrapped.update(
+        (row.profile, row.wrapped) for row in of_many(work, select(key_rows), None, new)
+    )
     return ring
 
 

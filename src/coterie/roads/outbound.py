@@ -27,6 +27,7 @@ from coterie.messaging.channel import (
 from coterie.messaging.model import Delivery, Outcome
 from coterie.messaging.service import Messaging
 from coterie.roads import store
+from coterie.roads.collecting import uncollected
 from coterie.roads.inbound import Observer, nobody
 from coterie.storage.database import Database
 from coterie.storage.work import Work
@@ -58,7 +59,7 @@ class Outbound:
     def run(self, now: int) -> int:
         """Lease, deliver and settle one batch of due messages; return how many were tried."""
         # on the disk before anything goes out: a lease that was lost would be a message sent twice
-        with self.database.begin(CLOCK, now, durable=True) as work:
+        with uncollected(), self.database.begin(CLOCK, now, durable=True) as work:
             leased = self.messaging.lease(work, BATCH_MESSAGES)
             store.keep_facts(work, leased.facts)
             waiting = _by_channel(leased.deliveries)

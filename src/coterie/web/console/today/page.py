@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from coterie.accounts.model import Account
 from coterie.analytics.model import ANY, WINDOW_DAYS
 from coterie.storage.work import Work
+from coterie.web.console.results.asking import shown
 from coterie.web.console.results.gather import results, stood_at
-from coterie.web.console.results.page import shown
 from coterie.web.console.results.picture import scale, sparkline
 from coterie.web.console.today import gather
 from coterie.web.desk import Operator, actor_of
