@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import text as text_of
 
 from coterie.app import App, open_app
 from coterie.core.actor import CLOCK, COMMAND
@@ -113,6 +114,7 @@ def made(folder: Path, database: str, people: int) -> App:
         app.messaging.define_template(work, Template("letter", text, "News", "email"))
     with app.db.begin(COMMAND, NOON) as work:
         app.segments.define(work, "everybody", {"trait": "city", "op": "exists"})
+        work.connection.execute(text_of("ANALYZE"))  # as a server's autovacuum does by itself
     return app
 
 
@@ -142,6 +144,7 @@ def walk(app: App, journeys: Journeys, people: int) -> Iterator[Taken]:
     began, mine = perf_counter(), process_time()
     with app.db.begin(COMMAND, NOON) as work:
         journeys.define(work, SLUG, JOURNEY)
+        work.connection.execute(text_of("ANALYZE"))
     took = perf_counter() - began
     yield Taken("begin", people, took, process_time() - mine, took)
     began, mine = perf_counter(), process_time()
