@@ -8,14 +8,16 @@ wait* takes them from one wait to the next, *split + message* through a split in
 messages, each through the gate (consent, universal holdout, quiet hours, caps) and with its row in
 the outbox, and to the next wait; a tenth is held out of the journey and walks as shadows. Every
 portion is a transaction of its own, as the road's clock makes them, segments first; its time is
-that of the whole transaction, commit included. The engine of segments takes in the journey's rule
-once, which is told apart (*its rules are learnt*). *row by row* is the same code with every run
-for itself (``Journeys(least=None)``), on fewer people, in the same run: ratios hold on any machine.
+that of the whole transaction, its facts and the commit included. The engine of segments takes in
+the journey's rule once, which is told apart (*its rules are learnt*). *row by row* is the same code
+with every run for itself (``Journeys(least=None)``), on fewer people, in the same run: ratios hold
+on any machine.
 
 *texts* asks for one e-mail to many people at once and then leases them all: gated again, its text
 written with the sealed first name and the address opened, sealed in the outbox, as the road's
 outbound would hand them to a channel. *in all* is both, for each message. PostgreSQL is started for
-the run with fsync off; where there is none it is left out.
+the run with fsync off, and told to ANALYZE where a server's autovacuum would; where there is none
+it is left out.
 """
 
 import argparse
@@ -43,6 +45,7 @@ from coterie.messaging.store import message_rows
 from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.facts.store import trait_rows
 from coterie.roads.collecting import uncollected
+from coterie.roads.store import keep_facts
 from coterie.settings import Settings
 from coterie.storage.work import Work
 from coterie.testing.postgres import PostgresServer, find_binaries
@@ -166,9 +169,9 @@ def _day(app: App, journeys: Journeys, what: str, people: int, now: int) -> Take
     taken = Taken(what, people, 0, 0, 0)
     while True:
         began, mine = perf_counter(), process_time()
-        with app.db.begin(CLOCK, now) as work:
+        with uncollected(), app.db.begin(CLOCK, now) as work:
             app.segments.wake(work)
-            journeys.wake(work)
+            keep_facts(work, journeys.wake(work))
         took = perf_counter() - began
         taken.seconds += took
         taken.of_core += process_time() - mine

@@ -43,7 +43,7 @@ from coterie.segments.model import Rule, World
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 
-PORTION = 15_000
+PORTION = 10_000
 UTC = ZoneInfo("UTC")
 HUNDREDTHS = 100
 
