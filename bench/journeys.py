@@ -16,8 +16,8 @@ on any machine.
 *texts* asks for one e-mail to many people at once and then leases them all: gated again, its text
 written with the sealed first name and the address opened, sealed in the outbox, as the road's
 outbound would hand them to a channel. *in all* is both, for each message. PostgreSQL is started for
-the run with fsync off, and told to ANALYZE where a server's autovacuum would; where there is none
-it is left out.
+the run with fsync off and the memory that docs/how-to/run-on-postgresql.md advises, and told to
+ANALYZE where a server's autovacuum would; where there is none it is left out.
 """
 
 import argparse
@@ -55,6 +55,7 @@ NOON = 1_767_240_000_000
 CITIES = ("Shanghai", "Alba", "Lyon", "Porto")
 AT_ONCE = 100_000
 LEASED = 500
+SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
 SLUG = "walk"
 JOURNEY: dict[str, Any] = {
     "entry": {"segment": "everybody"},
@@ -283,7 +284,7 @@ def main() -> None:
         if given.only in {None, "sqlite"}:
             measure("sqlite", Path(name), lambda: "", given, table)
         if given.only in {None, "postgresql"} and find_binaries() is not None:
-            server = stack.enter_context(PostgresServer())
+            server = stack.enter_context(PostgresServer(SERVER))
             measure("postgresql", Path(name), server.new_database, given, table)
     Console(width=150).print(table)
 

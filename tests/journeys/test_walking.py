@@ -349,7 +349,7 @@ def test_a_batch_costs_the_same_number_of_queries_for_few_and_for_many(town: Tow
     town.define("j", **BY_ORDER, reentry="after_exit", exit_when={"did": "Left"},
                 nodes={"a": say("b"), "b": wait("1h", "c"), "c": say()})  # fmt: skip
     costs = []
-    for number in (3, 60):
+    for number in (25, 75):
         events = [town.event(f"n{number}-{one}", "Ordered") for one in range(number)]
         with town.database.begin(CLOCK, town.now) as work:
             fresh = town.log.append(work, town.profiles.recognise(work, events))

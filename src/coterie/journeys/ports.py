@@ -1,6 +1,7 @@
 """What journeys need of the rooms below; the services of segments, messaging, profiles have it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -245,6 +246,10 @@ class Messaging(Protocol):
 
 class People(Protocol):
     """What is known of people."""
+
+    def stretch(self, work: Work, people: BitMap) -> AbstractContextManager[None]:
+        """Ask about all of these people at once whenever somebody asks about a part of them."""
+        ...
 
     def known(
         self, work: Work, profiles: Collection[int], fading: Collection[str] | None = None

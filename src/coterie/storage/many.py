@@ -5,7 +5,7 @@ write it. So on SQLite a statement is compiled once and for all, and rows go to 
 are. PostgreSQL's own driver sends a batch down a pipeline, so there nothing is won by it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -33,8 +33,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 Row = Mapping[str, Any]
+_FEW = 20
+"""Rows that are inserted rather than copied."""
 _PORTION = 2_000
 """Rows read at a time: so few stay in the cache until they are columns."""
 _KEY = "key_"
@@ -65,6 +68,49 @@ class Prepared:
         connection.exec_driver_sql(self.text, list(rows))
 
 
+@dataclass(frozen=True)
+class Copied:
+    """Rows that PostgreSQL takes by COPY: where to, their columns, how some values are written.
+
+    ``one`` inserts a few, which is quicker than to begin a COPY.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    written: Mapping[int, Callable[[Any], Any]]
+    one: Executable
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write the rows."""
+        if len(rows) < _FEW:
+            connection.execute(self.one, list(rows))
+        else:
+            self._copy(connection, ([row[name] for name in self.names] for row in rows))
+
+    def run_as_they_are(
+        self, connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Write rows, given as values of ``names``, which are the statement's."""
+        if len(rows) < _FEW:
+            connection.execute(self.one, [dict(zip(names, row, strict=True)) for row in rows])
+        else:
+            self._copy(connection, map(list, rows))
+
+    def _copy(self, connection: Connection, rows: Iterable[list[Any]]) -> None:
+        driver: Any = connection.connection.cursor()
+        dialect = connection.dialect
+        try:
+            with driver, driver.copy(self.text) as copy:
+                for row in rows:
+                    for place, write in self.written.items():
+                        row[place] = write(row[place])
+                    copy.write_row(row)
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                self.text, None, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
+
+
 @lru_cache(maxsize=512)
 def insertion(
     table: Table,
@@ -72,7 +118,7 @@ def insertion(
     dialect: Dialect,
     key: tuple[str, ...] | None = None,
     change: tuple[str, ...] = (),
-) -> Executable | Prepared:
+) -> Executable | Prepared | Copied:
     """Return the statement that inserts rows with values for these columns.
 
     With a ``key``, what is there under it is changed; without ``change``, it is left as it is.
@@ -86,7 +132,25 @@ def insertion(
         statement = statement.on_conflict_do_nothing()
     # what Python fills in (a column's default) SQLAlchemy has to
     filled = any(one.default is not None and one.name not in names for one in table.columns)
-    return statement if filled else _prepared(statement, names, dialect)
+    if filled:
+        plain: Executable = statement
+        return plain
+    if dialect.name != "sqlite" and key is None:
+        return _copied(table, names, dialect, statement)
+    return _prepared(statement, names, dialect)
+
+
+def _copied(table: Table, names: tuple[str, ...], dialect: Dialect, one: Executable) -> Copied:
+    quote = dialect.identifier_preparer
+    columns = ", ".join(quote.quote(name) for name in names)
+    written = {
+        place: write
+        for place, name in enumerate(names)
+        if not isinstance(kind := table.c[name].type, LargeBinary)
+        and (write := kind.dialect_impl(dialect).bind_processor(dialect))
+    }
+    text = f"COPY {quote.format_table(table)} ({columns}) FROM STDIN"
+    return Copied(text, names, written, one)
 
 
 @lru_cache(maxsize=512)
@@ -115,9 +179,11 @@ def _prepared(statement: Any, names: Sequence[str], dialect: Dialect) -> Executa
     return Prepared(str(compiled), order, written)
 
 
-def run(connection: Connection, statement: Executable | Prepared, rows: Sequence[Row]) -> None:
+def run(
+    connection: Connection, statement: Executable | Prepared | Copied, rows: Sequence[Row]
+) -> None:
     """Run a statement for each of the rows."""
-    if isinstance(statement, Prepared):
+    if isinstance(statement, Prepared | Copied):
         statement.run(connection, rows)
     else:
         connection.execute(statement, list(rows))

@@ -52,7 +52,7 @@ class Work:
         if not rows:
             return
         statement = many.insertion(table, tuple(names), self._dialect)
-        if isinstance(statement, many.Prepared):
+        if isinstance(statement, many.Prepared | many.Copied):
             statement.run_as_they_are(self.connection, names, rows)
         else:
             self._run(statement, [dict(zip(names, row, strict=True)) for row in rows])
@@ -109,7 +109,9 @@ class Work:
     def _dialect(self) -> Dialect:
         return self.connection.dialect
 
-    def _run(self, statement: Executable | many.Prepared, rows: Sequence[Row]) -> None:
+    def _run(
+        self, statement: Executable | many.Prepared | many.Copied, rows: Sequence[Row]
+    ) -> None:
         many.run(self.connection, statement, rows)
 
 

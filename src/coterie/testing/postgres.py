@@ -7,8 +7,9 @@ import socket
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from sqlalchemy import create_engine, text
 
@@ -33,17 +34,19 @@ def find_binaries() -> Path | None:
 class PostgresServer:
     """A PostgreSQL server for as long as the ``with`` block lasts.
 
-    As root it runs as an unprivileged user, because ``initdb`` refuses root. Raises Unavailable
-    when the machine has no PostgreSQL.
+    As root it runs as an unprivileged user, because ``initdb`` refuses root. ``settings`` are
+    settings of the server beside its own, by name. Raises Unavailable when the machine has no
+    PostgreSQL.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         binaries = find_binaries()
         if binaries is None:
             raise Unavailable(
                 "no PostgreSQL found: install it (on Debian: apt-get install postgresql)"
             )
         self._binaries = binaries
+        self._settings = "".join(f" -c {name}={value}" for name, value in settings.items())
         self._folder = Path(tempfile.mkdtemp(prefix="coterie-postgres-"))
         self._user = _unprivileged()
         self.port = _free_port()
@@ -54,7 +57,7 @@ class PostgresServer:
             shutil.chown(self._folder, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "coterie", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"-p {self.port} -k {self._folder} {_OPTIONS}"
+        options = f"-p {self.port} -k {self._folder} {_OPTIONS}{self._settings}"
         log = self._folder / "log"
         self._run("pg_ctl", "-D", str(data), "-w", "-l", str(log), "-o", options, "start")
         return self

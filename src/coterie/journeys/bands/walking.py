@@ -155,11 +155,12 @@ class BandWalkers:
         everybody = BitMap().union(*(band.people for band in bands))
         walk = _Walk(work, book, moments_of(rules), everybody)
         going: list[tuple[Band, str | None]] = [(band, None) for band in bands]
-        while going:
-            asking: list[tuple[Band, Message]] = []
-            for band, news in going:
-                self._stride(walk, band, news, asking)
-            going = self._send(walk, asking)
+        with self.rows.profiles.stretch(work, everybody):
+            while going:
+                asking: list[tuple[Band, Message]] = []
+                for band, news in going:
+                    self._stride(walk, band, news, asking)
+                going = self._send(walk, asking)
         ended = self._write(walk)
         walked = self.rows.walk(work, book, [*walk.looks, *looks])
         walked.facts[:0] = walk.facts
