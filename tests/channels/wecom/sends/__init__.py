@@ -1,0 +1,1 @@
+"""Mass sends over the simulator, by real HTTP."""
