@@ -1,0 +1,1 @@
+"""Members and departments of the corporation: who could be a guide, and who has left."""

@@ -1,0 +1,1 @@
+"""Reconciling with WeCom: what was read, what is still to be, what was healed, what went wrong."""

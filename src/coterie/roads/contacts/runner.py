@@ -1,0 +1,63 @@
+"""Keep the errands running: one process at a time, named by a lease of their own."""
+
+import os
+import socket
+import uuid
+from threading import Event as Flag
+from threading import Thread
+
+import structlog
+
+from coterie.core.actor import CLOCK
+from coterie.core.clock import SECOND, Clock, SystemClock
+from coterie.core.errors import Conflict
+from coterie.roads.contacts.service import LEASE_NAME, Contacts
+from coterie.storage import leases
+from coterie.storage.leases import Lease
+
+TICK_SECONDS = 1.0
+LEASE = 30 * SECOND
+
+log = structlog.get_logger(__name__)
+
+
+class ContactsRunner:
+    """Runs a house's errands while it holds their lease, at least once a second.
+
+    ``clock`` is the house's; the lease is in the machine's time.
+    """
+
+    def __init__(self, contacts: Contacts, clock: Clock) -> None:
+        self._contacts = contacts
+        self._clock = clock
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._machine = SystemClock()
+
+    def start(self, stop: Flag) -> Thread:
+        """Start the thread in which it runs until told to stop."""
+        thread = Thread(target=self.run, args=(stop,), name="contacts", daemon=True)
+        thread.start()
+        return thread
+
+    def run(self, stop: Flag) -> None:
+        """Run until told to stop, then give the lease back."""
+        lease: Lease | None = None
+        while not stop.is_set():
+            more = False
+            try:
+                lease = self._lease()
+                more = lease is not None and self._contacts.run(self._clock.now(), lease)
+            except Conflict as error:
+                log.warning("errands handed over", reason=error.message)
+            except Exception:
+                log.exception("errands stumbled; trying again")
+            if not more:
+                self._contacts.await_poke(TICK_SECONDS)
+        if lease is not None:
+            with self._contacts.database.begin(CLOCK, self._machine.now()) as work:
+                leases.release(work, lease)
+
+    def _lease(self) -> Lease | None:
+        now = self._machine.now()
+        with self._contacts.database.begin(CLOCK, now) as work:
+            return leases.take(work, LEASE_NAME, self._owner, now, LEASE)
