@@ -1,0 +1,1 @@
+"""Who serves, and where: regions, stores, dealers and guides, with what each was when."""
