@@ -1,0 +1,39 @@
+"""Everything that is scanned in one hand: what the composition root builds, and the web asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from coterie.channels.wecom.client.service import Wecom
+from coterie.channels.wecom.ways.service import Ways
+from coterie.channels.wecom.welcomes.ports import First, Pictures
+from coterie.channels.wecom.welcomes.service import Welcomes
+from coterie.codes.channel.ports import Guides
+from coterie.codes.channel.service import ChannelCodes
+from coterie.codes.groups.ports import Sizes
+from coterie.codes.groups.service import GroupCodes
+from coterie.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Scanning:
+    """The faces of channel codes, live group codes, both at the platform, and welcomes."""
+
+    channel: ChannelCodes
+    groups: GroupCodes
+    ways: Ways
+    welcomes: Welcomes
+
+
+def open_scanning(
+    db: Database, client: Wecom | None, guides: Guides, sizes: Sizes, pictures: Pictures,
+    zone: ZoneInfo, address: str, clock: Callable[[], int], first: tuple[First, ...] = (),
+) -> Scanning:  # fmt: skip
+    """Build them; without a ``client`` codes are kept and nothing is told to any platform."""
+    channel = ChannelCodes(guides, zone)
+    groups = GroupCodes(sizes, guides, zone)
+    ways = Ways(db, client, channel, groups)
+    welcomes = Welcomes(
+        db, client, channel, groups, ways, pictures, address, clock, first
+    )  # fmt: skip
+    return Scanning(channel, groups, ways, welcomes)
