@@ -13,8 +13,11 @@ class Task:
     """Something to do about a person.
 
     ``to`` is ``guide`` (hers), ``store`` (the staff of hers) or ``role``, then ``role`` says
-    whose. ``script`` is what to do or say. ``about`` is told again with what becomes of it. From
-    ``due`` on it is too late. ``ended`` is when it was done, expired or cancelled, ``by`` by whom.
+    whose; ``meant`` is whom it was meant for before nobody was found. ``guide`` and ``store`` are
+    those it belongs to now. ``script`` is what to do or say. ``about`` is told again with what
+    becomes of it. A journey asked for it, or a ``step`` of a ``plan``; the other is empty. Its
+    window is from ``opens`` until before ``until``: done after that it is late. From ``due`` on it
+    is too late. ``ended`` is when it was done, expired or cancelled, ``by`` by whom.
     """
 
     id: str
@@ -31,3 +34,15 @@ class Task:
     state: State = "open"
     ended: int | None = None
     by: str | None = None
+    meant: str = ""
+    guide: str | None = None
+    store: str | None = None
+    plan: str | None = None
+    step: str = ""
+    version: int = 0
+    opens: int | None = None
+    until: int | None = None
+
+    def is_late(self, now: int) -> bool:
+        """Say whether its window has closed before it was done."""
+        return self.until is not None and (self.ended or now) > self.until

@@ -10,38 +10,83 @@ from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.facts import fact
 from coterie.core.people import Shift
+from coterie.guides.ports import Owners
 from coterie.guides.tasks import store
+from coterie.guides.tasks.giving import given
 from coterie.guides.tasks.model import State, Task
+from coterie.guides.tasks.plans.running import Gives
+from coterie.guides.tasks.plans.service import Plans
+from coterie.guides.tasks.plans.timing import earliest
+from coterie.messaging.service import Messaging
 from coterie.storage import audit, keeping
 from coterie.storage.work import Work
 
 ASKED = "coterie.task.asked"
+BINDING = "coterie.binding."
 AT_ONCE = 5_000
 """How many tasks one ``wake`` lets expire."""
+OPEN: tuple[State, ...] = ("open",)
 _UTC = ZoneInfo("UTC")
 
 
 class Tasks:
-    """Tasks of one house; a listener on the road, and a keeper."""
+    """Tasks of one house, asked for by journeys and plans; a listener on the road, and a keeper."""
 
     name = "guides"
 
+    def __init__(self, plans: Plans, owners: Owners, messaging: Messaging) -> None:
+        self.plans = plans
+        self._owners = owners
+        self._messaging = messaging
+
     # --- the road
 
-    def hear(self, work: Work, events: Sequence[Event], moves: Sequence[Move]) -> list[Event]:  # noqa: ARG002
-        """Write down what is to be done."""
-        store.add(work, [_asked(event) for event in events if event.name == ASKED])
-        return []
+    def hear(self, work: Work, events: Sequence[Event], moves: Sequence[Move]) -> list[Event]:
+        """Write down what is to be done, give it to whom it belongs now, and call off the rest."""
+        asked = [_asked(event) for event in events if event.name == ASKED]
+        self._give(work, asked)
+        gives = self.plans.running.hear(work, events, moves)
+        rebound = {event.profile for event in events if event.name.startswith(BINDING)}
+        if rebound:
+            self._give_anew(work, rebound)
+        return self._over(work, gives)
 
     def wake(self, work: Work) -> list[Event]:
-        """Let expire what nobody did in time."""
+        """Let expire what nobody did in time, and give what plans have come to."""
         late = [replace(one, state="expired", ended=one.due) for one in store.due(work, AT_ONCE)]
         store.end(work, late)
-        return [_told(one, work.now) for one in late]
+        gives = self.plans.running.wake(work)
+        self._give(work, gives.tasks)
+        facts = [_told(one, work.now) for one in late] + self._over(work, gives)
+        if gives.requests:
+            facts += self._messaging.send(work, gives.requests).facts
+        return facts
 
     def next_due(self, work: Work) -> int | None:
-        """Return when the next open task expires, or None."""
-        return store.next_due(work)
+        """Return when the next open task expires or a plan has something to give, or None."""
+        return earliest([store.next_due(work), self.plans.running.next_due(work)])
+
+    def _give(self, work: Work, tasks: Sequence[Task]) -> None:
+        if tasks:
+            owned = self._owners.owner_of(work, {one.profile for one in tasks})
+            store.add(work, given(tasks, owned))
+
+    def _give_anew(self, work: Work, profiles: Collection[int]) -> None:
+        before = [one for one in store.open_of(work, profiles) if one.meant != "role"]
+        after = given(before, self._owners.owner_of(work, profiles))
+        moved = [new for old, new in zip(before, after, strict=True) if new != old]
+        store.assign(work, moved)
+
+    def _over(self, work: Work, gives: Gives) -> list[Event]:
+        """Call off what is open of plans that are over for some people."""
+        called_off = [
+            replace(one, state="cancelled", ended=work.now)
+            for plan, people in gives.over.items()
+            for one in store.open_of(work, people, plan=plan)
+            if (one.opens or one.created) <= people[one.profile]
+        ]
+        store.end(work, called_off)
+        return [_told(one, work.now) for one in called_off]
 
     # --- what somebody of the house does
 
@@ -59,8 +104,32 @@ class Tasks:
                            code="task_over")  # fmt: skip
         ended = replace(one, state="done", ended=work.now, by=str(work.actor))
         store.end(work, [ended])
-        audit.record(work, "task.done", one.journey, task=one.id, node=one.node)
+        where = {"plan": one.plan, "step": one.step} if one.plan else {"node": one.node}
+        audit.record(work, "task.done", one.plan or one.journey, task=one.id, **where)
         return [_told(ended, work.now)]
+
+    def reassign(
+        self, work: Work, from_guide: str, to_guide: str | None,
+        profiles: Collection[int] | None = None,
+    ) -> int:  # fmt: skip
+        """Move a guide's open tasks to another, all or those about some people; count them.
+
+        Without another guide they fall back to the store, or to whoever has the role.
+        """
+        tasks = store.of(work, store.of_guide(from_guide), ["open"], None)
+        about = None if profiles is None else set(profiles)
+        moved = [
+            replace(
+                one, guide=to_guide,
+                to="guide" if to_guide else "store" if one.store else "role",
+            )
+            for one in tasks
+            if about is None or one.profile in about
+        ]  # fmt: skip
+        store.assign(work, moved)
+        if moved:
+            audit.record(work, "task.reassign", from_guide, to=to_guide, tasks=len(moved))
+        return len(moved)
 
     # --- looking
 
@@ -77,6 +146,18 @@ class Tasks:
         """Return tasks in these states: the open ones as they are due, the others newest first."""
         return store.page(work, states, limit, offset)
 
+    def of_guide(
+        self, work: Work, guide: str, *, states: Collection[State] = OPEN, limit: int = 100
+    ) -> list[Task]:
+        """Return a guide's tasks, the most pressing first."""
+        return store.of(work, store.of_guide(guide), states, limit)
+
+    def of_store(
+        self, work: Work, shop: str, *, states: Collection[State] = OPEN, limit: int = 100
+    ) -> list[Task]:
+        """Return the tasks of a store that none of its guides has, the most pressing first."""
+        return store.of(work, store.of_store(shop), states, limit)
+
     def counts(self, work: Work) -> dict[str, int]:
         """Count the tasks by state; a state that no task is in is left out."""
         return store.counts(work)
@@ -86,6 +167,7 @@ class Tasks:
     def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
         """Let tasks follow the people whom they are about."""
         keeping.follow(work, store.task_rows, shifts)
+        self.plans.follow(work, list(shifts))
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
         """Return what was to be done about a person, as plain JSON."""
@@ -93,6 +175,7 @@ class Tasks:
             "tasks": [
                 {
                     "journey": row["journey"],
+                    "plan": row["plan"],
                     "to": row["role"] or row["to"],
                     "script": row["script"],
                     "created": format_time(row["created"]),
@@ -101,12 +184,16 @@ class Tasks:
                     "ended": None if row["ended"] is None else format_time(row["ended"]),
                 }
                 for row in store.of_person(work, profile)
-            ]
+            ],
+            "plans": self.plans.hand_out(work, profile),
         }
 
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
-        """Cancel what is open, and forget what was to be done."""
-        return {"guide_tasks": store.erase(work, profiles)}
+        """Cancel what is open, forget what was to be done, and leave every plan."""
+        return {
+            "guide_tasks": store.erase(work, profiles),
+            "guide_plan_runs": self.plans.erase(work, profiles),
+        }
 
 
 def _asked(event: Event) -> Task:
@@ -129,17 +216,16 @@ def _asked(event: Event) -> Task:
 
 def _told(task: Task, now: int) -> Event:
     """State what became of a task, with what it is about (an order's number, say)."""
+    of = (
+        {"plan": task.plan, "step": task.step, "guide": task.guide, "late": task.is_late(now)}
+        if task.plan
+        else {"journey": task.journey, "run": task.run, "node": task.node}
+    )
     return fact(
         f"task.{task.state}",
         room="guides",
         profile=task.profile,
         at=now,
         cause=(task.id,),
-        **{
-            **task.about,
-            "task": task.id,
-            "journey": task.journey,
-            "run": task.run,
-            "node": task.node,
-        },
+        **{**task.about, "task": task.id, **of},
     )

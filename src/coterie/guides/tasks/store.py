@@ -3,12 +3,24 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, Text, func, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    select,
+)
 
 from coterie.guides.tasks.model import State, Task
 from coterie.storage.keeping import came_with, forget, rows_of
 from coterie.storage.schema import BigId, Moment, metadata
-from coterie.storage.work import Work
+from coterie.storage.work import Work, in_chunks
 
 task_rows = Table(
     "guide_tasks",
@@ -28,10 +40,20 @@ task_rows = Table(
     Column("state", String(10), nullable=False),
     Column("ended", Moment),
     Column("by", String),
+    Column("meant", String(8), nullable=False, server_default=""),
+    Column("guide", String(64)),
+    Column("store", String),
+    Column("plan", String(64)),
+    Column("step", String(64), nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("opens", Moment),
+    Column("until", Moment),
 )
 _T = task_rows.c
 _open = _T.state == "open"
 Index(None, _T.state, _T.created)
+Index("ix_guide_tasks_guide", _T.guide, _T.state, _T.created)
+Index("ix_guide_tasks_plan", _T.plan, _T.created)
 Index("ix_guide_tasks_open_due", _T.due, sqlite_where=_open, postgresql_where=_open)
 
 
@@ -60,6 +82,43 @@ def page(work: Work, states: Collection[State], limit: int, offset: int) -> list
     query = select(task_rows).where(_T.state.in_(states)).order_by(*order)
     rows = work.connection.execute(query.limit(limit).offset(offset))
     return [_task(row) for row in rows]
+
+
+def of(
+    work: Work, whose: ColumnElement[bool], states: Collection[State], limit: int | None
+) -> list[Task]:
+    """Return somebody's tasks: the open ones as they are due, the others newest first."""
+    far = func.coalesce(_T.due, 2**53)
+    order = (far, _T.created, _T.id) if "open" in states else (_T.ended.desc(), _T.id)
+    query = select(task_rows).where(whose, _T.state.in_(states)).order_by(*order).limit(limit)
+    return [_task(row) for row in work.connection.execute(query)]
+
+
+def of_guide(guide: str) -> ColumnElement[bool]:
+    """The tasks that belong to a guide."""
+    return _T.guide == guide
+
+
+def of_store(store: str) -> ColumnElement[bool]:
+    """The tasks of a store that belong to none of its guides."""
+    return (_T.store == store) & _T.guide.is_(None)
+
+
+def open_of(work: Work, profiles: Collection[int], *, plan: str | None = None) -> list[Task]:
+    """Return the open tasks about these people, of a plan or of any."""
+    found: list[Task] = []
+    for chunk in in_chunks(sorted(profiles)):
+        query = select(task_rows).where(_open, _T.profile.in_(chunk)).order_by(_T.id)
+        if plan is not None:
+            query = query.where(_T.plan == plan)
+        found += [_task(row) for row in work.connection.execute(query)]
+    return found
+
+
+def assign(work: Work, tasks: Sequence[Task]) -> None:
+    """Write whose some tasks are now."""
+    rows = [{"id": one.id, "to": one.to, "guide": one.guide, "store": one.store} for one in tasks]
+    work.change(task_rows, rows, key=["id"], change=["to", "guide", "store"])
 
 
 def counts(work: Work) -> dict[str, int]:
