@@ -1,7 +1,7 @@
 // Builds what the browser loads into src/coterie/web/static. Deterministic: CI builds again and
 // compares with what is committed, so that installing needs no Node.
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const OUT = "../src/coterie/web/static";
@@ -13,8 +13,9 @@ execFileSync(
   { stdio: ["ignore", "inherit", "inherit"] },
 );
 
-// The scripts: desk.js with every page, charts.js only where a chart comes into view.
-for (const entry of ["desk", "charts"]) {
+// The scripts: desk.js with every page, charts.js only where a chart comes into view; the guides'
+// pages load guide.js, beside a chat guide-side.js, and guide-sw.js keeps them for reading later.
+for (const entry of ["desk", "charts", "guide", "guide-side", "guide-sw"]) {
   await build({
     entryPoints: [`scripts/${entry}.js`],
     outfile: `${OUT}/${entry}.js`,
@@ -41,9 +42,13 @@ writeFileSync(
 );
 
 // The licences of what is built in, which must travel with it.
-const packages = ["htmx.org", "echarts", "zrender", "tailwindcss", "daisyui", "lucide-static"];
+const packages = [
+  "htmx.org", "echarts", "zrender", "tailwindcss", "daisyui", "lucide-static", "@wecom/jssdk",
+];
 const licences = packages.map((name) => {
-  const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
-  return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`;
+  const { version, license, homepage } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  const file = `node_modules/${name}/LICENSE`;
+  const text = existsSync(file) ? readFileSync(file, "utf8").trim() : `${license}, see ${homepage}`;
+  return `${name} ${version}\n\n${text}\n`;
 });
 writeFileSync(`${OUT}/licences.txt`, licences.join(`\n${"-".repeat(72)}\n\n`));

@@ -15,7 +15,9 @@ from coterie.scenarios import wine
 from coterie.settings import Settings
 from coterie.storage.database import Database
 from coterie.storage.schema import metadata
+from coterie.testing.clock import FakeClock
 from coterie.testing.postgres import PostgresServer, find_binaries
+from coterie.testing.wecom import Wecom
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z, in milliseconds."""
@@ -85,6 +87,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
             driver.execute(EMPTY)  # past SQLAlchemy, which would read the signs in it as its own
     yield made
     made.close()
+
+
+@pytest.fixture
+def wecom() -> Iterator[Wecom]:
+    """A simulated WeCom, served on a free port, with a clock of its own that stands at NOW."""
+    with Wecom(clock=FakeClock(NOW)) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from coterie.accounts.service import Accounts
 from coterie.activities.service import Activities
-from coterie.analytics import store as analytics
-from coterie.analytics.counts import SIMULATION, by_name, journey_counts, message_counts
 from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
 from coterie.campaigns.polls.service import Polls
 from coterie.campaigns.service import Campaigns
+from coterie.catalog.materials.service import Materials
 from coterie.catalog.service import Catalog
+from coterie.channels.wecom.connection import Connection, open_connection
+from coterie.channels.wecom.mirror.service import Mirror
 from coterie.codes.service import Codes
-from coterie.communities.model import Community, Funnel
 from coterie.communities.service import Communities
 from coterie.configured import (
     acting_rooms,
@@ -29,8 +29,9 @@ from coterie.configured import (
     poll_links,
     preference_links,
 )
+from coterie.contacting import open_contacts
 from coterie.core.actor import CLOCK, COMMAND
-from coterie.core.clock import DAY, Clock, SystemClock, format_time
+from coterie.core.clock import DAY, Clock, SystemClock
 from coterie.core.clock import zone as zone_named
 from coterie.core.errors import NotPermitted
 from coterie.events.door import Door
@@ -38,6 +39,9 @@ from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.events.pressure import MEGABYTE, Bounds, Pressure
+from coterie.guides.attending import Attending, open_attending
+from coterie.guides.equipping import equip
+from coterie.guides.scripts.service import Scripts
 from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
 from coterie.messaging.channel import Channel
@@ -45,6 +49,7 @@ from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce, open_commerce
 from coterie.orders.model import STEPS
 from coterie.profiles.service import Profiles
+from coterie.reporting import report
 from coterie.roads.answering.service import Answering
 from coterie.roads.doctor.examination import examine
 from coterie.roads.doctor.measures import measure
@@ -59,7 +64,6 @@ from coterie.roads.outbound import close as close_channels
 from coterie.scores.recommending.variable import Suggested
 from coterie.scores.service import Scores
 from coterie.scores.values.service import Worth
-from coterie.segments.definition import Definition
 from coterie.segments.lists.service import Newcomers
 from coterie.segments.past.worked_out import Together
 from coterie.segments.service import Segments
@@ -100,7 +104,10 @@ class App:
     activities: Activities
     tagging: Tagging
     polls: Polls
+    materials: Materials
+    scripts: Scripts
     tasks: Tasks
+    attending: Attending
     commerce: Commerce
     analytics: Analytics
     portraits: Portraits
@@ -110,10 +117,16 @@ class App:
     erasing: Erasing
     suppressing: Suppressing
     answering: Answering
+    wecom: Connection
+    mirror: Mirror
 
     def __post_init__(self) -> None:
         self._road = RLock()
         self._poked = Flag()
+        self.contacts = open_contacts(
+            self.wecom, self.mirror, self.inbox, self.inbound, self.zone, self.poke,
+            others=send_errands(self.mass_sends, self.wecom.client, self._sending_on()),
+        )
 
     def settle(self, now: int, lease: Lease | None = None) -> None:
         """Run both roads at a moment until nothing is left to do."""
@@ -123,6 +136,12 @@ class App:
             busy = self.erasing.advance(now, lease)
             if self.imports.advance(now, lease) or busy:
                 self.poke()  # the next portion follows at once, under a lease renewed
+
+    def settle_all(self, now: int) -> None:
+        """Run the roads and the errands at the platform in turn, until nothing is left to do."""
+        self.settle(now)
+        while self.contacts is not None and self.contacts.run(now):
+            self.settle(now)
 
     def tidy(self, now: int) -> None:
         """Keep the stores in shape: put the log's files together, forget what has had its time."""
@@ -134,6 +153,8 @@ class App:
                 self.imports.tidy(work, now - self.settings.retention_days * DAY)
                 self.answering.tidy(work, now - self.settings.retention_days * DAY)
                 self.commerce.feeds.tidy(work, now - self.settings.retention_days * DAY)
+                self.materials.tidy(work)
+                self.wecom.callbacks.tidy(work, now - self.settings.retention_days * DAY)
                 carried = self.inbound.carried_until(work)
             self.inbox.forget(now - self.settings.retention_days * DAY, carried)
         learn(self.db, self.scores.recommending, now)
@@ -142,11 +163,17 @@ class App:
         """Return the earliest moment at which time alone will change something, or None."""
         with self.db.read(CLOCK, now) as work:
             dues = [self.inbound.next_due(work), self.messaging.next_due(work)]
+            dues += [self.contacts.next_due(work)] if self.contacts is not None else []
         return min((due for due in dues if due is not None), default=None)
 
     def poke(self) -> None:
         """Wake the road: something waits in the inbox."""
         self._poked.set()
+
+    def poke_contacts(self) -> None:
+        """Wake the errands at the platform: something was called back, or asked for."""
+        if self.contacts is not None:
+            self.contacts.poke()
 
     def await_poke(self, seconds: float) -> None:
         """Wait until somebody pokes the road, or so many seconds at most."""
@@ -159,27 +186,10 @@ class App:
         What happened is counted from the log; who is where now comes from the rooms. ``events``
         counts what people did, without our own facts and without what a simulation did for them.
         """
-        did = analytics.behaviours(work, self.log)
-        told = analytics.facts(work, self.log)
-        stood_at = self.inbound.stood_at(work)
-        return {
-            "profiles": self.profiles.count(work),
-            "events": sum(n for (source, _), n in did.items() if source != SIMULATION),
-            "items": len(self.catalog.items(work)),
-            "events_by_name": by_name(did),
-            "segments": {one.slug: _of_segment(one) for one in self.segments.all(work)},
-            "communities": {
-                one.slug: _of_community(one, self.communities.funnel(work, one.slug))
-                for one in self.communities.communities(work)
-            },
-            "journeys": {
-                one.slug: journey_counts(told, one.slug, one.journey.title)
-                for one in self.journeys.all(work)
-            },
-            "messages": message_counts(told),
-            "simulated": self.instance.simulated,
-            "now": None if stood_at is None else format_time(stood_at),
-        }
+        return report(
+            work, self.log, self.profiles, self.catalog, self.segments, self.communities,
+            self.journeys, stood_at=self.inbound.stood_at(work), simulated=self.instance.simulated,
+        )  # fmt: skip
 
     def examine(self, *, thorough: bool = False) -> list[Finding]:
         """Let the doctor look; ``thorough`` has the database check its pages, which may take s."""
@@ -192,6 +202,7 @@ class App:
     def close(self) -> None:
         """Close every connection."""
         close_channels(self.messaging.channels)
+        self.wecom.close()
         self.inbox.close()
         self.log.close()
         self.db.close()
@@ -265,15 +276,22 @@ def _furnish(
         zones=catalog.store_zones,
         variables=(Suggested(scores.recommending), polls),
     )  # fmt: skip
-    acting = acting_rooms(settings, zone, profiles, catalog, codes, log, segments, messaging)
-    journeys, communities, campaigns, activities, tagging, tasks = acting
+    rooms = acting_rooms(settings, zone, profiles, catalog, codes, log, segments, messaging)
+    journeys, communities, campaigns, activities, tagging = rooms
+    equipment = equip(settings.data, zone, profiles, catalog, segments, log, messaging)
+    acting = (*rooms, equipment.tasks, equipment.scripts)
     suppressing = Suppressing(db, profiles.erasures)
     commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
+    attending = open_attending(key, profiles, zone)
+    wecom = open_connection(settings.model_dump(), db, settings.data, key, clock, messaging.limits)
+    mirror = Mirror(profiles, key, wecom.callbacks.erase)
     keepers = (
         scores, worth, segments, messaging, *acting, polls, codes, commerce.orders, commerce.claims,
+        attending.due, mirror,
     )  # fmt: skip
     inbound = Inbound(
-        db, inbox, profiles, log, scores, worth, segments, (*acting, polls, Newcomers(segments)),
+        db, inbox, profiles, log, scores, worth, segments,
+        (mirror, *acting, polls, Newcomers(segments)),
         observe, commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id"),
     )  # fmt: skip
     uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
@@ -303,7 +321,10 @@ def _furnish(
         activities=activities,
         tagging=tagging,
         polls=polls,
-        tasks=tasks,
+        materials=equipment.materials,
+        scripts=equipment.scripts,
+        tasks=equipment.tasks,
+        attending=attending,
         commerce=commerce,
         analytics=analytics,
         portraits=Portraits(analytics, log, profiles, zone, instance.currency),
@@ -315,6 +336,8 @@ def _furnish(
         ),
         suppressing=suppressing,
         answering=Answering(messaging, profiles, inbound, ways),
+        wecom=wecom,
+        mirror=mirror,
     )
 
 
@@ -347,22 +370,3 @@ def _pressure(settings: Settings, db: Database, inbox: Inbox, inbound: Inbound) 
         spare_bytes=settings.spare_disk_mb * MEGABYTE,
     )
     return Pressure(bounds, waiting, settings.data)
-
-
-def _of_segment(one: Definition) -> dict[str, Any]:
-    return {"title": {"en": one.title_en, "zh": one.title_zh}, "population": one.size}
-
-
-def _of_community(one: Community, funnel: Funnel) -> dict[str, Any]:
-    return {
-        "title": dict(one.titles),
-        "promise": dict(one.promises),
-        "eligible": funnel.eligible,
-        "invited": funnel.invited,
-        "joined": funnel.joined,
-        "declined": funnel.declined,
-        "expired": funnel.expired,
-        "held_out": funnel.held_out,
-        "held": dict(funnel.held),
-        "members": funnel.members,
-    }

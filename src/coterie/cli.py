@@ -34,7 +34,8 @@ from coterie.commands.printing import (
 from coterie.commands.protecting import backup, person, restore
 from coterie.commands.reaching import bounces, messages
 from coterie.commands.recommending import recommend
-from coterie.commands.selling import feeds, find_recipe, orders, print_maps, simulate, slug_of
+from coterie.commands.selling import feeds, find_recipe, orders, print_maps, slug_of
+from coterie.commands.simulating import simulate
 from coterie.core.actor import COMMAND
 from coterie.core.clock import parse_time
 from coterie.core.errors import (

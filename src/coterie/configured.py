@@ -18,7 +18,6 @@ from coterie.communities.service import Communities
 from coterie.core import plugins
 from coterie.core.errors import Conflict, Invalid
 from coterie.events.log import Log
-from coterie.guides.tasks.service import Tasks
 from coterie.journeys.ports import Action, check_action
 from coterie.journeys.service import Journeys
 from coterie.messaging.caps import parse as parse_cap
@@ -117,7 +116,7 @@ def acting_rooms(
     log: Log,
     segments: Segments,
     messaging: Messaging,
-) -> tuple[Journeys, Communities, Campaigns, Activities, Tagging, Tasks]:
+) -> tuple[Journeys, Communities, Campaigns, Activities, Tagging]:
     """Build the rooms that act on facts, in the order in which they hear them."""
     journeys = Journeys(segments, messaging, profiles, settings.holdout, zone)
     communities = Communities(
@@ -142,7 +141,7 @@ def acting_rooms(
     ours = {one.name: one for one in (Invite(communities), Seat(activities))}
     journeys.register(ours | load_actions(settings, taken=ours.keys()))
     tagging = Tagging(profiles, segments, messaging)
-    return journeys, communities, campaigns, activities, tagging, Tasks()
+    return journeys, communities, campaigns, activities, tagging
 
 
 def load_actions(settings: Settings, taken: Set[str]) -> dict[str, Action]:

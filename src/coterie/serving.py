@@ -1,4 +1,4 @@
-"""Serve a house over HTTP: the web in one thread, the road in another."""
+"""Serve a house over HTTP: the web in one thread, the road in another, WeCom's in a third."""
 
 import gc
 import socket
@@ -11,6 +11,7 @@ import uvicorn
 from coterie.app import App
 from coterie.core.actor import COMMAND
 from coterie.core.errors import NotPermitted, Unavailable
+from coterie.roads.contacts.runner import ContactsRunner
 from coterie.roads.runner import RoadRunner
 from coterie.web.security import LOOPBACK
 from coterie.web.serve import configure
@@ -23,6 +24,8 @@ _PATIENCE = 10.0
 def serve(app: App, ready: Callable[[str], None]) -> None:
     """Serve the house until interrupted: the web in this thread, the road in another.
 
+    Where WeCom is connected, its errands have a thread of their own.
+
     ``ready`` is told the address once the door is open. Raises Unavailable when the port is taken.
     """
     check_exposure(app)
@@ -32,15 +35,19 @@ def serve(app: App, ready: Callable[[str], None]) -> None:
     listener = _bind(config)
     host, port = listener.getsockname()[:2]
     road, stop = RoadRunner(app), Flag()
-    thread = Thread(target=road.run, args=(stop,), name="road", daemon=True)
-    thread.start()
+    threads = [Thread(target=road.run, args=(stop,), name="road", daemon=True)]
+    threads[0].start()
+    if app.contacts is not None:
+        threads.append(ContactsRunner(app.contacts, app.clock).start(stop))
     ready(f"http://{host}:{port}")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         stop.set()
         app.poke()
-        thread.join(timeout=_PATIENCE)
+        app.poke_contacts()
+        for thread in threads:
+            thread.join(timeout=_PATIENCE)
         with app.db.begin(COMMAND, app.clock.now()) as work:
             app.keys.keep_uses(work)
 

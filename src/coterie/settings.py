@@ -119,6 +119,18 @@ class Settings(BaseSettings):
     sms_opt_out: str = Field(
         "", description="The line under texts that nobody asked for; {link} is her own page."
     )
+    wecom_base_url: str = Field(
+        "https://qyapi.weixin.qq.com", description="Where WeCom's API answers; a simulator's, too."
+    )
+    wecom_corp_id: str = Field("", description="The corporation's id at WeCom; empty: none.")
+    wecom_agent_id: str = Field("", description="The number of the app of its own, AgentId.")
+    wecom_secret: str = Field("", description="The app's secret.")
+    wecom_token: str = Field("", description="The token of the app's API receiver.")
+    wecom_aes_key: str = Field("", description="The EncodingAESKey of the app's API receiver.")
+    wecom_timeout: float = Field(10, gt=0, le=60, description="Seconds that WeCom may take.")
+    wecom_connections: int = Field(
+        20, ge=1, le=200, description="Requests to WeCom under way at once in one process."
+    )
     http_private: bool = Field(
         False, description="Let webhooks and SMS reach private networks, and without encryption."
     )
@@ -234,7 +246,12 @@ class Told:
         return f"COTERIE_{self.name.upper()}"
 
 
-SECRETS = frozenset({"master_key", "smtp_password", "smtp_dkim_key", "secrets"})
+SECRETS = frozenset(
+    {
+        "master_key", "smtp_password", "smtp_dkim_key", "secrets",
+        "wecom_secret", "wecom_token", "wecom_aes_key",
+    }
+)  # fmt: skip
 
 
 def told(settings: Settings) -> list[Told]:

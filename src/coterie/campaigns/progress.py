@@ -21,7 +21,7 @@ def progress_of(total: int, tallies: Iterable[Tally]) -> Progress:
             held[each.reason or ""] = each.number
     return Progress(
         total=total,
-        queued=counts["queued"] + counts["leased"],
+        queued=counts["queued"] + counts["leased"] + counts["asked"],
         sent=counts["sent"],
         shadow=counts["shadow"],
         failed=counts["failed"],

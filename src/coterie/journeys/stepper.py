@@ -52,7 +52,7 @@ REST = MINUTE
 
 LEARNED = "learned"
 """The news that the facts of a run's own acts have been learned."""
-UNDECIDED = ("queued", "leased")
+UNDECIDED = ("queued", "leased", "asked")
 """What is to become of a message is still open."""
 
 Ask = Callable[[Rule, Run, int], bool]

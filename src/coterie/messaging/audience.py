@@ -15,7 +15,7 @@ from coterie.core.errors import Invalid
 from coterie.messaging import store
 from coterie.messaging.bounces import is_undeliverable, trait_of
 from coterie.messaging.caps import Slot
-from coterie.messaging.channel import Channel
+from coterie.messaging.channel import Channel, Reach, Reaching
 from coterie.messaging.gate import GateSettings, Standing, after_quiet, is_held_out
 from coterie.messaging.languages import TRAITS as LANGUAGES
 from coterie.messaging.mix import Ceiling
@@ -29,6 +29,8 @@ from coterie.profiles.pii import IDENTIFYING
 from coterie.storage.work import Work
 
 ZONE_TRAIT, STORE_TRAIT = "timezone", "store"
+
+_REACHED = Reach()
 
 Wish = tuple[Relevance | None, str, tuple[str, ...]]
 """What tells what a request asks of her interest: relevance, touch kind, items."""
@@ -47,6 +49,7 @@ class Audience:
     ``plain`` are those who want nothing personalised. ``revealed`` holds, by trait, the
     identifying values that somebody's template names, ``asked`` of whom they were looked up.
     ``zones`` are those that were asked for, ``dues`` when the quiet hours of a zone end.
+    ``reach`` is what channels say themselves of whom they reach.
     """
 
     known: Mapping[int, Known]
@@ -67,6 +70,7 @@ class Audience:
     dues: dict[ZoneInfo, int] = field(default_factory=dict)
     ranks: dict[str, Rank] = field(default_factory=dict)
     outdone: dict[str, Reason] = field(default_factory=dict)
+    reach: Mapping[str, Mapping[int, Reach]] = field(default_factory=dict)
 
     def traits(self, profile: int, named: Collection[str] | None = None) -> dict[str, Any]:
         """Return what a template may say of a person: it names ``named`` (None: whatever there is).
@@ -141,11 +145,13 @@ class Audience:
         """
         person = self.known.get(touch.profile)
         channel = self.channels.get(touch.channel)
+        reach = self.reach.get(touch.channel, {}).get(touch.profile, _REACHED)
         return Standing(
             zone=self.zone(touch.profile),
             has_channel=channel is not None,
             has_address=person is not None
             and channel is not None
+            and reach.there
             and (
                 channel.address_trait is None
                 or touch.profile in self.addresses[channel.address_trait]
@@ -158,6 +164,8 @@ class Audience:
             relevant=self.cares(touch),
             planned=planned,
             ceilings=() if again else self.ceilings.get(touch.profile, ()),
+            free=reach.free,
+            quota=reach.detail,
         )
 
 
@@ -221,7 +229,26 @@ def look_up(
             for trait, whose in reveal.items()
         },
         asked=dict(reveal),
+        reach=_reach(work, channels, by_consent),
     )
+
+
+def _reach(
+    work: Work,
+    channels: Mapping[str, Channel],
+    wanted: Mapping[tuple[str, str], Collection[int]],
+) -> dict[str, Mapping[int, Reach]]:
+    """Ask the channels that know more of whom they reach than an address."""
+    by_channel: defaultdict[str, set[int]] = defaultdict(set)
+    for (_, name), profiles in wanted.items():
+        if isinstance(channels.get(name), Reaching):
+            by_channel[name].update(profiles)
+    found: dict[str, Mapping[int, Reach]] = {}
+    for name, profiles in by_channel.items():
+        channel = channels[name]
+        if isinstance(channel, Reaching):
+            found[name] = channel.reach(work, profiles)
+    return found
 
 
 def _asked_by_the_gate(address_traits: Iterable[str]) -> set[str]:

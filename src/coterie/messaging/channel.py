@@ -5,12 +5,13 @@ and gives a channel, or None where it is not configured. ``coterie.testing.contr
 tests that every channel passes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from coterie.core.errors import ChannelError, Invalid
-from coterie.messaging.model import Delivery, Receipt
+from coterie.messaging.model import Answer, Delivery, Receipt
+from coterie.storage.work import Work
 
 
 class Channel(Protocol):
@@ -20,7 +21,8 @@ class Channel(Protocol):
     often it is asked (without it, each hand-over is noted first, and no more than ``at_once``
     can be in doubt after a crash). ``at_once``: how many deliveries may be under way at a time,
     1 without it; ``deliver`` is then called from as many threads. ``for_people``: it reaches
-    people, not programs or nobody; so it is without it. ``close()`` hangs up.
+    people, not programs or nobody; so it is without it. ``asks_sender``: somebody has to confirm
+    what it carries; see ``Asking``. ``close()`` hangs up.
     """
 
     name: str
@@ -56,15 +58,18 @@ class Told:
     """What a provider told later: of one message by its ``key``, or of one ``address``.
 
     ``bounced`` is ``permanent`` when the address reaches nobody; ``complained`` and ``stopped``
-    withdraw her consent. ``code`` is the provider's, such as 5.1.1.
+    withdraw her consent. ``code`` is the provider's, such as 5.1.1. A channel that asks tells
+    ``asked`` (``detail``: who else is asked now), ``sent`` (``detail``: the provider's id) or
+    ``unsent`` (``code``: the reason) of what waits for its sender; ``at`` is when (ms UTC).
     """
 
-    kind: Literal["delivered", "bounced", "complained", "stopped"]
+    kind: Literal["delivered", "bounced", "complained", "stopped", "asked", "sent", "unsent"]
     key: str = ""
     address: str = ""
     permanent: bool = False
     code: str = ""
     detail: str = ""
+    at: int | None = None
 
 
 @runtime_checkable
@@ -73,6 +78,45 @@ class Hearing(Protocol):
 
     def hear(self, raw: Raw) -> Sequence[Told]:
         """Read what a provider sent; raises NotPermitted unless it proves to be the provider's."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A channel by which somebody sends: she is asked, and sends, or not, when she comes to it.
+
+    Such a channel has ``asks_sender = True``. The outbound road never calls its ``deliver``: it
+    hands over in bulk what was leased, within the transaction of the lease. So what the channel
+    writes down there is taken exactly once, and only what it does with it later may be in doubt.
+    """
+
+    def ask(self, work: Work, deliveries: Sequence[Delivery]) -> Mapping[str, Answer]:
+        """Take messages, each with who is asked, or refuse them; by the message's id.
+
+        What has no answer failed for now and is tried again. What became of the others is told
+        later, through ``roads.answering``.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a channel reaches somebody, and from when on it may: now, where ``free`` is 0.
+
+    ``detail`` says which limit of the platform's puts it off.
+    """
+
+    there: bool = True
+    free: int = 0
+    detail: str = ""
+
+
+@runtime_checkable
+class Reaching(Protocol):
+    """A channel that knows more of whom it reaches than an address: the gate asks it."""
+
+    def reach(self, work: Work, profiles: Collection[int]) -> Mapping[int, Reach]:
+        """Return how people are reached; who is left out is reached now."""
         ...
 
 
@@ -110,6 +154,11 @@ def for_people(channel: object) -> bool:
     return getattr(channel, "for_people", True) is True
 
 
+def asks_sender(channel: object) -> bool:
+    """Say whether somebody has to confirm what a channel carries."""
+    return getattr(channel, "asks_sender", False) is True
+
+
 def check_channel(name: str, channel: object) -> Channel:
     """Return what a factory built as a channel; raises Invalid when it is none.
 
@@ -132,5 +181,9 @@ def check_channel(name: str, channel: object) -> Channel:
     if not callable(getattr(channel, "deliver", None)):
         raise Invalid(
             f"channel {name!r} cannot deliver", path=name, hint="give it deliver(delivery)"
+        )
+    if asks_sender(channel) and not isinstance(channel, Asking):
+        raise Invalid(
+            f"channel {name!r} cannot ask", path=name, hint="give it ask(work, deliveries)"
         )
     return channel  # type: ignore[return-value]  # just checked, attribute by attribute

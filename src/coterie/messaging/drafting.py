@@ -89,6 +89,22 @@ def tell(message: Message, now: int, *, again: int = 0, **more: Any) -> Event:
     )
 
 
+def changes_of(message: Message, lease_until: int | None = None) -> dict[str, Any]:
+    """Return what may have changed of a message, as ``store.change`` takes it."""
+    return {
+        "id": bytes.fromhex(message.id),
+        "status": message.status,
+        "reason": message.reason,
+        "at": message.at,
+        "due": message.due,
+        "attempts": message.attempts,
+        "lost": message.lost,
+        "provider_id": message.provider_id,
+        "detail": message.detail,
+        "lease_until": lease_until if message.status == "leased" else None,
+    }
+
+
 def encode(content: Content) -> bytes:
     """Turn a content into bytes, to be sealed.
 

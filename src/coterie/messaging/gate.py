@@ -1,10 +1,11 @@
 """The gate: may this be said to this person, and when? Pure; an expected no is a value.
 
 Asked in this order: stop-all, channel, template, address, consent, the mode that is not
-personalised, age, universal holdout, relevance, quiet hours (which only put it off), expiry, caps,
-touch mix. A service touch is asked only for channel, template, address and expiry, and for
-stop-all. Quiet hours come before the caps, since a slot belongs to the day that it is used on.
-What a channel can take is no question of the gate: the outbox defers, it refuses nobody.
+personalised, age, universal holdout, relevance, quiet hours (which only put it off), expiry, the
+platform's quota, caps, touch mix. A service touch is asked only for channel, template, address,
+expiry and quota, and for stop-all. Quiet hours come before quota and caps, since a slot belongs to
+the day that it is used on. What a channel can take is no question of the gate: the outbox defers,
+it refuses nobody.
 
 A touch is *personalised* when who gets it, or what it says, rests on what is known of her: on a
 trait, a tag, a score or what she did. Who wants none of that gets what goes to everybody.
@@ -92,7 +93,8 @@ class Standing:
     ``plain`` says that she wants nothing personalised; ``age`` is in years, None when nothing
     tells it. ``bounced`` says that her address takes no mail, ``relevant`` that she cares enough
     for what it speaks of. ``ceilings`` are those of the house and of the communities that she
-    takes part in; all of them bind, so the strictest does.
+    takes part in; all of them bind, so the strictest does. ``free`` is from when on the platform's
+    own quota has room for her, ``quota`` says which.
     """
 
     zone: ZoneInfo
@@ -108,6 +110,8 @@ class Standing:
     planned: Sequence[Slot] = ()
     ceilings: tuple[Ceiling, ...] = ()
     stopped: bool = False
+    free: int = 0
+    quota: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ def decide(
         refusal = Reason.EXPIRED
     if refusal is not None:
         return Decision("held", now, refusal)
+    if standing.free > due:
+        return Decision("held", now, Reason.QUOTA, standing.quota or None)
     crowded = None if asked.service else refuse_by_slots(asked, standing, settings, due, now)
     if crowded is not None:
         return crowded

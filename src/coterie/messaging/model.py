@@ -10,7 +10,7 @@ from coterie.core.event import Event
 
 Touch = Literal["emotional", "informational", "service", "commercial"]
 DeliveryKind = Literal["at_least_once", "at_most_once"]
-Status = Literal["queued", "leased", "sent", "held", "failed", "shadow"]
+Status = Literal["queued", "leased", "asked", "sent", "held", "failed", "shadow"]
 
 TOUCHES: tuple[str, ...] = get_args(Touch)
 PRIORITY: Mapping[str, int] = {"service": 0, "emotional": 1, "informational": 2, "commercial": 3}
@@ -55,6 +55,9 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     EXHAUSTED = "exhausted"
     AMBIGUOUS = "ambiguous"
+    QUOTA = "quota"
+    NOT_CONTACT = "not_contact"
+    UNCONFIRMED = "unconfirmed"
 
 
 class Wording(NamedTuple):
@@ -232,6 +235,7 @@ class Delivery:
     ``key`` is the same at every attempt, so that a provider which honours it delivers once.
     ``address`` is None on channels that need none. ``at`` is when it was leased (ms UTC).
     ``post`` says where a program is reached; ``language`` is that of the text, where it is known.
+    ``origin`` and ``template`` say what it is one of, ``expires`` until when it is of use.
     """
 
     message: str
@@ -246,6 +250,9 @@ class Delivery:
     unsubscribe: str = ""
     post: Post | None = None
     language: str = ""
+    origin: str = ""
+    template: str = ""
+    expires: int | None = None
 
 
 @dataclass(frozen=True)
@@ -257,13 +264,32 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A channel took a message, and ``sender`` is to confirm it before it goes."""
+
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An expected no of a channel's: why it does not take a message, and what more there is."""
+
+    reason: Reason
+    detail: str = ""
+
+
+Answer = Asked | Refusal
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What became of one attempt: a receipt, or an error."""
+    """What became of one attempt: a receipt, an error, or what a channel that asks answered."""
 
     message: str
     attempt: int
     receipt: Receipt | None = None
     error: ChannelError | None = None
+    answer: Answer | None = None
 
     @classmethod
     def sent(cls, delivery: Delivery, receipt: Receipt) -> "Outcome":
@@ -274,6 +300,11 @@ class Outcome:
     def failed(cls, delivery: Delivery, error: ChannelError) -> "Outcome":
         """The provider did not take it, or nobody knows."""
         return cls(delivery.message, delivery.attempt, error=error)
+
+    @classmethod
+    def answered(cls, delivery: Delivery, answer: Answer) -> "Outcome":
+        """Somebody is asked to send it, or nobody could be."""
+        return cls(delivery.message, delivery.attempt, answer=answer)
 
 
 @dataclass(frozen=True)

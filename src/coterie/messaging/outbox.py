@@ -12,7 +12,7 @@ from coterie.messaging import retry, store
 from coterie.messaging.again import ask_again, has_moved, held, make_room
 from coterie.messaging.audience import Audience, look_up, look_up_planned
 from coterie.messaging.channel import Channel, Uncertain, honours_keys
-from coterie.messaging.drafting import decode, encode, said, tell_later
+from coterie.messaging.drafting import changes_of, decode, encode, said, tell_later
 from coterie.messaging.handing import store as handing
 from coterie.messaging.handing.service import never_begun
 from coterie.messaging.keeping.store import with_others
@@ -27,6 +27,8 @@ from coterie.messaging.letters import (
 )
 from coterie.messaging.mix import COMMERCIAL
 from coterie.messaging.model import (
+    Answer,
+    Asked,
     Content,
     Delivery,
     Leased,
@@ -52,6 +54,7 @@ class _Settled:
     """What a batch of outcomes changes."""
 
     sent: list[tuple[Message, str]] = field(default_factory=list)
+    asked: list[Message] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
     later: list[Message] = field(default_factory=list)
 
@@ -232,7 +235,8 @@ class Outbox:
                 forgiven = tries.get(message.id, 0)
                 messages[message.id] = _settle(message, outcome, forgiven, work.now, settled)
         done = [message for message, _ in settled.sent]
-        store.change(work, [changes_of(m) for m in [*done, *settled.failed, *settled.later]])
+        moved = [*done, *settled.failed, *settled.later, *settled.asked]
+        store.change(work, [changes_of(message) for message in moved])
         shown = self._shown(work, [stored[message.id] for message in done])
         return [
             *(
@@ -243,6 +247,7 @@ class Outbox:
                 tell_later(one, work.now, again=tries.get(one.id, 0), detail=one.detail)
                 for one in settled.failed
             ),
+            *(tell_later(one, work.now) for one in settled.asked if one.status == "held"),
         ]
 
     def _shown(self, work: Work, sent: Sequence[Stored]) -> dict[str, tuple[str, ...]]:
@@ -273,6 +278,9 @@ def _settle(
             status="sent", at=now, provider_id=outcome.receipt.provider_id, detail=None
         )
         settled.sent.append((message, outcome.receipt.status))
+    elif outcome.answer is not None and message.status == "leased":
+        message = _answered(message, outcome.answer, now)
+        settled.asked.append(message)
     elif outcome.error is not None and message.status == "leased":
         tried = message.attempts - forgiven
         verdict = retry.judge(outcome.error, message.delivery, tried, now)
@@ -289,6 +297,13 @@ def _settle(
             message = replace(message, status="queued", due=due)
             settled.later.append(message)
     return message
+
+
+def _answered(message: Message, answer: Answer, now: int) -> Message:
+    """Return a message that waits for its sender, or that its channel would not take."""
+    if isinstance(answer, Asked):
+        return message.turned(status="asked", at=now, detail=answer.sender or None)
+    return held(message, answer.reason, now, answer.detail or None)
 
 
 def _templates(
@@ -339,20 +354,7 @@ def _delivery(
         unsubscribe=content.unsubscribe,
         post=read_given(sealer, stored).post,
         language=content.language,
+        origin=message.origin,
+        template=message.template,
+        expires=message.expires,
     )
-
-
-def changes_of(message: Message, lease_until: int | None = None) -> dict[str, Any]:
-    """Return what may have changed of a message, as ``store.change`` takes it."""
-    return {
-        "id": bytes.fromhex(message.id),
-        "status": message.status,
-        "reason": message.reason,
-        "at": message.at,
-        "due": message.due,
-        "attempts": message.attempts,
-        "lost": message.lost,
-        "provider_id": message.provider_id,
-        "detail": message.detail,
-        "lease_until": lease_until if message.status == "leased" else None,
-    }

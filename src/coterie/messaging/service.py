@@ -20,7 +20,7 @@ from coterie.messaging.asking import (
     no_zones,
 )
 from coterie.messaging.channel import Channel
-from coterie.messaging.drafting import said, tell_later, told
+from coterie.messaging.drafting import changes_of, said, tell_later, told
 from coterie.messaging.gate import Decision, GateSettings
 from coterie.messaging.handing.service import Handing
 from coterie.messaging.keeping.service import Keeping
@@ -40,7 +40,7 @@ from coterie.messaging.model import (
     Template,
 )
 from coterie.messaging.naming import message_id
-from coterie.messaging.outbox import Outbox, changes_of
+from coterie.messaging.outbox import Outbox
 from coterie.messaging.people import People
 from coterie.messaging.rules import Rules
 from coterie.messaging.store import Stored
@@ -259,6 +259,11 @@ class Messaging(AlikeSending, Texts, Keeping, Handing):
         if stored is None:
             raise NotFound(f"there is no message {message!r}")
         return self._open_all(work, [stored])[0]
+
+    def said(self, work: Work, messages: Collection[str]) -> dict[str, Message]:
+        """Return messages by id with what they say; whom nobody knows is left out."""
+        stored = store.by_ids(work, messages)
+        return {each.id: each for each in self._open_all(work, list(stored.values()))}
 
     def page(
         self, work: Work, wanted: Wanted = EVERYTHING, limit: int = 50, offset: int = 0

@@ -39,6 +39,7 @@ _STATION_OF: Mapping[str, str] = {
     Reason.CAP_WEEK: "caps",
     Reason.CAP_CHANNEL: "caps",
     Reason.CAP_TOUCH: "caps",
+    Reason.QUOTA: "caps",
     Reason.MIX: "mix",
     Reason.DUPLICATE: "caps",
     Reason.TEMPLATE_FAILED: "text",
@@ -64,11 +65,11 @@ def passed(message: Message) -> list[Station]:
     found: list[Station] = []
     reached = True
     for name in STATIONS:
-        if name not in asked:
-            found.append(Station(name, "not_asked"))
-        elif name == held_at:
+        if name == held_at:
             found.append(Station(name, "held"))
             reached = False
+        elif name not in asked:
+            found.append(Station(name, "not_asked"))
         else:
             found.append(Station(name, "passed" if reached else "not_reached"))
     return found

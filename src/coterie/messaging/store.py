@@ -116,8 +116,10 @@ switch_rows = Table(
 )
 
 _ID = re.compile("[0-9a-f]{32}")
-_SWITCH = "stop_all"
-TAKING_A_SLOT = ("queued", "leased", "sent")
+_SWITCH, _GATE = "stop_all", "messaging.gate"
+OPEN = ("queued", "leased", "asked")
+"""What is to become of such a message is still open."""
+TAKING_A_SLOT = ("queued", "leased", "asked", "sent")
 _SHARED = tuple(column for column in ask_rows.c if column.name != "id")
 M = SimpleNamespace(**{column.name: column for column in (*_SHARED, *message_rows.c)})
 """The columns of a message, those that it shares with others among them; ``MESSAGES`` has both."""
@@ -188,9 +190,11 @@ def lock_gate(work: Work) -> bool:
 
     Without it two workers on PostgreSQL could each give away a person's last slot.
     """
-    work.insert_new(switch_rows, [{"name": _SWITCH, "stopped": False}])
-    query = select(switch_rows.c.stopped).where(switch_rows.c.name == _SWITCH).with_for_update()
-    return bool(work.connection.execute(query).scalar())
+    if _GATE not in work.memo:
+        work.insert_new(switch_rows, [{"name": _SWITCH, "stopped": False}])
+        query = select(switch_rows.c.stopped).where(switch_rows.c.name == _SWITCH).with_for_update()
+        work.memo[_GATE] = bool(work.connection.execute(query).scalar())
+    return bool(work.memo[_GATE])
 
 
 def is_stopped(work: Work) -> bool:
@@ -201,6 +205,7 @@ def is_stopped(work: Work) -> bool:
 
 def set_stopped(work: Work, stopped: bool) -> None:
     """Stop everything, or let it go on."""
+    work.memo.pop(_GATE, None)
     rows = [{"name": _SWITCH, "stopped": stopped}]
     work.upsert(switch_rows, rows, key=["name"], change=["stopped"])
 
@@ -355,7 +360,7 @@ def asked_by(origin: str) -> ColumnElement[bool]:
 
 def open_of(work: Work, origin: str) -> int:
     """Count an origin's messages that are still to go out, or on their way."""
-    query = select(func.count()).where(asked_by(origin), _M.status.in_(("queued", "leased")))
+    query = select(func.count()).where(asked_by(origin), _M.status.in_(OPEN))
     return work.connection.execute(query).scalar_one()
 
 

@@ -4,7 +4,8 @@ The gate is asked again at the lease for all that can change. Delivery happens o
 transaction, portion by portion: before a portion goes out it is noted as under way, on the disk,
 together with what became of the one before. So after a crash it is known what nobody got, and
 only what was under way is in doubt: one message where the provider honours no keys and takes one
-at a time. What honours keys gets the same key again.
+at a time. What honours keys gets the same key again. What somebody has to confirm is handed to its
+channel within the lease itself, so nothing of it is ever in doubt here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from coterie.core.actor import CLOCK
 from coterie.core.clock import MINUTE, SECOND
 from coterie.core.errors import ChannelError
 from coterie.messaging.channel import (
+    Asking,
     Channel,
     Told,
     Uncertain,
@@ -62,11 +64,28 @@ class Outbound:
         with uncollected(), self.database.begin(CLOCK, now, durable=True) as work:
             leased = self.messaging.lease(work, BATCH_MESSAGES)
             store.keep_facts(work, leased.facts)
-            waiting = _by_channel(leased.deliveries)
+            left, asked = self._ask(work, leased.deliveries)
+            waiting = _by_channel(left)
             first = self._next(work, waiting)
         self.observe("leased")
         tried = self._deliver_all(now, waiting, first) if first is not None else 0
-        return tried + len(leased.facts) + leased.deferred
+        return tried + asked + len(leased.facts) + leased.deferred
+
+    def _ask(self, work: Work, leased: Sequence[Delivery]) -> tuple[list[Delivery], int]:
+        """Hand over what somebody has to confirm, within the lease; return the rest, and how many.
+
+        A channel that breaks meanwhile took nothing: what it wrote is undone.
+        """
+        left = [each for each in leased if not isinstance(self.channels[each.channel], Asking)]
+        if len(left) == len(leased):
+            return left, 0
+        outcomes: list[Outcome] = []
+        for name, channel in self.channels.items():
+            mine = [each for each in leased if each.channel == name]
+            if mine and isinstance(channel, Asking):
+                outcomes += _asked(work, channel, mine)
+        store.keep_facts(work, self.messaging.settle(work, outcomes))
+        return left, len(outcomes)
 
     def _deliver_all(self, now: int, waiting: "list[_Queue]", portion: "_Portion | None") -> int:
         """Deliver portion after portion; each note of what became of one begins the next."""
@@ -197,6 +216,21 @@ def _deliver(channel: Channel, delivery: Delivery) -> Outcome:
         # a fault of the channel's; what it did before, nobody knows. Its words may name people
         fault = Uncertain(f"the channel broke: {type(error).__name__}")
         return Outcome.failed(delivery, fault)
+
+
+def _asked(work: Work, channel: Asking, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    try:
+        with work.connection.begin_nested():
+            answers = channel.ask(work, deliveries)
+    except ChannelError as error:
+        return [Outcome.failed(each, error) for each in deliveries]
+    unheard = ChannelError("the channel gave no answer", permanent=False)
+    return [
+        Outcome.answered(each, answers[each.message])
+        if each.message in answers
+        else Outcome.failed(each, unheard)
+        for each in deliveries
+    ]
 
 
 def _by_channel(deliveries: Sequence[Delivery]) -> list[_Queue]:

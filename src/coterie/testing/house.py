@@ -161,8 +161,11 @@ class House(Asking, Journeying):
         self.settle()
 
     def settle(self) -> None:
-        """Run the roads until all that was caused has happened."""
-        self.app.settle(self._clock.now())
+        """Run the roads until all that was caused has happened; raises an errand's fault."""
+        self.app.settle_all(self._clock.now())
+        if self.app.contacts is not None:
+            for error in self.app.contacts.stumbled.values():
+                raise error
 
     # --- what comes in
 

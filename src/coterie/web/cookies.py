@@ -29,6 +29,9 @@ ROWS = Cookie("coterie_rows", age=365 * DAY)
 TOAST = Cookie("coterie_toast", site="strict", age=DAY // 1_440)
 CHOICE = Cookie("coterie_choice", age=365 * DAY)
 READER = Cookie("coterie_reader", age=365 * DAY)
+GUIDE = Cookie("coterie_guide", age=7 * DAY)
+PHONE = Cookie("coterie_phone", age=365 * DAY)
+TRIP = Cookie("coterie_trip", age=DAY // 144)
 
 
 class Cookies:

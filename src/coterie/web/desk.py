@@ -79,24 +79,25 @@ def _from_this_machine(request: Request) -> bool:
 
 async def desk_form(request: Request) -> dict[str, str]:
     """Read a form of the desk; raises NotPermitted when another site or session sent it."""
-    return await _own_form(request, parts_of(request).cookies.get(request, SESSION))
+    return await own_form(request, parts_of(request).cookies.get(request, SESSION))
 
 
 async def long_form(request: Request) -> dict[str, str]:
     """Read an editor's form, which may be long; refuses like ``desk_form``."""
     here = parts_of(request)
     session = here.cookies.get(request, SESSION)
-    return await _own_form(request, session, here.limits.long_form, here.limits.long_form_fields)
+    return await own_form(request, session, here.limits.long_form, here.limits.long_form_fields)
 
 
 async def open_form(request: Request) -> dict[str, str]:
     """Read a form of a page that asks for no session; raises NotPermitted when it is not ours."""
-    return await _own_form(request, None)
+    return await own_form(request, None)
 
 
-async def _own_form(
+async def own_form(
     request: Request, session: str | None, size: int | None = None, most: int | None = None
 ) -> dict[str, str]:
+    """Read a form that hangs on a session; raises NotPermitted when it is not ours."""
     here = parts_of(request)
     body = await read_up_to(request, size or here.limits.form)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -60,12 +60,16 @@ class Pages:
         *,
         http_status: int = 200,
         account: Account | None = None,
+        session: str | None = None,
         **values: Any,
     ) -> HTMLResponse:
-        """Render one template; sets the cookies that the page's forms and language need."""
+        """Render one template; sets the cookies that the page's forms and language need.
+
+        ``session`` is one that is not the desk's: the page's forms hang on it.
+        """
         speech = self.speech(request, account)
         secret = self.cookies.get(request, FORM) or secrets.token_urlsafe(24)
-        context = self._context(request, speech, account, secret)
+        context = self._context(request, speech, account, secret, session)
         page = self._templates.get_template(template).render({**context, **values})
         response = HTMLResponse(page, http_status, headers={"Vary": "Cookie, Accept-Language"})
         response.headers["Content-Language"] = "zh-CN" if speech.language == "zh" else "en"
@@ -107,10 +111,11 @@ class Pages:
         )
 
     def _context(
-        self, request: Request, speech: Speech, account: Account | None, secret: str
-    ) -> dict[str, Any]:
+        self, request: Request, speech: Speech, account: Account | None, secret: str,
+        session: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         # a reader's form must not hang on a session whose cookie stays away when she comes by mail
-        session = self.cookies.get(request, SESSION) if account is not None else None
+        session = self.cookies.get(request, SESSION) if account is not None else session
         other: Language = "en" if speech.language == "zh" else "zh"
         return {
             "gettext": speech.gettext,

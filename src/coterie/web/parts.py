@@ -21,6 +21,7 @@ class Parts:
     pages: Pages
     cookies: Cookies
     brakes: TokenBuckets
+    taps: TokenBuckets
 
     def outside(self, request: Request) -> str:
         """Return how visitors reach this house, without a slash at the end."""

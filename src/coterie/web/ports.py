@@ -8,7 +8,9 @@ from coterie.analytics.portrait.service import Portraits
 from coterie.analytics.service import Analytics
 from coterie.campaigns.polls.service import Polls
 from coterie.campaigns.service import Campaigns
+from coterie.catalog.materials.service import Materials
 from coterie.catalog.service import Catalog
+from coterie.channels.wecom.connection import Connection
 from coterie.codes.service import Codes
 from coterie.communities.service import Communities
 from coterie.core.clock import Clock
@@ -16,6 +18,8 @@ from coterie.events.door import Door
 from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
+from coterie.guides.attending import Attending
+from coterie.guides.scripts.service import Scripts
 from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
@@ -189,6 +193,21 @@ class Served(Protocol):
         ...
 
     @property
+    def attending(self) -> Attending:
+        """Sign-in of guides, their shifts, and who of their customers is due."""
+        ...
+
+    @property
+    def materials(self) -> Materials:
+        """What guides and messages show people."""
+        ...
+
+    @property
+    def scripts(self) -> Scripts:
+        """The words for guides, and who has read them."""
+        ...
+
+    @property
     def tasks(self) -> Tasks:
         """What somebody of the house is to do about people."""
         ...
@@ -221,6 +240,11 @@ class Served(Protocol):
     @property
     def codes(self) -> Codes:
         """Tracked links and signed answer pages."""
+        ...
+
+    @property
+    def wecom(self) -> Connection:
+        """The connection to WeCom; there in every house."""
         ...
 
     @property

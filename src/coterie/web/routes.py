@@ -1,6 +1,6 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
-from coterie.web import callbacks
+from coterie.web import callbacks, callbacks_wecom
 from coterie.web.api import (
     events,
     feeds,
@@ -83,6 +83,15 @@ from coterie.web.console.templates import verbs as template_verbs
 from coterie.web.console.today import page as today
 from coterie.web.console.topics import pages as topic_pages
 from coterie.web.console.values import page as value_page
+from coterie.web.guide import codes as guide_codes
+from coterie.web.guide import customers as guide_customers
+from coterie.web.guide import doors as guide_doors
+from coterie.web.guide import library as guide_library
+from coterie.web.guide import mine as guide_mine
+from coterie.web.guide import offline as guide_offline
+from coterie.web.guide import side as guide_side
+from coterie.web.guide import today as guide_today
+from coterie.web.guide import wecom as guide_wecom
 from coterie.web.member import activities as member_activities
 from coterie.web.member import (
     articles,
@@ -95,7 +104,14 @@ from coterie.web.member import (
     preferences,
 )
 
-COLLECTORS = (health.router, events.router, feeds.router, runs.router, callbacks.router)
+COLLECTORS = (
+    health.router,
+    events.router,
+    feeds.router,
+    runs.router,
+    callbacks_wecom.router,
+    callbacks.router,
+)
 """These ask for a write key, or for nothing."""
 
 READERS = (
@@ -111,6 +127,19 @@ READERS = (
     sign_in.router,
 )
 """Nobody is signed in here: a reader has her link."""
+
+GUIDES = (
+    guide_doors.router,
+    guide_wecom.router,
+    guide_offline.router,
+    guide_today.router,
+    guide_customers.router,
+    guide_library.router,
+    guide_codes.router,
+    guide_mine.router,
+    guide_side.router,
+)
+"""Every route of these but the doors asks which guide it is."""
 
 DESK = (
     guide_tasks.router,

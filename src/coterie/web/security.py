@@ -3,7 +3,8 @@
 A plain ASGI wrapper around the whole application, so that not even an error escapes it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coterie.web.errors import problem
 
+_NO_FRAME = "frame-ancestors 'none'"
 _POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -20,7 +22,7 @@ _POLICY = "; ".join(
         "connect-src 'self'",
         "img-src 'self' data:",
         "form-action 'self'",
-        "frame-ancestors 'none'",
+        _NO_FRAME,
         "base-uri 'none'",
     ]
 )
@@ -49,16 +51,18 @@ class Safety:
     """Serve allow-listed hosts only, dress every answer in ``HEADERS``, let no error through.
 
     The list guards against DNS rebinding: a strange page whose name was pointed at this machine
-    still sends its own name in Host.
+    still sends its own name in Host. ``framed`` tells by path which one site may frame a page.
     """
 
     def __init__(
-        self, app: ASGIApp, allowed_hosts: Sequence[str], *, https: bool, on_error: OnError
-    ) -> None:
+        self, app: ASGIApp, allowed_hosts: Sequence[str], *, https: bool, on_error: OnError,
+        framed: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self.app = app
         self.allowed = frozenset(host_name(host) for host in allowed_hosts)
         self.https = https
         self.on_error = on_error
+        self.framed = framed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,6 +96,10 @@ class Safety:
     def _dress(self, headers: MutableHeaders, scope: Scope) -> None:
         for name, value in HEADERS.items():
             headers[name] = value
+        frame = self.framed.get(scope["path"])
+        if frame is not None:
+            del headers["X-Frame-Options"]
+            headers["Content-Security-Policy"] = _POLICY.replace(_NO_FRAME, f"{_NO_FRAME[:-6]}{frame}")
         headers.setdefault("Cache-Control", _keeping(scope))
         if self.https:
             headers["Strict-Transport-Security"] = TRANSPORT

@@ -17,14 +17,17 @@ from coterie.web.console import sign_in
 from coterie.web.cookies import Cookies
 from coterie.web.desk import MustChange
 from coterie.web.errors import NotKnown
+from coterie.web.guide import at_work, side
 from coterie.web.limits import Limits
 from coterie.web.pages import Pages
 from coterie.web.parts import Parts
 from coterie.web.ports import Served
 from coterie.web.rate import TokenBuckets
-from coterie.web.routes import COLLECTORS, DESK, READERS
+from coterie.web.routes import COLLECTORS, DESK, GUIDES, READERS
 from coterie.web.security import Safety
 
+_TAPS = 10
+"""How many requests of one guide are served a second, twice that in a burst."""
 _PROGRAMS = ("/v1/", "/api/", "/callbacks/", "/health", *events.POSTHOG_ADDRESSES)
 
 
@@ -43,6 +46,7 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
         pages=Pages(house, cookies),
         cookies=cookies,
         brakes=TokenBuckets(settings.requests_per_second),
+        taps=TokenBuckets(_TAPS),
     )
     app.mount("/static", StaticFiles(directory=str(files("coterie.web") / "static")))
     app.add_exception_handler(CoterieError, _refuse)
@@ -51,8 +55,9 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     app.add_middleware(events.Collectors)
     app.add_middleware(
-        Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise
-    )
+        Safety, allowed_hosts=settings.allowed_hosts, https=_is_https(house), on_error=_apologise,
+        framed=_framed(house),
+    )  # fmt: skip
     return app
 
 
@@ -60,9 +65,15 @@ def create_app(house: Served, limits: Limits | None = None) -> FastAPI:
 def _routes() -> APIRouter:
     """Put the routes together once for all houses of a process: what each takes is read slowly."""
     router = APIRouter(redirect_slashes=False)
-    for room in (*COLLECTORS, *READERS, *DESK):
+    for room in (*COLLECTORS, *READERS, *GUIDES, *DESK):
         router.include_router(room)
     return router
+
+
+def _framed(house: Served) -> dict[str, str]:
+    """Let the simulator show the sidebar in its chat; on the platform nobody frames anything."""
+    origin = side.simulator(house)
+    return {} if origin is None else dict.fromkeys(("/g/side", "/g/in"), origin)
 
 
 def _is_https(house: Served) -> bool:
@@ -91,7 +102,9 @@ def _answer(request: Request, error: CoterieError) -> Response:
     if is_for_programs(request):
         return errors.as_json(error)
     if isinstance(error, NotKnown) and request.method in {"GET", "HEAD"}:
-        return RedirectResponse(sign_in.address(request), 303)
+        asked_by_guide = request.url.path.startswith("/g/")
+        at = at_work.address(request) if asked_by_guide else sign_in.address(request)
+        return RedirectResponse(at, 303)
     if isinstance(error, MustChange) and request.method in {"GET", "HEAD"}:
         return RedirectResponse("/account/password", 303)
     status = errors.status_of(error)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 STATUS = {
     "queued": "waiting to be sent",
     "leased": "being sent",
+    "asked": "waits for her guide",
     "sent": "sent",
     "shadow": "shadow, not sent on purpose",
     "held": "held",
@@ -41,6 +42,9 @@ REASON = {
     "exhausted": "every attempt failed",
     "ambiguous": "nobody knows whether it arrived",
     "cancelled": "its sender was cancelled",
+    "quota": "the platform allows no more of them for now",
+    "not_contact": "she is no contact of the guide any more",
+    "unconfirmed": "no guide confirmed it in time",
 }
 
 TOUCH = {

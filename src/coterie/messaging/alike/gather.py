@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from coterie.messaging.audience import ZONE_TRAIT
 from coterie.messaging.bounces import trait_of
-from coterie.messaging.channel import Channel
+from coterie.messaging.channel import Channel, Reaching
 from coterie.messaging.gate import GateSettings, is_held_out
 from coterie.messaging.people import Numbers, People
 from coterie.storage.work import Work
@@ -97,6 +97,11 @@ def mark_traits(
             kinds[name].append(who)
     for apart in ([reached], [dead], *kinds.values()):
         crowd.tell_apart(apart)
+    if isinstance(channel, Reaching):
+        ways: defaultdict[object, list[int]] = defaultdict(list)
+        for profile, way in channel.reach(work, crowd.people.tolist()).items():
+            ways[way].append(profile)
+        crowd.tell_apart(ways.values())
     return dead
 
 

@@ -10,8 +10,10 @@ from coterie.core.facts import fact
 from coterie.messaging import store as messages
 from coterie.messaging.bounces import trait_of
 from coterie.messaging.channel import Channel, Told, honours_keys
+from coterie.messaging.drafting import changes_of, tell_later
 from coterie.messaging.handing import store
 from coterie.messaging.handing.model import Answered, Cause, Complaint, Failure, Heard
+from coterie.messaging.handing.senders import OF_SENDERS, confirmed
 from coterie.messaging.model import Delivery, Message
 from coterie.storage import audit
 from coterie.storage.work import Work
@@ -107,9 +109,11 @@ class Handing:
         """
         by_key = [one for one in told if len(one.key) == _ID_LENGTH and _is_hex(one.key)]
         found = messages.by_ids(work, {one.key for one in by_key})
+        by_sender = [one for one in by_key if one.kind in OF_SENDERS]
+        by_key = [one for one in by_key if one.kind not in OF_SENDERS]
         unknown = {one.key for one in told if one.key and one.key not in found}
         fresh = store.fresh_answers(work, [one for one in by_key if one.key in found])
-        facts: list[Event] = []
+        facts = self._hear_senders(work, by_sender)
         complaints: list[Complaint] = []
         for one in fresh:
             message = found[one.key].message
@@ -123,6 +127,22 @@ class Handing:
                     )
                 )
         return Heard(facts, complaints, unknown)
+
+    def _hear_senders(self, work: Work, told: Sequence[Told]) -> list[Event]:
+        """Keep what became of messages that wait for their senders; others it does not concern."""
+        waiting = messages.take(work, {one.key for one in told})
+        facts: list[Event] = []
+        changed: dict[str, Message] = {}
+        for one in told:
+            stored = waiting.get(one.key)
+            message = changed.get(one.key) or (stored.message if stored else None)
+            if message is None or message.status != "asked":
+                continue
+            message = changed[one.key] = confirmed(message, one, work.now)
+            if message.status != "asked":
+                facts.append(tell_later(message, work.now))
+        messages.change(work, [changes_of(message) for message in changed.values()])
+        return facts
 
     def _dead_address(self, message: Message, now: int) -> list[Event]:
         channel = self.channels.get(message.channel)

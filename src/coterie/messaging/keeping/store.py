@@ -9,6 +9,7 @@ from coterie.messaging.store import (
     EVERYTHING,
     FOLLOWED,
     MESSAGES,
+    OPEN,
     QUEUED,
     M,
     Stored,
@@ -21,7 +22,7 @@ from coterie.storage.keeping import forget, of_people
 from coterie.storage.work import Work, in_chunks
 
 _M = M
-_WAITING = ("queued", "leased")
+_WAITING = OPEN
 _DRAWN = (*_WAITING, "sent", "failed", "shadow")
 
 
@@ -55,7 +56,7 @@ def twins(work: Work, profiles: Collection[int]) -> set[str]:
         other.c.due > _M.due - DAY,
         other.c.due < _M.due + DAY,
         or_(
-            other.c.status.in_(("leased", "sent")),
+            other.c.status.in_(("leased", "asked", "sent")),
             and_(other.c.status == "queued", other.c.seq < _M.seq),
         ),
     )

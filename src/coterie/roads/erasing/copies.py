@@ -27,6 +27,8 @@ from coterie.storage.database import Database
 
 MANIFEST = "backup.json"
 DATABASE, INBOX, LAKE, UPLOADS = "coterie.db", "inbox.db", "lake", "uploads"
+BOX = "wecom.db"
+"""What WeCom called back and the road has not taken yet; there where it calls."""
 _TRIES = 5
 _PIECE = 1 << 20
 
@@ -64,7 +66,7 @@ def make(house: Path, database: Database, target: Path, now: int) -> dict[str, A
 
 
 def _copy(house: Path, target: Path) -> None:
-    for name in (DATABASE, INBOX):
+    for name in _databases(house):
         with closing(sqlite3.connect(house / name)) as connection:
             connection.execute("VACUUM INTO ?", [str(target / name)])
     with closing(sqlite3.connect(target / DATABASE)) as connection:
@@ -74,6 +76,10 @@ def _copy(house: Path, target: Path) -> None:
     if (house / UPLOADS).is_dir():
         for path in sorted((house / UPLOADS).glob("*.csv")):
             _link(path, target / UPLOADS / path.name, copy=True)
+
+
+def _databases(folder: Path) -> list[str]:
+    return [name for name in (DATABASE, INBOX, BOX) if name != BOX or (folder / name).exists()]
 
 
 def _segments(lake: Path, wanted: set[str]) -> list[Path]:
@@ -146,7 +152,7 @@ def read(folder: Path) -> dict[str, Any]:
 def sign(folder: Path) -> None:
     """Write a copy's manifest anew, after an erasure changed what is in it; it keeps its moment."""
     made = read(folder)["made"]
-    for name in (DATABASE, INBOX):
+    for name in _databases(folder):
         with closing(sqlite3.connect(folder / name)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
     _write(folder, {**_manifest(folder, 0), "made": made})

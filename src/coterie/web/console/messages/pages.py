@@ -127,7 +127,7 @@ def _by_status(tallies: list[Tally]) -> dict[str, int]:
     """Count by status as the page shows it: what is on its way still waits."""
     counts = dict.fromkeys(_SHOWN, 0)
     for each in tallies:
-        counts["queued" if each.status == "leased" else each.status] += each.number
+        counts["queued" if each.status in ("leased", "asked") else each.status] += each.number
     return counts
 
 

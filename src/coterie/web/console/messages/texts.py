@@ -74,6 +74,7 @@ TONES: Mapping[str, str] = {
     "sent": "sea",
     "queued": "quiet",
     "leased": "quiet",
+    "asked": "amber",
     "held": "amber",
     "failed": "wine",
     "shadow": "quiet",

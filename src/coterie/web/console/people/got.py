@@ -25,7 +25,7 @@ from coterie.web.console.people.titles import Titles
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
 
-_TAKES_A_SLOT = ("queued", "leased", "sent")
+_TAKES_A_SLOT = ("queued", "leased", "asked", "sent")
 _MOST = 6
 _DRAWN = 100
 """Hundredths of a percent in a percent."""
@@ -140,6 +140,8 @@ class Teller:
                 return _("It waits to be sent.")
             case "leased":
                 return _("It is being sent.")
+            case "asked":
+                return _("It waits for her guide to confirm it.")
             case "shadow":
                 return _("Left out on purpose: she is in its control group.")
             case "failed":
