@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy.exc import IntegrityError
 
 from coterie.core.actor import Actor
 from coterie.storage.database import Database
@@ -82,3 +83,60 @@ def test_very_many_values_are_found_each_once(work: Work) -> None:
     assert names(work, np.int32(4)) == ['it\'s "4" 意']
     text = work.among(guests.c.name, ['it\'s "4" 意', "nobody"])
     assert work.connection.execute(select(guests.c.id).where(text)).scalars().all() == [4]
+
+
+ODD = (
+    "it's",
+    '"quoted"',
+    "back\\slash",
+    "tab\there",
+    "line\nbreak",
+    "意",
+    "",
+    "{1,2}",
+    "NULL",
+    None,
+)
+
+
+def many(number: int) -> dict[str, object]:
+    return {
+        "id": number, "name": ODD[number % len(ODD)], "comes": (True, False, None)[number % 3],
+        "told": ({"by": ["po\\st", None]}, [], "x")[number % 3],
+        "seal": (bytes(range(256)), b"", None)[number % 3], "born_as": number,
+    }  # fmt: skip
+
+
+def everything(work: Work) -> list[dict[str, object]]:
+    return [dict(row._mapping) for row in work.connection.execute(select(guests).order_by("id"))]
+
+
+def test_very_many_rows_are_written_as_few_are(work: Work) -> None:
+    rows = [many(number) for number in range(60)]
+    work.insert(guests, rows[:40])
+    named = ("told", "id", "name", "seal", "comes", "born_as")
+    if work.dialect == "postgresql":
+        work.insert_rows(guests, named, [tuple(row[name] for name in named) for row in rows[40:]])
+    else:
+        work.insert(guests, rows[40:])
+    assert everything(work) == rows
+
+
+def test_very_many_rows_are_changed_as_few_are_and_the_last_of_a_key_counts(work: Work) -> None:
+    work.insert(guests, [many(number) for number in range(60)])
+    changed = [many(number) | {"id": 59 - number, "told": 0} for number in range(60)]
+    again = {"id": 7, "name": "last", "comes": True, "seal": b"7"}
+    work.change(guests, [*changed, again], key=["id"], change=["name", "comes", "seal"])
+    expected = [
+        many(number) | {name: many(59 - number)[name] for name in ("name", "comes", "seal")}
+        for number in range(60)
+    ]
+    expected[7] |= again
+    assert everything(work) == expected
+
+
+def test_very_many_rows_with_a_key_that_is_taken_are_refused_as_few_are(work: Work) -> None:
+    work.insert(guests, [many(3)])
+    with pytest.raises(IntegrityError), work.connection.begin_nested():
+        work.insert(guests, [many(number) for number in range(40)])
+    assert everything(work) == [many(3)]

@@ -92,15 +92,16 @@ message_rows = Table(
 once it was written; both are sealed with the key of ``came_with``."""
 
 
-def _of_those(name: str, column: str, those: ColumnElement[bool]) -> None:
-    """Index a column of some rows only: what lies still costs nothing."""
-    Index(name, message_rows.c[column], sqlite_where=those, postgresql_where=those)
+def _of_those(name: str, columns: str, those: ColumnElement[bool]) -> None:
+    """Index columns of some rows only: what lies still costs nothing."""
+    named = [message_rows.c[column] for column in columns.split()]
+    Index(name, *named, sqlite_where=those, postgresql_where=those)
 
 
 # written out: SQLite takes a partial index only where it reads the very same words
 QUEUED, LEASED = (message_rows.c.status == literal_column(f"'{s}'") for s in ("queued", "leased"))
 FOLLOWED = message_rows.c.profile != message_rows.c.came_with
-_of_those("ix_messages_due", "due", QUEUED)
+_of_those("ix_messages_due", "due seq", QUEUED)
 _of_those("ix_messages_lease_until", "lease_until", LEASED)
 _of_those("ix_messages_reason", "reason", message_rows.c.reason.is_not(None))
 _of_those("ix_messages_followed", "profile", FOLLOWED)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
     Connection,
     Dialect,
@@ -111,6 +112,31 @@ class Copied:
             ) from error
 
 
+@dataclass(frozen=True)
+class Laid:
+    """Changes that PostgreSQL takes by columns, each an array; the last of a key counts.
+
+    ``one`` changes a few, which is quicker than to lay them together.
+    """
+
+    text: str
+    key: tuple[str, ...]
+    names: tuple[str, ...]
+    one: Executable
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Change the rows."""
+        if len(rows) < _FEW:
+            connection.execute(self.one, list(rows))
+            return
+        last = {tuple(row[name] for name in self.key): row for row in rows}.values()
+        laid = {name: [row[name] for row in last] for name in self.names}
+        connection.exec_driver_sql(self.text, laid)
+
+
+Statement = Executable | Prepared | Copied | Laid
+
+
 @lru_cache(maxsize=512)
 def insertion(
     table: Table,
@@ -118,7 +144,7 @@ def insertion(
     dialect: Dialect,
     key: tuple[str, ...] | None = None,
     change: tuple[str, ...] = (),
-) -> Executable | Prepared | Copied:
+) -> Statement:
     """Return the statement that inserts rows with values for these columns.
 
     With a ``key``, what is there under it is changed; without ``change``, it is left as it is.
@@ -156,11 +182,31 @@ def _copied(table: Table, names: tuple[str, ...], dialect: Dialect, one: Executa
 @lru_cache(maxsize=512)
 def alteration(
     table: Table, key: tuple[str, ...], change: tuple[str, ...], dialect: Dialect
-) -> Executable | Prepared:
+) -> Statement:
     """Return the statement that sets columns of the rows that have given keys."""
     those = and_(*(table.c[name] == bindparam(_KEY + name) for name in key))
     statement = update(table).where(those).values({name: bindparam(name) for name in change})
+    kinds = [table.c[name].type for name in (*key, *change)]
+    if dialect.name != "sqlite" and not any(isinstance(kind, JSON | ARRAY) for kind in kinds):
+        return _laid(table, key, change, dialect, statement)
     return _prepared(statement, change, dialect)
+
+
+def _laid(
+    table: Table, key: tuple[str, ...], change: tuple[str, ...], dialect: Dialect, one: Executable
+) -> Laid:
+    quote = dialect.identifier_preparer.quote
+    names = {_KEY + name: name for name in key} | {name: name for name in change}
+    arrays = ", ".join(
+        f"%({given})s::{table.c[name].type.compile(dialect)}[]" for given, name in names.items()
+    )
+    sets = ", ".join(f"{quote(name)} = laid.{quote(name)}" for name in change)
+    those = " AND ".join(f"had.{quote(name)} = laid.{quote(_KEY + name)}" for name in key)
+    text = (
+        f"UPDATE {dialect.identifier_preparer.format_table(table)} AS had SET {sets} "
+        f"FROM unnest({arrays}) AS laid({', '.join(map(quote, names))}) WHERE {those}"
+    )
+    return Laid(text, tuple(_KEY + name for name in key), tuple(names), one)
 
 
 def _prepared(statement: Any, names: Sequence[str], dialect: Dialect) -> Executable | Prepared:
@@ -179,11 +225,9 @@ def _prepared(statement: Any, names: Sequence[str], dialect: Dialect) -> Executa
     return Prepared(str(compiled), order, written)
 
 
-def run(
-    connection: Connection, statement: Executable | Prepared | Copied, rows: Sequence[Row]
-) -> None:
+def run(connection: Connection, statement: Statement, rows: Sequence[Row]) -> None:
     """Run a statement for each of the rows."""
-    if isinstance(statement, Prepared | Copied):
+    if isinstance(statement, Prepared | Copied | Laid):
         statement.run(connection, rows)
     else:
         connection.execute(statement, list(rows))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, Table
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table
 
 from coterie.core.actor import Actor
 from coterie.storage import many
@@ -109,9 +109,7 @@ class Work:
     def _dialect(self) -> Dialect:
         return self.connection.dialect
 
-    def _run(
-        self, statement: Executable | many.Prepared | many.Copied, rows: Sequence[Row]
-    ) -> None:
+    def _run(self, statement: many.Statement, rows: Sequence[Row]) -> None:
         many.run(self.connection, statement, rows)
 
 

@@ -28,12 +28,8 @@ _DRAWN = (*_WAITING, "sent", "failed", "shadow")
 
 def with_others(work: Work, profiles: Collection[int]) -> set[int]:
     """Return which of these people have messages that were born to another profile."""
-    query = select(_M.profile).where(FOLLOWED).distinct()
-    return {
-        profile
-        for chunk in in_chunks(profiles)
-        for profile in work.connection.execute(query.where(_M.profile.in_(chunk))).scalars()
-    }
+    query = select(_M.profile).where(FOLLOWED, work.among(_M.profile, profiles)).distinct()
+    return set(work.connection.execute(query).scalars())
 
 
 def twins(work: Work, profiles: Collection[int]) -> set[str]:

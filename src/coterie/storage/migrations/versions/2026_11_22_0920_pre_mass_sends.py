@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("due", Moment),
     )
     op.create_index("ix_wecom_foreign_sends_due", "wecom_foreign_sends", ["due"])
+    _moments()
 
 
 def _quota() -> None:
@@ -133,3 +134,45 @@ def _items() -> None:
     for columns in (["profile"], ["came_with"], ["task"], ["send", "state"], ["state", "send"]):
         name = "_".join(columns)
         op.create_index(f"ix_wecom_send_items_{name}", "wecom_send_items", columns)
+
+
+def _moments() -> None:
+    op.create_table(
+        "wecom_moments",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("title", sa.String, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("materials", sa.JSON, nullable=False),
+        sa.Column("guides", sa.JSON, nullable=False),
+        sa.Column("tags", sa.JSON, nullable=False),
+        sa.Column("created", Moment, nullable=False),
+        sa.Column("by", sa.String, nullable=False),
+        sa.Column("expires", Moment),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("due", Moment, nullable=False),
+        sa.Column("noted", Moment),
+        sa.Column("job", sa.String),
+        sa.Column("moment", sa.String),
+        sa.Column("opened", Moment),
+        sa.Column("error", sa.String),
+    )
+    op.create_table(
+        "wecom_moment_guides",
+        sa.Column("moment", sa.String, primary_key=True),
+        sa.Column("guide", sa.String, primary_key=True),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("seen", sa.Integer, nullable=False),
+        sa.Column("likes", sa.Integer, nullable=False),
+        sa.Column("comments", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "wecom_moment_marks",
+        sa.Column("moment", sa.String, primary_key=True),
+        sa.Column("guide", sa.String, primary_key=True),
+        sa.Column("external", sa.String, primary_key=True),
+        sa.Column("kind", sa.String, primary_key=True),
+        sa.Column("at", Moment, primary_key=True, autoincrement=False),
+        sa.Column("told", sa.Boolean, nullable=False),
+    )
+    op.create_index("ix_wecom_moment_marks_told", "wecom_moment_marks", ["told"])
