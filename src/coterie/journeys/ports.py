@@ -13,7 +13,6 @@ from pyroaring import BitMap
 from coterie.core.errors import Invalid
 from coterie.core.event import Event
 from coterie.core.facts import fact
-from coterie.events.model import Logged
 from coterie.messaging.alike.model import Alike, Alikes
 from coterie.messaging.channel import Channel
 from coterie.messaging.gate import GateSettings
@@ -21,6 +20,7 @@ from coterie.messaging.model import Request, Sent, Template
 from coterie.profiles.model import Known
 from coterie.segments.lists.model import ListVersion
 from coterie.segments.model import Rule, World
+from coterie.segments.past.replay import Replay
 from coterie.storage.work import Work
 
 
@@ -116,33 +116,6 @@ class Asker(Protocol):
         key: tuple[str, str] | None = None,
     ) -> bool:
         """Say whether a rule holds for one of them now."""
-        ...
-
-
-class Replay(Protocol):
-    """Some people with all that is known of them, to be asked about any moment of the past."""
-
-    events: Mapping[int, Sequence[Logged]]
-
-    def known(self, profile: int, at: int) -> Known | None:
-        """Return what was known of a person; None before she was known."""
-        ...
-
-    def holds(
-        self,
-        rule: Rule,
-        known: Known,
-        at: int,
-        *,
-        since: Mapping[str, int] | None = None,
-        key: tuple[str, str] | None = None,
-        more: Sequence[Logged] = (),
-    ) -> bool:
-        """Say whether a rule held for somebody of whom so much was known at a moment."""
-        ...
-
-    def consents(self, known: Known, purpose: str, channel: str, at: int) -> bool:
-        """Say whether somebody might have been reached for a purpose through a channel."""
         ...
 
 

@@ -15,7 +15,14 @@ from coterie.core.ids import uuid7
 from coterie.journeys import recurring
 from coterie.journeys.entering import Trigger, key_text
 from coterie.journeys.entrances import store
-from coterie.journeys.entrances.model import MOST_CALLS, Answer, Call, Called, Entrance
+from coterie.journeys.entrances.model import (
+    MOST_CALLS,
+    Answer,
+    Call,
+    Called,
+    Entrance,
+    Standing,
+)
 from coterie.journeys.model import ApiEntry, Cause, Defined, ListEntry, ScheduleEntry
 from coterie.journeys.ports import People, Segments
 from coterie.journeys.starting import Starters
@@ -70,12 +77,12 @@ class Entrances:
         answers, told = [], set(before)
         for each, trigger in zip(calls, triggers, strict=True):
             if isinstance(trigger, str):
-                answers.append(Answer(each.user_id, trigger))  # type: ignore[arg-type]
+                answers.append(Answer(each.user_id, trigger))
                 continue
             cause = trigger.started_by
             run = after.get(cause)
-            status = "not_started" if run is None else "duplicate" if cause in told else "started"
-            answers.append(Answer(each.user_id, status, run))  # type: ignore[arg-type]
+            status: Standing = "duplicate" if cause in told else "started"
+            answers.append(Answer(each.user_id, "not_started" if run is None else status, run))
             told.add(cause)
         return Called(answers, facts)
 
@@ -208,7 +215,7 @@ def _has_come(due: int | None, now: int) -> bool:
     return due is not None and due <= now
 
 
-def _called(defined: Defined, call: Call, profile: int | None, now: int) -> Trigger | str:
+def _called(defined: Defined, call: Call, profile: int | None, now: int) -> Trigger | Standing:
     """Return the trigger that a call is, or why it is none."""
     if profile is None:
         return "unknown"

@@ -23,12 +23,13 @@ from coterie.journeys.model import (
     SegmentEntry,
 )
 from coterie.journeys.parse import as_mapping, parse
-from coterie.journeys.ports import Messaging, Replay, Segments
+from coterie.journeys.ports import Messaging, Segments
 from coterie.journeys.rehearsal.model import Rehearsal
 from coterie.journeys.rehearsal.walker import Stage, Told, Walk
 from coterie.journeys.walking import journey_rules
 from coterie.messaging.model import MARKETING
 from coterie.segments.model import InSegment, Matching, Rule, World
+from coterie.segments.past.replay import Replay
 from coterie.segments.person.evaluate import is_asked, passes
 from coterie.segments.person.operators import look_up
 from coterie.storage.work import Work

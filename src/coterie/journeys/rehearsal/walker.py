@@ -28,7 +28,6 @@ from coterie.journeys.model import (
     Task,
     WaitRule,
 )
-from coterie.journeys.ports import Replay
 from coterie.journeys.rehearsal.model import Said
 from coterie.journeys.stepper import LEARNED, Seen, step
 from coterie.journeys.times import zone_of
@@ -36,6 +35,7 @@ from coterie.messaging.caps import Slot
 from coterie.messaging.gate import Asked, Decision, GateSettings, Standing, decide, is_held_out
 from coterie.profiles.model import Known
 from coterie.segments.model import InSegment, Rule
+from coterie.segments.past.replay import Replay
 
 GRAIN = 6 * HOUR
 """How often a run is looked at that asks what passing time alone may change."""

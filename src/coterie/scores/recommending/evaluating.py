@@ -8,6 +8,7 @@ part of all items that anybody is offered.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +41,7 @@ def evaluate(
     popular = np.bincount(rest.item, minlength=touches.items).astype(np.float32)
     ways: dict[str, Scoring] = {"popular": lambda some: _same(some, popular)}
     for method in methods:
-        ties = as_matrix(fit(rest, method))
-        ways[method] = lambda some, ties=ties: scored(some, ties)  # type: ignore[misc]
+        ways[method] = partial(scored, ties=as_matrix(fit(rest, method)))
     mine = had[people]
     return Evaluation(
         people=len(people),
