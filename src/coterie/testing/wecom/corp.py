@@ -202,7 +202,7 @@ class Corp:
 
     def new_qr(self, config_id: str) -> str:
         """Return where the picture of a code is, which leads to the page to play."""
-        url = f"{self.address}/wwpic/{config_id}/0"
+        url = f"{self.address}/qr/{config_id}.png"
         self.by_qr[url] = config_id
         return url
 

@@ -15,7 +15,7 @@ from coterie.testing.wecom.simulator import Wecom
 
 _SHOWN = 200
 _LINES = 25
-_HIDDEN = ("given", "message", "content", "code")
+_HIDDEN = ("code", "msgid", "jobid", "moment_id", "scene", "callback", "tried", "after")
 """What a line of the journal is too long with."""
 
 
@@ -51,7 +51,7 @@ def state_of(wecom: Wecom, query: Mapping[str, str]) -> Json:
             "codes": _codes(corp),
             "customer": _customer(corp, query.get("customer", "")),
             "guide": _guide(wecom, query.get("guide", "")),
-            "journal": [_line(one) for one in corp.journal[: -_LINES - 1 : -1]],
+            "journal": [_line(corp, one) for one in corp.journal[: -_LINES - 1 : -1]],
         }
 
 
@@ -156,11 +156,17 @@ def _moment(one: Moment) -> Json:
     return {"id": one.moment_id, "text": one.given["text"]["content"]}
 
 
-def _line(one: Entry) -> Json:
-    parts = [f"{name}: {_short(value)}" for name, value in one.data.items() if name not in _HIDDEN]
-    return {"kind": one.kind, "said": ", ".join(parts)}
+def _line(corp: Corp, one: Entry) -> Json:
+    """Tell a line of the journal by names, without what only a program reads."""
+    if one.kind == "api":
+        code = one.data["errcode"]
+        return {"kind": "api", "said": one.data["api"] + (f": {code}" if code else "")}
+    said = [_named(corp, value) for name, value in one.data.items() if name not in _HIDDEN]
+    return {"kind": one.kind, "said": " · ".join(filter(None, said))}
 
 
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _named(corp: Corp, value: Any) -> str:
+    if value in ("", False, None) or isinstance(value, dict | list):
+        return ""
+    found = corp.members.get(value) or corp.customers.get(value) or corp.chats.get(value)
+    return found.name if found else str(value)

@@ -1,18 +1,13 @@
 """The simulator over HTTP: the platform's API, signing in, the control API and the page to play."""
 
-import asyncio
-import socket
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from email.utils import formatdate
 from html import escape
-from threading import Event as Flag
-from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
 import anyio
-import uvicorn
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -20,46 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from coterie.core.errors import CoterieError, Unavailable
+from coterie.core.errors import CoterieError
 from coterie.testing.wecom import playing
 from coterie.testing.wecom.acts.base import DEEDS
 from coterie.testing.wecom.call import Call, Upload, read_body
 from coterie.testing.wecom.codes import Refused
+from coterie.testing.wecom.serving import Serving
 from coterie.testing.wecom.simulator import Wecom
-
-_PATIENCE = 10.0
-
-
-class _Server(uvicorn.Server):
-    """A server that ends at once: tests open and close many."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._up = Flag()
-        self._ended: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
-
-    def end(self) -> None:
-        """End it, whatever it does; called from another thread."""
-        self._up.wait(_PATIENCE)
-        if self._ended is not None:
-            loop, ended = self._ended
-            loop.call_soon_threadsafe(ended.set)
-
-    async def main_loop(self) -> None:
-        """Wait for the end without asking ten times a second."""
-        self._ended = (asyncio.get_running_loop(), asyncio.Event())
-        self._up.set()
-        await self._ended[1].wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close what is open."""
-        for server in self.servers:
-            server.close()
-        for each in sockets or []:
-            each.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        await asyncio.sleep(0)
 
 
 class Served(Wecom):
@@ -67,22 +29,10 @@ class Served(Wecom):
 
     def serve(self) -> "Served":
         """Serve it on a thread of its own; a port of 0 becomes a free one."""
-        listener = _bind(self.port)
-        self.port = listener.getsockname()[1]
+        serving = Serving(app_of(self), self.port)
+        self.port = serving.port
         self.corp.address = self.base_url
-        config = uvicorn.Config(
-            app_of(self), log_level="warning", lifespan="off", date_header=False, access_log=False
-        )
-        server = _Server(config)
-        thread = Thread(target=server.run, args=([listener],), name="wecom", daemon=True)
-        thread.start()
-
-        def stop() -> None:
-            server.end()
-            thread.join(_PATIENCE)
-            listener.close()
-
-        self.on_close(stop)
+        self.on_close(serving.close)
         return self
 
     def __enter__(self) -> "Served":
@@ -120,8 +70,9 @@ def app_of(wecom: Wecom) -> Starlette:
         return JSONResponse({"result": _plain(told)})
 
     async def journal(request: Request) -> Response:
-        after, kind = int(request.query_params.get("after", 0)), request.query_params.get("kind")
-        rows = [asdict(one) for one in wecom.journal[after:] if kind in (None, "", one.kind)]
+        after = int(request.query_params.get("after", 0))
+        kinds = set(filter(None, request.query_params.get("kind", "").split(",")))
+        rows = [asdict(one) for one in wecom.journal[after:] if not kinds or one.kind in kinds]
         return JSONResponse({"entries": rows})
 
     async def play(_request: Request) -> Response:
@@ -147,7 +98,7 @@ def app_of(wecom: Wecom) -> Starlette:
             Route("/connect/oauth2/authorize", authorize),
             Route("/", lambda _: RedirectResponse("/play")),
             Route("/play", play),
-            Route("/wwpic/{config_id}/0", picture),
+            Route("/qr/{config_id}.png", picture),
             Route("/simulate/state", state),
             Route("/simulate/talk", talk),
             Route("/simulate/journal", journal),
@@ -201,16 +152,3 @@ def _authorize(wecom: Wecom, query: Mapping[str, str]) -> Response:
     joint = "&" if "?" in back else "?"
     said = urlencode({"code": code, "state": query.get("state", "")})
     return RedirectResponse(f"{back}{joint}{said}", 302)
-
-
-def _bind(port: int) -> socket.socket:
-    # the protocol is named, or asyncio leaves Nagle's delay on: 40 ms for every answer
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise Unavailable(f"cannot listen on 127.0.0.1:{port}: {error.strerror}") from error
-    return listener

@@ -148,6 +148,11 @@ class Wecom(Meeting, Grouping, Sending, Faults):
 
     # --- time and who is there
 
+    def use_clock(self, clock: Clock) -> None:
+        """Go by another clock from now on, such as the machine's once a story is played."""
+        with self.lock:
+            self.clock = self.corp.clock = clock
+
     @deed
     def advance(self, seconds: float) -> int:
         """Move the clock forward; return where it stands, in milliseconds."""
@@ -164,8 +169,8 @@ class Wecom(Meeting, Grouping, Sending, Faults):
 
     @deed
     def set_clock(self, moment: int) -> int:
-        """Move the clock forward to a moment in milliseconds."""
-        return self.advance((moment - self.clock.now()) / 1_000)
+        """Move the clock forward to a moment in milliseconds; one that is past changes nothing."""
+        return self.advance(max(0, moment - self.clock.now()) / 1_000)
 
     @deed
     def add_department(self, id: int, name: str, parent: int = 1) -> None:  # noqa: A002

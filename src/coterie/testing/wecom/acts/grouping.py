@@ -64,6 +64,11 @@ class Grouping(World):
         return self._let_in(self._another(way, alive[0].owner), external_userid, way)
 
     @deed
+    def chats_with(self, external_userid: str) -> list[str]:
+        """Tell the groups that a customer is in."""
+        return list(self.corp.chats_of.get(external_userid, {}))
+
+    @deed
     def invite(self, chat_id: str, external_userid: str, by: str) -> None:
         """Bring somebody into a group as one of its members."""
         chat = self._chat(chat_id)

@@ -53,6 +53,14 @@ class Meeting(World):
         return made
 
     @deed
+    def codes(self) -> dict[str, str]:
+        """Tell the codes there are by their state: a config_id each."""
+        corp = self.corp
+        told = {_state(one.given): one.config_id for one in corp.ways.values()}
+        told |= {_state(one.given): one.config_id for one in corp.join_ways.values()}
+        return {state: config for state, config in told.items() if state}
+
+    @deed
     def scan(self, code: str, external_userid: str, *, half: bool = False) -> Scanned:
         """Scan a contact way's code: added at once, or a request where she must be accepted.
 
@@ -62,8 +70,7 @@ class Meeting(World):
         corp, way = self.corp, self._way(code)
         _person(corp, external_userid)
         guide = self._whom(way, external_userid)
-        state = str(way.given.get("state") or "")
-        return self._add(guide, external_userid, state, WAY_SCAN,
+        return self._add(guide, external_userid, _state(way.given), WAY_SCAN,
                          bool(way.given.get("skip_verify", True)), half)  # fmt: skip
 
     @deed
@@ -228,6 +235,10 @@ class Meeting(World):
     def _tell(self, change: str, userid: str, external_userid: str, **more: str | None) -> None:
         said = {"UserID": userid, "ExternalUserID": external_userid, **more}
         self.corp.tell("change_external_contact", change, said)
+
+
+def _state(given: Json) -> str:
+    return str(given.get("state") or "")
 
 
 def _person(corp: Corp, external_userid: str) -> None:
