@@ -13,6 +13,7 @@ from coterie.channels.wecom.welcomes.model import Came
 from coterie.codes.groups.model import Size
 from coterie.core.actor import COMMAND
 from coterie.core.errors import NotFound
+from coterie.core.ids import derived_id
 from coterie.storage.database import Database
 from coterie.storage.work import Work
 from coterie.testing.wecom import Wecom
@@ -83,7 +84,7 @@ class Scene:
         return self.note(scanned.userid, person, state, scanned.welcome_code)
 
     def note(self, userid: str, person: str, state: str, code: str, *, half: bool = False) -> Came:
-        came = Came(f"{userid}{person}{half}{code}", userid, person, state, code,
+        came = Came(derived_id(userid, person, half, code), userid, person, state, code,
                     self.now // 1000 * 1000, half)  # fmt: skip
         with self.begin() as work:
             self.scanning.welcomes.note(work, [came])

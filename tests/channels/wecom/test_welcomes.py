@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from channels.wecom.scene import Scene
+from coterie.channels.wecom.client.parts import Text
 from coterie.channels.wecom.welcomes import store
 from coterie.channels.wecom.welcomes.model import Due
 from coterie.codes.channel.welcome import Welcome
@@ -33,7 +35,11 @@ def each_scene(database: Database, wecom: Wecom, tmp_path: Path) -> Iterator[Sce
 
 
 def texts(scene: Scene) -> list[str]:
-    return [entry.data["text"] for entry in scene.platform.journal if entry.kind == "welcome"]
+    return [one["text"]["content"] for one in sent(scene)]
+
+
+def sent(scene: Scene) -> list[dict[str, Any]]:
+    return [one.data["message"] for one in scene.platform.journal if one.kind == "welcome"]
 
 
 def code_saying(scene: Scene, text: str = "Dear {name}, I am {guide}", **more: object) -> str:
@@ -154,7 +160,7 @@ def test_another_app_that_sends_is_waited_for(scene: Scene) -> None:
 def test_who_was_quicker_is_told_as_such(scene: Scene) -> None:
     state = code_saying(scene, "Hello")
     came = scene.came(state)
-    scene.client.welcomes.send(came.code, None, [])
+    scene.client.welcomes.send(came.code, Text(content="Hello"))
     scene.run()
     assert scene.outcomes(state) == [("taken", "code")]
 
@@ -167,7 +173,7 @@ def test_an_attempt_that_broke_off_is_settled_and_never_sent_twice(scene: Scene)
             chosen, packages = scene.scanning.welcomes._prepare(work, store.due(work, 10))
             assert packages.keys() == chosen.keys() == {came.id}
         if reached:
-            scene.client.welcomes.send(came.code, None, [])
+            scene.client.welcomes.send(came.code, Text(content="Hello"))
         scene.scanning = scene.open()
         scene.run()
     assert scene.outcomes(state) == [("sent", "code"), ("sent", "code")]
@@ -190,16 +196,16 @@ def test_pictures_are_there_before_anybody_comes(scene: Scene) -> None:
     scene.run()
     scene.came(state)
     scene.run()
-    (entry,) = [entry for entry in scene.platform.journal if entry.kind == "welcome"]
-    kinds = [part["msgtype"] for part in entry.data["attachments"]]
-    assert entry.data["text"] == "Join Friends"
+    (said,) = sent(scene)
+    kinds = [part["msgtype"] for part in said["attachments"]]
+    assert said["text"]["content"] == "Join Friends"
     assert kinds == ["image", "link", "link"]
-    assert entry.data["attachments"][-1]["link"]["url"] == f"https://shop.example/c/{group}"
+    assert said["attachments"][-1]["link"]["url"] == f"https://shop.example/c/{group}"
     scene.run()  # the group's own picture is uploaded meanwhile
     scene.came(state)
     scene.run()
-    *_, entry = [entry for entry in scene.platform.journal if entry.kind == "welcome"]
-    assert [part["msgtype"] for part in entry.data["attachments"]] == ["image", "link", "image"]
+    *_, said = sent(scene)
+    assert [part["msgtype"] for part in said["attachments"]] == ["image", "link", "image"]
     with scene.begin() as work:
         (failure,) = scene.scanning.welcomes.failures(work)
     assert (failure.asset, failure.reason) == ("gone", "there is no such picture")

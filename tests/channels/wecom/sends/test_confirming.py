@@ -1,8 +1,9 @@
 """A mass send waits for the guides, is theirs to confirm, and never goes out twice or unasked."""
 
+from channels.wecom.sends.world import World
+
 from coterie.channels.wecom.client.sends import Created, MassSend
 from coterie.messaging.channel import Uncertain
-from tests.channels.wecom.sends.world import World
 
 
 def test_what_a_guide_confirms_is_sent_and_told_with_its_moment() -> None:
@@ -49,7 +50,11 @@ def test_a_customer_of_several_guides_gets_it_once_from_who_spoke_last_else_owns
         for guide in ("anna", "bert", "cleo"):
             world.confirm(guide)
         assert [world.got(each) for each in (spoke, owned, first)] == [1, 1, 1]
-        senders = {entry.data["receiver"]: entry.data["userid"] for entry in world.wecom.journal if entry.kind == "send"}
+        senders = {
+            entry.data["receiver"]: entry.data["userid"]
+            for entry in world.wecom.journal
+            if entry.kind == "send"
+        }
         assert senders == {spoke: "cleo", owned: "bert", first: "anna"}
 
 

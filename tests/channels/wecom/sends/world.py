@@ -144,7 +144,7 @@ class World:
         """Let a customer be known by a name, follow guides, and agree to be written to."""
         external = self.wecom.new_customer(user)
         for guide in guides:
-            self.wecom.corp.edges[guide, external] = Edge(guide, external, self._second(), 1)
+            self.wecom.corp.link(Edge(guide, external, self._second(), 1))
         self.house.receive([{"type": "identify", "userId": user, "traits": {"nick": user}}])
         self.house.consent(user)
         self.book.hers[self.profile(user)] = [external]
@@ -200,7 +200,7 @@ class World:
 
     # --- what is seen
 
-    def message(self, user: str, key: str = "k") -> Message:
+    def message(self, user: str) -> Message:
         with self.look() as work:
             found = self.house.app.messaging.of_person(work, self.profile(user))
         return next(each for each in reversed(found))

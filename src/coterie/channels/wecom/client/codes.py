@@ -96,7 +96,7 @@ CODES: dict[int, Code] = {
     40003: Code("absent", N_("There is no such member.")),
     40068: Code("absent", N_("There is no such tag.")),
     40096: Code("absent", N_("There is no such customer.")),
-    40050: Code("absent", N_("There is no such group.")),
+    40050: Code("absent", N_("There is no such group of customers.")),
     90501: Code("absent", N_("This is no group of customers.")),
     41044: Code("absent", N_("There is no such contact way.")),
     40007: Code(

@@ -11,14 +11,16 @@ class WecomError(ChannelError):
     """WeCom refused: ``errcode`` says why, ``mend`` what to do; the message has both.
 
     ``permanent`` when the same request would be refused again. No address, token or name of a
-    person is in the message.
+    person is in the message; ``errmsg``, WeCom's own words, is for a doctor to read.
     """
 
     code = "wecom_refused"
 
-    def __init__(self, api: str, errcode: int, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, api: str, errcode: int, *, retry_after: float | None = None, errmsg: str = ""
+    ) -> None:
         self.judged: Code = judge(errcode)
-        self.api, self.errcode = api, errcode
+        self.api, self.errcode, self.errmsg = api, errcode, errmsg
         later = self.judged.kind in LATER
         if retry_after is None and self.judged.kind == "setup":
             retry_after = SETUP_SECONDS

@@ -54,6 +54,7 @@ class SendRow(msgspec.Struct, frozen=True):
     creator: str = ""
     create_time: int = 0
     create_type: int = 0
+    text: Text | None = None
 
 
 class SendTask(msgspec.Struct, frozen=True):

@@ -106,7 +106,7 @@ class Wire:
             if said.errcode == 0:
                 self.gate.ease()
                 return body
-            error = WecomError(asked.api, said.errcode)
+            error = WecomError(asked.api, said.errcode, errmsg=said.errmsg[:500])
             if error.kind == "token" and token is not None and not renewed:
                 refused, renewed = bearer, True
             else:
