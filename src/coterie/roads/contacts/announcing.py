@@ -18,11 +18,11 @@ class Announcing:
     name = "announcing"
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        self.ground = ground
 
     def run(self, now: int) -> bool:
         """Tell on one batch, in the order in which things happened."""
-        ground, mirror = self._ground, self._ground.mirror
+        ground, mirror = self.ground, self.ground.mirror
         with ground.database.read(CLOCK, now) as work:
             edges = mirror.people.ready(work, BATCH)
             stays = mirror.groups.ready(work, BATCH)

@@ -1,8 +1,9 @@
 """Platform -> mirror: customers, groups and lists that callbacks said to look at again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from coterie.channels.wecom.mirror import reading as answers
+from coterie.channels.wecom.mirror.edges.service import TagChange
 from coterie.channels.wecom.mirror.model import ChatRead, Person, Read
 from coterie.channels.wecom.mirror.syncs import store as syncs
 from coterie.core.actor import CLOCK
@@ -94,8 +95,17 @@ class Reading:
 
 def learn(work: Work, ground: Ground, reads: list[Read]) -> None:
     """Take in reads of customers, and hand the tags that guides moved to the road."""
-    learnt = ground.mirror.people.learn(work, reads)
-    ground.tell(work, ground.mirror.tagging.facts(work, learnt.tags))
+    tell_tags(work, ground, ground.mirror.people.learn(work, reads).tags)
+
+
+def tell_tags(work: Work, ground: Ground, moved: Sequence[TagChange]) -> None:
+    """Hand the tags that guides moved to the road; one that nobody has read yet is asked for."""
+    facts = ground.mirror.tagging.facts(work, moved)
+    ground.tell(work, facts)
+    if facts:
+        work.after_commit(ground.poke)
+    if ground.mirror.tagging.unknown(work, moved):
+        syncs.need(work, ["tags"], work.now)
 
 
 def read_chats(
@@ -152,4 +162,8 @@ def read_tags(ground: Ground, now: int) -> int:
     """Read the corporation's tags; return how many are new or changed."""
     told = answers.corp_tags(ground.client.tags.list())
     with ground.database.begin(CLOCK, now) as work:
-        return ground.mirror.tagging.learn(work, told)
+        changed, facts = ground.mirror.tagging.learn(work, told)
+        ground.tell(work, facts)
+    if facts:
+        ground.poke()
+    return changed

@@ -21,7 +21,13 @@ from coterie.core.actor import CLOCK
 from coterie.core.clock import DAY, SECOND, from_datetime, to_datetime
 from coterie.core.errors import ChannelError, Conflict
 from coterie.roads.contacts.ground import PAUSES, Ground, again, ask_all, word_of
-from coterie.roads.contacts.reading import learn_chats, read_chats, read_staff, read_tags
+from coterie.roads.contacts.reading import (
+    learn_chats,
+    read_chats,
+    read_staff,
+    read_tags,
+    tell_tags,
+)
 from coterie.storage import audit
 from coterie.storage.work import Work
 
@@ -208,7 +214,7 @@ class Reconciling:
         people = self._ground.mirror.people
         learnt = people.learn(work, reads, infer=True)
         people.note_seen(work, reads, sync.id)
-        self._ground.tell(work, self._ground.mirror.tagging.facts(work, learnt.tags))
+        tell_tags(work, self._ground, learnt.tags)
         healed = {"edges_begun": learnt.begun, "edge_tags": len(learnt.tags)}
         if not cursor:
             gone = people.end_unseen(work, portion.subject, sync.id, sync.started)

@@ -42,15 +42,14 @@ class TakingIn:
             due = self._callbacks.next_due(work)
         if due is None or due > now:
             return False
-        some: list[Callback] = []
         try:
             with self._ground.database.begin(CLOCK, now) as work:
                 some = self._callbacks.pending(work, BATCH)
                 self._take(work, some)
         except Exception:
-            if not some:
-                raise
             log.exception("a batch of callbacks broke; taking them in one by one")
+            with self._ground.database.begin(CLOCK, now) as work:
+                some = self._callbacks.pending(work, BATCH)
             for one in some:
                 self._take_alone(one, now)
         return bool(some)

@@ -18,7 +18,7 @@ Kind = Literal["half", "begun", "by_customer", "by_guide", "transferred", "left"
 
 BEGIN: dict[str, int] = {"half": 0, "begun": 1}
 END: dict[str, int] = {"by_customer": 2, "transferred": 3, "by_guide": 4, "left": 5}
-_RANK = BEGIN | END | {"refused": 6}
+RANK = BEGIN | END | {"refused": 6}
 NEAR = MINUTE
 """One moment as the callback tells it and as a list shows it lie so near each other."""
 
@@ -74,7 +74,7 @@ def standing(marks: Iterable[Mark]) -> Standing:
     ('by_customer', 1, 5, 'c1', 1)
     """
     now = Standing()
-    for mark in sorted(marks, key=lambda each: (each.at, _RANK[each.kind])):
+    for mark in sorted(marks, key=lambda each: (each.at, RANK[each.kind])):
         if mark.kind in BEGIN:
             now = _begun(now, mark)
         elif mark.kind in END:
@@ -152,7 +152,7 @@ def _told(held: dict[tuple[int, str], Mark], mark: Mark) -> tuple[Mark | None, M
 
 def _counterpart(held: Iterable[Mark], mark: Mark) -> Mark | None:
     """Find the mark that was seen where this one, told late, is what really happened."""
-    marks = sorted(held, key=lambda each: (each.at, _RANK[each.kind]))
+    marks = sorted(held, key=lambda each: (each.at, RANK[each.kind]))
     if mark.kind == "begun":
         seen = (each for each in marks if each.kind == "begun" and not each.told)
         return next((each for each in seen if abs(each.at - mark.at) <= NEAR), None)

@@ -58,7 +58,7 @@ class Mirror:
         self._safe = Safe(master_key)
         self._blank = blank
         self.staff = Staff()
-        self.people = Edges(self._safe, self._erased)
+        self.people = Edges(self._safe, self._erased, lambda one: profiles.blind(EXTERNAL, one))
         self.groups = Chats(self._erased, self.staff.who_are_ours)
         self.tagging = Tags(profiles)
 
@@ -75,16 +75,18 @@ class Mirror:
 
         Returns the tags that guides had put on those who have just become people of ours.
         """
-        born = {
-            event.identities[EXTERNAL]: (event.profile, event.came_with)
-            for event in events
-            if event.source == SOURCE and EXTERNAL in event.identities
-        }
-        rows = edge_store.customers(work, born)
-        new = {one: born[one] for one, row in rows.items() if row.profile is None}
+        new = self._newcomers(work, {one.profile for one in events if one.source == SOURCE})
         edge_store.link(work, new)
         self.tagging.hear(work, events)
         return self.tagging.of_newcomers(work, {one: head for one, (head, _) in new.items()})
+
+    def _newcomers(self, work: Work, heads: Collection[int]) -> dict[str, tuple[int, int]]:
+        """Find the customers who are these people, and were nobody's until now."""
+        names = self._profiles.names_of(work, heads) if heads else {}
+        born = {digest: profile for (kind, digest), profile in names.items() if kind == EXTERNAL}
+        found = edge_store.strangers(work, born)
+        whose = self._profiles.heads(work, {born[key] for key in found})
+        return {one: (whose[born[key]], born[key]) for key, one in found.items()}
 
     def wake(self, _work: Work) -> list[Event]:
         """Do nothing: time alone gives the mirror nothing to do on the road."""

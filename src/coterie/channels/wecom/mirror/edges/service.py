@@ -10,7 +10,7 @@ from typing import Any
 
 from coterie.channels.wecom.mirror.edges import store
 from coterie.channels.wecom.mirror.edges.store import Pair
-from coterie.channels.wecom.mirror.marks import BEGIN, END, Mark, admit, standing
+from coterie.channels.wecom.mirror.marks import BEGIN, END, RANK, Mark, admit, standing
 from coterie.channels.wecom.mirror.model import Followed, Person, Read
 from coterie.channels.wecom.mirror.sealing import Safe
 from coterie.storage.work import Work
@@ -48,14 +48,21 @@ class Learnt:
 
 
 class Edges:
-    """Customers and their edges. ``erased`` says of whom nothing is to be kept."""
+    """Customers and their edges.
 
-    def __init__(self, safe: Safe, erased: Erased) -> None:
+    ``erased`` says of whom nothing is to be kept, ``key`` gives the digest of who she is here.
+    """
+
+    def __init__(self, safe: Safe, erased: Erased, key: Callable[[str], str]) -> None:
         self._safe = safe
         self._erased = erased
+        self._key = key
 
     def _of_the_kept(self, work: Work, externals: Collection[str]) -> set[str]:
         return set(externals) - set(self._erased(work, externals))
+
+    def _meet(self, work: Work, externals: Collection[str]) -> None:
+        store.meet(work, {one: self._key(one) for one in externals})
 
     # --- what was told
 
@@ -65,7 +72,7 @@ class Edges:
         told = [one for one in told if one.external in kept]
         if not told:
             return
-        store.meet(work, kept)
+        self._meet(work, kept)
         new: dict[Pair, list[Mark]] = {}
         for one in told:
             if one.mark is not None:
@@ -132,7 +139,7 @@ class Edges:
         reads = [one for one in reads if one.person.external in kept]
         if not reads:
             return Learnt()
-        store.meet(work, kept)
+        self._meet(work, kept)
         found = self._infer(work, reads) if infer else []
         self._note(work, reads)
         rows = store.details(work, kept)
@@ -268,7 +275,7 @@ class Edges:
             if one.mark is not None and one.mark.kind in BEGIN | END
         ]
         kept = self._of_the_kept(work, {one.external for one in seen})
-        store.meet(work, kept)
+        self._meet(work, kept)
         new = {(one.guide, one.external): [one.mark] for one in seen
                if one.external in kept and one.mark is not None}  # fmt: skip
         self._admit(work, new, ())
@@ -289,11 +296,11 @@ class Edges:
 
     def meet(self, work: Work, externals: Collection[str]) -> None:
         """Write down customers who were met elsewhere, such as in a group."""
-        store.meet(work, self._of_the_kept(work, externals))
+        self._meet(work, self._of_the_kept(work, externals))
 
     def ready(self, work: Work, limit: int) -> list[Any]:
-        """Return what is to be told on of edges, the earliest first."""
-        return store.ready(work, limit)
+        """Return what is to be told on of edges, in the order in which it happened."""
+        return sorted(store.ready(work, limit), key=lambda row: (row.at, RANK[row.kind]))
 
     def announced(self, work: Work, rows: Sequence[Any]) -> None:
         """Note what was told on."""

@@ -34,6 +34,7 @@ customer_rows = Table(
     "wecom_customers",
     metadata,
     Column("external", String(64), primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
     Column("profile", Integer, index=True),
     came_with(nullable=True),
     Column("digest", String(64)),
@@ -100,16 +101,22 @@ _LASTS = ("half", "normal")
 # --- customers
 
 
-def meet(work: Work, externals: Iterable[str]) -> None:
-    """Write down customers who are not known yet."""
+def meet(work: Work, keys: Mapping[str, str]) -> None:
+    """Write down customers who are not known yet, each with the digest of her identity."""
     rows = [
         {
-            "external": one, "profile": None, "came_with": None, "digest": None,
+            "external": one, "key": keys[one], "profile": None, "came_with": None, "digest": None,
             "first": work.now, "pulled": None, "pull_due": None, "pull_tries": 0,
         }
-        for one in sorted(set(externals))
+        for one in sorted(keys)
     ]  # fmt: skip
     work.insert_new(customer_rows, rows)
+
+
+def strangers(work: Work, keys: Collection[str]) -> dict[str, str]:
+    """Return the customers of these digests who are nobody's profile yet, by digest."""
+    query = select(_C.key, _C.external).where(_C.profile.is_(None), work.among(_C.key, keys))
+    return {row.key: row.external for row in work.connection.execute(query)} if keys else {}
 
 
 def ask_for(work: Work, externals: Iterable[str], due: int) -> None:
@@ -384,6 +391,14 @@ def lying(work: Work, externals: Collection[str]) -> dict[Pair, list[str]]:
         pair: [tag for tag, row in rows.items() if row.lies]
         for pair, rows in edge_tags(work, externals).items()
     }
+
+
+def with_tags(work: Work, tags: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return (guide, external, tag) of the edges on which these tags lie."""
+    if not tags:
+        return []
+    query = select(_T.guide, _T.external, _T.tag).where(_T.lies, _T.tag.in_(sorted(tags)))
+    return [(row.guide, row.external, row.tag) for row in work.connection.execute(query)]
 
 
 def write_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -155,7 +155,7 @@ def report(work: Work, sync: Sync) -> Report:
     query = (
         select(
             _P.stage, func.count().label("portions"), func.sum(over).label("over"),
-            func.sum(wrong).label("failed"), func.sum(_P.items).label("items"),
+            func.sum(wrong).label("failed"), func.sum(_P["items"]).label("items"),
         )
         .where(_P.sync == sync.id)
         .group_by(_P.stage)

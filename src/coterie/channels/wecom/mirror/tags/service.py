@@ -29,11 +29,11 @@ class Tags:
 
     # --- the corporation's tags
 
-    def learn(self, work: Work, told: Sequence[CorpTag]) -> int:
-        """Take in the whole list of the corporation's tags; return how many are new or changed.
+    def learn(self, work: Work, told: Sequence[CorpTag]) -> tuple[int, list[Event]]:
+        """Take in the whole list of the corporation's tags; count those that are new or changed.
 
         A new one means the tag of ours that has its name; where two of its tags have one name, the
-        name with the group's before it.
+        name with the group's before it. The facts are of whom guides had put new ones on already.
         """
         known = {one.id: one for one in store.corp_tags(work, gone=True)}
         there = {one.id for one in store.corp_tags(work)}
@@ -45,7 +45,13 @@ class Tags:
         changed = [one for one in fresh if known.get(one.id) != one or one.id not in there]
         store.write(work, changed)
         store.bury(work, there - {one.id for one in told})
-        return len(changed)
+        put = edges.with_tags(work, {one.id for one in told} - known.keys())
+        return len(changed), self.facts(work, [TagChange(*one, lies=True) for one in put])
+
+    def unknown(self, work: Work, moved: Iterable[TagChange]) -> bool:
+        """Say whether guides put on tags that we have not read yet."""
+        tags = {one.tag for one in moved if one.lies}
+        return bool(tags) and not tags <= {one.id for one in store.corp_tags(work, gone=True)}
 
     def map_tag(self, work: Work, corp_tag: str, tag: str | None) -> None:
         """Let a corporation's tag mean a tag of ours, or none; raises NotFound, Conflict.
@@ -74,20 +80,25 @@ class Tags:
         whose = edges.profiles_of(work, {one.external for one in moved})
         hers = edges.externals_of(work, set(whose.values()))
         lying = edges.lying(work, {one for some in hers.values() for one in some})
-        carried: dict[tuple[int, str], set[tuple[str, str]]] = {}
+        after: dict[tuple[int, str], set[tuple[str, ...]]] = {}
         for pair, tags in lying.items():
             for tag in tags:
                 if pair[1] in whose and (name := names.get(tag)):
-                    carried.setdefault((whose[pair[1]], name), set()).add(pair)
-        told = {}
+                    after.setdefault((whose[pair[1]], name), set()).add((*pair, tag))
+        before = {about: set(some) for about, some in after.items()}
+        last: dict[tuple[int, str], TagChange] = {}
         for one in moved:
             profile, name = whose.get(one.external), names.get(one.tag)
-            if profile is None or not name:
-                continue
-            others = carried.get((profile, name), set()) - {(one.guide, one.external)}
-            if not others:
-                told[profile, name] = _fact(work, one, profile, name)
-        return list(told.values())
+            if profile is not None and name:
+                last[profile, name] = one
+                was = before.setdefault((profile, name), set())
+                place = (one.guide, one.external, one.tag)
+                (was.discard if one.lies else was.add)(place)
+        return [
+            _fact(work, one, *about)
+            for about, one in last.items()
+            if bool(before[about]) != bool(after.get(about))
+        ]
 
     def of_newcomers(self, work: Work, people: Mapping[str, int]) -> list[Event]:
         """State the tags on the edges of customers who have just become people of ours."""
