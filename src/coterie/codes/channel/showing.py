@@ -1,12 +1,12 @@
 """Whom each code is to show now: definitions, guides and counts put together for many codes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from coterie.codes.channel import store
-from coterie.codes.channel.model import ChannelCode, Live, Place, Plan, Standing, Taken
-from coterie.codes.channel.ports import Guides
+from coterie.codes.channel.model import ChannelCode, Live, Plan, Standing, Taken
+from coterie.codes.channel.ports import Guides, Spot
 from coterie.codes.channel.schedule import counts_of_day, live, next_change, spelt_out
 from coterie.core.clock import DAY, HOUR
 from coterie.core.clock import zone as zone_named
@@ -55,12 +55,12 @@ def standings_of(work: Work, guides: Guides, people: Collection[str]) -> dict[st
     """Return what is known of guides, with who is away."""
     away = store.away(work, people)
     return {
-        guide: replace(one, away=True, until=away[guide]) if guide in away else one
+        guide: Standing(one.userid, one.name, one.active, one.since, guide in away, away.get(guide))
         for guide, one in guides.standings(work, people).items()
     }
 
 
-def zone_of(code: ChannelCode, places: Mapping[str, Place], zone: ZoneInfo) -> ZoneInfo:
+def zone_of(code: ChannelCode, places: Mapping[str, Spot], zone: ZoneInfo) -> ZoneInfo:
     """Return the zone a code's hours are in: its store's, else the brand's."""
     place = places.get(code.key.store or "")
     if place is None or not place.zone:

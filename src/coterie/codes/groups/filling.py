@@ -8,17 +8,18 @@ the next group only behind a full one.
 from collections.abc import Iterable, Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 
-from coterie.codes.channel.model import Place
+from coterie.codes.channel.ports import Spot
 from coterie.codes.groups.model import MOST_SHOWN, Filling, Pool, Room, Size
+from coterie.codes.groups.ports import Counted
 
 _EARTH_KM = 6_371.0088
 _UNKNOWN = Size("", 0, alive=True)
 """A group whose size nobody has told yet is taken for fresh."""
 
 
-def fill(pool: Pool, sizes: Mapping[str, Size]) -> Filling:
+def fill(pool: Pool, sizes: Mapping[str, Counted]) -> Filling:
     """Choose what is shown and say how full the pool is."""
-    known = {chat: sizes.get(chat, _UNKNOWN) for chat in pool.chats}
+    known: dict[str, Counted] = {chat: sizes.get(chat, _UNKNOWN) for chat in pool.chats}
     alive = [chat for chat in pool.chats if known[chat].alive]
     fresh = [chat for chat in alive if known[chat].members < pool.limit]
     shown = set(fresh[:MOST_SHOWN] or alive[-MOST_SHOWN:])
@@ -33,9 +34,10 @@ def fill(pool: Pool, sizes: Mapping[str, Size]) -> Filling:
     return Filling(rooms, members, room, not alive or (is_scarce and not pool.auto_create))
 
 
-def distance(one: Place, other: Place) -> float | None:
+def distance(one: Spot, other: Spot) -> float | None:
     """Return how far two places are apart, in km as the crow flies; None when nobody knows.
 
+    >>> from coterie.codes.channel.model import Place
     >>> round(distance(Place("s", latitude=31.2304, longitude=121.4737),
     ...     Place("b", latitude=39.9042, longitude=116.4074)))
     1067
@@ -49,7 +51,7 @@ def distance(one: Place, other: Place) -> float | None:
     return 2 * _EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-def nearest(place: Place, others: Iterable[Place]) -> Place | None:
+def nearest(place: Spot, others: Iterable[Spot]) -> Spot | None:
     """Return the nearest of some places; of equally near ones the first by name."""
     far = [(km, one.key, one) for one in others if (km := distance(place, one)) is not None]
     return min(far, default=(0.0, "", None))[2]

@@ -190,7 +190,7 @@ class GroupCodes:
         store.came(work, rows)
         self.hasten(work, known)
         for state in known:  # a group that is none of ours yet is one the platform made
-            self.adopt(work, state, [row["chat"] for row in rows if row["state"] == state])
+            self.adopt(work, state, [str(row["chat"]) for row in rows if row["state"] == state])
         return []
 
     def wake(self, work: Work) -> list[Event]:  # noqa: ARG002

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from coterie.channels.wecom.welcomes import store
 from coterie.channels.wecom.welcomes.model import Due, Origin
 from coterie.channels.wecom.welcomes.ports import First
-from coterie.codes.channel.model import ChannelCode, Place
+from coterie.codes.channel.model import ChannelCode
+from coterie.codes.channel.ports import Spot
 from coterie.codes.channel.schedule import running, special_of
 from coterie.codes.channel.service import ChannelCodes
 from coterie.codes.channel.showing import zone_of
@@ -73,7 +74,7 @@ def choose(
 
 def _said(
     work: Work, due: Due, code: ChannelCode | None, guide: str | None,
-    places: Mapping[str, Place], texts: Mapping[str, Mapping[str, object]],
+    places: Mapping[str, Spot], texts: Mapping[str, Mapping[str, object]],
     channel: ChannelCodes, first: Sequence[First],
 ) -> tuple[Origin, Welcome] | None:  # fmt: skip
     for each in first:
@@ -95,7 +96,7 @@ def _said(
 
 
 def of_code(
-    code: ChannelCode, at: int, channel: ChannelCodes, places: Mapping[str, Place]
+    code: ChannelCode, at: int, channel: ChannelCodes, places: Mapping[str, Spot]
 ) -> tuple[Origin, Welcome] | None:
     """Return what a code says to whoever comes at a moment: its day's, its hours', its own."""
     plan, zone = code.definition.plan, zone_of(code, places, channel.zone)
