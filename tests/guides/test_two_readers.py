@@ -212,10 +212,7 @@ def compare_credit(
             back[number] = back.get(number, 0) + (one.amount or 0)
     assert house.credit.unbalanced(work) == []
     orders = [one for one in events if one.name == "Order Completed"]
-    found = {
-        each.order.number: each
-        for each in house.credit.newest(work, limit=len(orders) + 1)
-    }
+    found = {each.order.number: each for each in house.credit.newest(work, limit=len(orders) + 1)}
     assert len(found) == len(orders)
     for order in orders:
         number, hers = order.properties["order_id"], owned.get(order.profile, Her())

@@ -11,9 +11,7 @@ from coterie.storage.work import Work
 Came = tuple[Heard, Touch]
 
 
-def gathered(
-    work: Work, events: Iterable[Event], staff: Staff, sources: Sources
-) -> list[Came]:
+def gathered(work: Work, events: Iterable[Event], staff: Staff, sources: Sources) -> list[Came]:
     """Return the touches that events tell of, each with what was heard."""
     raw = [one for event in events for one in heard(event)]
     if not raw:

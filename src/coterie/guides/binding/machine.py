@@ -75,9 +75,7 @@ def _take(spans: list[Span], touch: Touch, rules: Rules, ending: Ends) -> None:
         if renewed.store != held.store:  # another store's customer from now on, not before
             _cut(spans, at, "moved")
             why: Why = touch.kind  # type: ignore[assignment]
-            renewed = replace(
-                renewed, since=at, why=why, cause=touch.cause, before=held.guide
-            )
+            renewed = replace(renewed, since=at, why=why, cause=touch.cause, before=held.guide)
             spans.append(renewed)
         else:
             spans[-1] = renewed
@@ -157,7 +155,11 @@ def _let_pass(spans: list[Span], until: int, ending: Ends) -> None:
         if last.guide is not None or heir is not None:
             spans.append(
                 replace(
-                    last, store=heir, since=at, why="store_closed", cause=f"closed:{last.store}",
+                    last,
+                    store=heir,
+                    since=at,
+                    why="store_closed",
+                    cause=f"closed:{last.store}",
                     before=last.guide,
                 )
             )

@@ -159,9 +159,7 @@ class Bindings:
             facts += keep(work, changes)
         return facts
 
-    def ended(
-        self, work: Work, guides: Collection[str], stores: Collection[str]
-    ) -> list[Event]:
+    def ended(self, work: Work, guides: Collection[str], stores: Collection[str]) -> list[Event]:
         """Settle anew whom guides that left, or stores that closed, had; return the facts."""
         facts = []
         why = ",".join(sorted((*guides, *stores)))
@@ -192,9 +190,7 @@ class Bindings:
         """Return the userid of the guide whom people have now, of those the platform knows."""
         owned = store.owners(work, profiles, work.now)
         names = self._staff.userids(work, {one.guide for one in owned.values() if one.guide})
-        return {
-            profile: names[one.guide] for profile, one in owned.items() if one.guide in names
-        }
+        return {profile: names[one.guide] for profile, one in owned.items() if one.guide in names}
 
     def owned_by(self, work: Work, guide: str) -> list[int]:
         """Return a guide's customers of now, those who came last first."""
@@ -234,9 +230,7 @@ class Bindings:
         kept: bool = True, limit: int = 50, offset: int = 0,
     ) -> list[Held]:  # fmt: skip
         """Return bindings of now, or those that ended, the newest first."""
-        return store.page(
-            work, guide=guide, store=store_id, kept=kept, limit=limit, offset=offset
-        )
+        return store.page(work, guide=guide, store=store_id, kept=kept, limit=limit, offset=offset)
 
     # --- a keeper
 

@@ -352,9 +352,7 @@ def next_due(work: Work) -> int | None:
 
 def add_corrections(work: Work, given: Mapping[int, Correction]) -> None:
     """Write what was settled otherwise."""
-    work.insert(
-        corrections, [{"profile": profile, **vars(one)} for profile, one in given.items()]
-    )
+    work.insert(corrections, [{"profile": profile, **vars(one)} for profile, one in given.items()])
 
 
 def corrections_of(work: Work, profile: int) -> list[Correction]:

@@ -145,9 +145,7 @@ def paid_since(work: Work, since: Mapping[int, int], open_from: int) -> list[Pai
     for chunk in in_chunks(sorted(since)):
         query = select(orders).where(_o.profile.in_(chunk), _o.at >= open_from)
         found += [
-            _paid(row)
-            for row in work.connection.execute(query)
-            if row.at >= since[row.profile]
+            _paid(row) for row in work.connection.execute(query) if row.at >= since[row.profile]
         ]
     return found
 

@@ -18,7 +18,7 @@ TWICE, WITHIN = 2, 90 * DAY
 """A customer of somebody at work is handed over so often within so long."""
 REFUSABLE = 24 * HOUR
 CHATS_A_DAY = 300
-"""Groups of one owner that the platform hands over a day."""
+"""Groups that the platform gives to one new owner a day."""
 LONGEST = 200
 """Characters of what the customer reads."""
 

@@ -62,9 +62,7 @@ class Handovers:
         giver, taker = (self._guide(work, name) for name in (wanted.giver, wanted.taker))
         kind: Kind = "on_job" if giver.left is None else "resigned"
         faults = _faults(giver, taker, wanted)
-        at_platform = (
-            dict(self.circle.customers_of(work, giver.userid)) if giver.userid else {}
-        )
+        at_platform = dict(self.circle.customers_of(work, giver.userid)) if giver.userid else {}
         whom = self._whom(work, wanted, at_platform)
         skipped: dict[str, list[int]] = defaultdict(list)
         customers, seen = [], set()
@@ -93,9 +91,7 @@ class Handovers:
             faults=tuple(faults),
         )
 
-    def _whom(
-        self, work: Work, wanted: Wanted, at_platform: Mapping[str, int]
-    ) -> set[int]:
+    def _whom(self, work: Work, wanted: Wanted, at_platform: Mapping[str, int]) -> set[int]:
         """Return whom a handover is of: all that the giver has or had in trust, or those chosen."""
         if wanted.profiles is not None:
             return set(wanted.profiles)
@@ -161,7 +157,7 @@ class Handovers:
         return store.groups(work, name, states)
 
     def chats_done_since(self, work: Work, userid: str, since: int) -> int:
-        """Count the groups that were taken from an owner since a moment."""
+        """Count the groups that a new owner took over since a moment."""
         return store.chats_done_since(work, userid, since)
 
     def note(self, work: Work, one: Handover, rows: Sequence[Row]) -> list[Event]:
@@ -176,6 +172,10 @@ class Handovers:
         """Note what the platform said of groups."""
         store.settle_groups(work, given)
         self._finish(work, one)
+
+    def next_step(self, work: Work) -> int | None:
+        """Return when the errand has something to do, or None."""
+        return store.next_due(work)
 
     def rest(self, work: Work, one: Handover, until: int) -> None:
         """Let a handover rest until a moment, since the platform would say nothing new."""

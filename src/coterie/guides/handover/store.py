@@ -104,6 +104,12 @@ def unfinished(work: Work) -> list[Handover]:
     return [_handover(row) for row in work.connection.execute(query)]
 
 
+def next_due(work: Work) -> int | None:
+    """Return until when the first handover that is under way rests."""
+    query = select(func.min(_h.rest_until)).where(_h.finished.is_(None))
+    return work.connection.execute(query).scalar()
+
+
 def set_handover(work: Work, name: str, **values: Any) -> None:
     """Change columns of a handover."""
     work.connection.execute(update(handovers).where(_h.id == name).values(**values))
@@ -186,12 +192,12 @@ def settle_groups(work: Work, given: Sequence[Chat]) -> None:
 
 
 def chats_done_since(work: Work, userid: str, since: int) -> int:
-    """Count the groups that were taken from an owner since a moment."""
+    """Count the groups that a new owner took over since a moment."""
     query = (
         select(func.count())
         .select_from(chats)
         .join(handovers, _h.id == _c.handover)
-        .where(_h.giver_userid == userid, _c.state == "done", _c.settled >= since)
+        .where(_h.taker_userid == userid, _c.state == "done", _c.settled >= since)
     )
     return int(work.connection.execute(query).scalar_one())
 

@@ -13,6 +13,7 @@ from coterie.guides.organisation.model import (
     Standing,
     Store,
 )
+from coterie.guides.ports import OnDuty
 from coterie.storage.work import Work
 
 
@@ -80,6 +81,15 @@ class Asking:
             one.id: Standing(one.userid, one.name, one.active and not one.away, one.since)
             for one in self.named(work, guides).values()
         }
+
+    def roster(self, work: Work) -> list[OnDuty]:
+        """Return who serves now, by name."""
+        titles = {one.id: one.title for one in store.read_stores(work)}
+        return [
+            OnDuty(one.id, one.name, one.store, titles.get(one.store or "", ""))
+            for one in store.read_guides(work)
+            if one.left is None
+        ]
 
     def of_store(self, work: Work, name: str) -> list[str]:
         """Return who serves at a store now, in order."""

@@ -62,9 +62,7 @@ class Performance:
         ways = credit.sums_by_way(work, since, until)
         return Board(tuple(rows), prior, ways.get("organic", 0), ways)
 
-    def evened(
-        self, work: Work, before: tuple[int, int], after: tuple[int, int]
-    ) -> Evened:
+    def evened(self, work: Work, before: tuple[int, int], after: tuple[int, int]) -> Evened:
         """Say whether guides became more alike from one time to another (R-092)."""
         first, second = (
             {one.name: one for one in self._figures(work, "guide", *each)}
