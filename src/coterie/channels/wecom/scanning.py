@@ -1,11 +1,13 @@
 """Everything that is scanned in one hand: what the composition root builds, and the web asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from coterie.channels.wecom.client.service import Wecom
+from coterie.channels.wecom.inbox.model import Callback, ContactAdded
 from coterie.channels.wecom.ways.service import Ways
+from coterie.channels.wecom.welcomes.model import Came
 from coterie.channels.wecom.welcomes.ports import First, Pictures
 from coterie.channels.wecom.welcomes.service import Welcomes
 from coterie.codes.channel.ports import Guides
@@ -13,6 +15,7 @@ from coterie.codes.channel.service import ChannelCodes
 from coterie.codes.groups.ports import Sizes
 from coterie.codes.groups.service import GroupCodes
 from coterie.storage.database import Database
+from coterie.storage.work import Work
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,19 @@ class Scanning:
     groups: GroupCodes
     ways: Ways
     welcomes: Welcomes
+
+    @property
+    def rooms(self) -> tuple[ChannelCodes, GroupCodes]:
+        """Those that hear and keep."""
+        return (self.channel, self.groups)
+
+    def welcomed(self, work: Work, came: Sequence[tuple[Callback, ContactAdded]]) -> None:
+        """Note who was added, in the work that takes the callbacks in."""
+        self.welcomes.note(work, [
+            Came(raw.hash, one.userid, one.external_userid, one.state, one.welcome_code, raw.at,
+                 one.half)
+            for raw, one in came
+        ])  # fmt: skip
 
 
 def open_scanning(

@@ -53,7 +53,7 @@ class SendErrand:
     attaching: Attaching
     held_out: HeldOut
     allow_select: bool = False
-    name: str = "sends"
+    name = "sends"
     watching: Watching = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from coterie.channels.wecom.sends import store
 from coterie.channels.wecom.sends.choosing import Sender, choose
-from coterie.channels.wecom.sends.moments.service import Moments
 from coterie.channels.wecom.sends.model import (
     MOST_ATTACHMENTS,
     Answers,
@@ -22,6 +21,7 @@ from coterie.channels.wecom.sends.model import (
     ToConfirm,
     Unconfirmed,
 )
+from coterie.channels.wecom.sends.moments.service import Moments
 from coterie.channels.wecom.sends.pacing import GATHER, next_reminder
 from coterie.channels.wecom.sends.planning import refuse_text
 from coterie.channels.wecom.sends.ports import Chat, Contacts, Follow, Said, Staff
@@ -48,7 +48,7 @@ class Sends:
     said: Said
     quotas: Quotas = field(default_factory=Quotas)
     moments: Moments = field(default_factory=Moments)
-    name: str = "wecom.sends"
+    name = "wecom.sends"
 
     # --- what the channel asks
 
@@ -394,11 +394,15 @@ class Sends:
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
         """Forget whom it was that a guide wrote to; that she wrote to somebody stays."""
         hers = store.of_person(work, sorted(profiles))
-        self.quotas.release(work, [each.id for each in hers])
+        known = self.contacts.externals_of(work, profiles)
+        externals = {external for mine in known.values() for external in mine}
+        externals |= {each.target for each in hers if each.target}
+        self.quotas.forget(work, externals)
+        marks = self.moments.forget(work, externals)
         number = keeping.forget(
             work, store.item_rows, profiles, store.item_rows.c.target != "", target=""
         )
-        return {"wecom_send_items": number}
+        return {"wecom_send_items": number, "wecom_moment_marks": marks}
 
 
 def _percent(answers: Answers | None) -> int | None:

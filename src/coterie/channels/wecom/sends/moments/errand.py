@@ -48,7 +48,7 @@ class MomentErrand:
     client: Wecom
     attaching: Attaching
     emit: Emit
-    name: str = "moments"
+    name = "moments"
 
     def run(self, now: int) -> bool:
         """Do what is due for some moments, and tell the road what customers did."""

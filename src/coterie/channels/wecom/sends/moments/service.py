@@ -105,6 +105,10 @@ class Moments:
             for moment in store.asked(work, guide)
         ]  # fmt: skip
 
+    def forget(self, work: Work, externals: Collection[str]) -> int:
+        """Forget whose likes and comments these were; the counts stay."""
+        return store.forget(work, externals)
+
     def waiting(self, work: Work) -> list[tuple[str, int]]:
         """Return (guide, since) of every post that is asked for and not made."""
         return store.waiting(work)

@@ -119,6 +119,10 @@ class Quotas:
         ]
         store.keep(work, rows)
 
+    def forget(self, work: Work, subjects: Collection[str]) -> None:
+        """Forget whose places these were: she was erased."""
+        store.forget(work, subjects)
+
     def tidy(self, work: Work) -> None:
         """Forget what no window reaches any more."""
         store.forget_before(work, local_date(work.now, ZONE).toordinal() - KEPT_DAYS)

@@ -87,6 +87,12 @@ def drop(work: Work, keys: Collection[str]) -> None:
         work.connection.execute(use_rows.delete().where(_U.key.in_(chunk)))
 
 
+def forget(work: Work, subjects: Collection[str]) -> None:
+    """Forget the places of some customers."""
+    for chunk in in_chunks(subjects):
+        work.connection.execute(use_rows.delete().where(_U.subject.in_(chunk)))
+
+
 def forget_before(work: Work, day: int) -> None:
     """Forget what lies before a day."""
     work.connection.execute(use_rows.delete().where(_U.day < day))
