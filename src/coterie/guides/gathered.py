@@ -1,4 +1,4 @@
-"""All of the guides in one hand: what the composition root builds, and the web asks of the house."""
+"""All of the guides in one hand: built by the composition root, asked for by the web."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from coterie.guides.organisation.ports import Items
 from coterie.guides.organisation.service import Organisation
 from coterie.guides.performance.ports import Confirmations
 from coterie.guides.performance.service import Performance
+
+HEEDED = dict.fromkeys(("Contact Added", "Store Visited", "Guide Chatted"), "guide")
+"""Events that are heard one by one even when they are history; each has this property."""
 
 
 @dataclass(frozen=True)

@@ -184,10 +184,8 @@ class Access:
 
     def _brake(self, work: Work, whom: str, address: str) -> None:
         guard = self.guard
-        by_name, by_address, oldest = store.failures(
-            work, whom or "\x00", address, work.now - guard.window
-        )
-        if by_name >= guard.tries or by_address >= guard.tries_here:
+        by_name, by_address, oldest = store.failures(work, whom, address, work.now - guard.window)
+        if (whom and by_name >= guard.tries) or by_address >= guard.tries_here:
             wait = max(1, (oldest + guard.window - work.now) // SECOND)
             minutes = max(1, round(wait * SECOND / MINUTE))
             raise Unavailable(

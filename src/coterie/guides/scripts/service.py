@@ -9,7 +9,7 @@ from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import derived_id
 from coterie.core.people import Shift
-from coterie.guides.ports import Nobody, Roster
+from coterie.guides.ports import Nobody, OnDuty, Roster
 from coterie.guides.scripts import slots, store
 from coterie.guides.scripts.check import checked
 from coterie.guides.scripts.lint import Finding, blocking, lint
@@ -237,6 +237,10 @@ class Scripts:
         """Return how many guides there are, and how many of them have read each script."""
         guides = {one.guide for one in self._roster.roster(work)}
         return len(guides), store.read_counts(work, guides)
+
+    def on_duty(self, work: Work) -> dict[str, OnDuty]:
+        """Return the active guides by their id, with the names that pages show."""
+        return {one.guide: one for one in self._roster.roster(work)}
 
     def remind(self, work: Work, slug: str) -> int:
         """Remind those who have not read a script, each three times a day at most; count them.

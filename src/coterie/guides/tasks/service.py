@@ -158,6 +158,10 @@ class Tasks:
         """Return the tasks of a store that none of its guides has, the most pressing first."""
         return store.of(work, store.of_store(shop), states, limit)
 
+    def about(self, work: Work, profile: int) -> list[Task]:
+        """Return the open tasks about a person."""
+        return store.open_of(work, [profile])
+
     def counts(self, work: Work) -> dict[str, int]:
         """Count the tasks by state; a state that no task is in is left out."""
         return store.counts(work)
