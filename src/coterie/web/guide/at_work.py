@@ -17,6 +17,7 @@ from coterie.storage.work import Work
 from coterie.web.cookies import GUIDE, PHONE
 from coterie.web.desk import own_form
 from coterie.web.errors import NotKnown, TooMany
+from coterie.web.guide.words import WORDS
 from coterie.web.parts import Here, Parts, parts_of
 
 NOBODY = Actor("person", "?")
@@ -109,8 +110,13 @@ def page(
     request: Request, here: Parts, staff: Staff, template: str, *, keep: bool = False, **values: Any
 ) -> Response:
     """Render a guide's page; ``keep``: it may be read without a connection."""
+    speech = here.pages.speech(request)
+
+    def told(group: str, code: str) -> str:
+        return speech.gettext(WORDS[group][code]) if code in WORDS[group] else code
+
     answer = here.pages.render(
-        request, f"guide/{template}.html", session=staff.token, staff=staff, **values
+        request, f"guide/{template}.html", session=staff.token, staff=staff, told=told, **values
     )
     answer.headers[WHO] = staff.mark
     if keep:

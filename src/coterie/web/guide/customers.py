@@ -34,7 +34,7 @@ def customers(request: Request, here: Here, staff: Guided, number: int = 1) -> R
         whom = named(work, house, dict.fromkeys(shown, "own"), owners)
     return page(
         request, here, staff, "customers", keep=True, store_title="", people=people,
-        rows=[whom[one] for one in shown if one in whom], total=len(order), number=number,
+        rows=[whom[one] for one in shown if one in whom], total=len(order), leaf=number,
         older=number + 1 if len(order) > number * _ROWS else 0, new_key=new_key,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from coterie.channels.wecom.oauth import is_within
 from coterie.core.actor import Actor
 from coterie.core.errors import NotPermitted, Unavailable
 from coterie.core.ids import derived_id
+from coterie.guides.access.model import How
 from coterie.guides.access.rules import HOME, page_to
 from coterie.guides.access.service import not_a_guide
 from coterie.messaging.model import Delivery
@@ -117,7 +118,7 @@ def come_in(request: Request, here: Here, form: OpenForm, token: str) -> Respons
         raise NotPermitted(
             "this link was used already, or has had its time: ask for a new one", code="link_over"
         )
-    how = "shown" if door.kind == "shown" else "mail"
+    how: How = "shown" if door.kind == "shown" else "mail"
     with house.db.begin(Actor("person", f"guide {door.guide}"), house.clock.now()) as work:
         guide = house.guides.organisation.guide(work, door.guide)
         if guide is None or guide.left is not None:

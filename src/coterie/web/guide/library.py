@@ -1,6 +1,7 @@
 """What a guide may say and show: headquarters' scripts, confirmed as read, and materials."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -18,7 +19,6 @@ from coterie.web.parts import Here, Parts
 
 router = APIRouter(prefix="/g")
 
-_HOWS = {"copied", "sent"}
 _LONGEST = 4_000
 _LONGEST_STUFF = 60
 
@@ -76,7 +76,7 @@ def used(request: Request, here: Here, form: GuideForm, staff: Guided, slug: str
             profile = _whom(work, here, staff, form)
             house.scripts.used(
                 work, staff.guide.id, slug, how=how, text=form.get("text", "")[:_LONGEST],
-                profile=profile, number=_number(form),
+                profile=profile, number=_number(form), key=form.get("key", ""),
             )  # fmt: skip
             if profile is not None and how == "sent" and reason in SPOKEN:
                 house.attending.due.spoke_to(work, profile, staff.guide.id, reason)
@@ -97,11 +97,13 @@ def taken(request: Request, here: Here, form: GuideForm, staff: Guided, slug: st
     return done(request, here, "/g/say", said)
 
 
-def _how(form: dict[str, str]) -> str:
+def _how(form: dict[str, str]) -> Literal["copied", "sent"]:
     how = form.get("how", "copied")
-    if how not in _HOWS:
-        raise Invalid(f"{how!r} is no way to use it", path="how", hint="copied or sent")
-    return how
+    if how == "copied":
+        return "copied"
+    if how == "sent":
+        return "sent"
+    raise Invalid(f"{how!r} is no way to use it", path="how", hint="copied or sent")
 
 
 def _number(form: dict[str, str]) -> int | None:

@@ -44,9 +44,7 @@ class Why:
 
 
 @router.get("/me")
-def me(
-    request: Request, here: Here, staff: Guided, shop: str = "", order: str = ""
-) -> Response:
+def me(request: Request, here: Here, staff: Guided, shop: str = "", order: str = "") -> Response:
     """Show her figures and her credit; of an order that she names, why it is not hers."""
     house, speech = here.house, here.pages.speech(request)
     now = house.clock.now()
@@ -115,7 +113,9 @@ def share(request: Request, here: Here, form: GuideForm, staff: Guided) -> Respo
     house, speech = here.house, here.pages.speech(request)
     place = staff.store if form.get("shared") else None
     if form.get("shared") and place is None:
-        raise Invalid("you belong to no store yet: ask whoever looks after the guides", path="store")
+        raise Invalid(
+            "you belong to no store yet: ask whoever looks after the guides", path="store"
+        )
     with house.db.begin(staff.actor, house.clock.now()) as work:
         house.attending.access.share(work, staff.signed.device, place, staff.guide.id)
     said = speech.gettext("This phone is the store's: whoever signs in here can take it over.")

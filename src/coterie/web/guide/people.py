@@ -11,8 +11,8 @@ from typing import Literal
 
 from coterie.core.errors import NotFound
 from coterie.guides.binding.model import Owner
-from coterie.web.console.people.masks import masked
 from coterie.storage.work import Work
+from coterie.web.console.people.masks import masked
 from coterie.web.guide.at_work import Staff
 from coterie.web.ports import Served
 

@@ -99,7 +99,7 @@ class Sentences:
 
 
 def _script(work: Work, house: Served, speech: Speech, stage: str) -> _Script | None:
-    found = house.scripts.next_sentence(work, stage, language=speech.language)
+    found = house.scripts.next_sentence(work, stage)
     if found is None:
         return None
     texts = found.version.texts

@@ -51,9 +51,7 @@ def signature(request: Request, here: Here, staff: Guided, url: str = "") -> Res
     """Sign a page of the sidebar for the app; no other page is signed."""
     client = client_of(here)
     ours = f"{here.outside(request)}/g/side"
-    signed = sign_page(
-        client.settings, client.identity, url[:2_000], ours, here.house.clock.now()
-    )
+    signed = sign_page(client.settings, client.identity, url[:2_000], ours, here.house.clock.now())
 
     def told(one: Signature) -> dict[str, object]:
         return {"timestamp": one.timestamp, "nonceStr": one.nonce, "signature": one.signature}

@@ -31,6 +31,7 @@ class Job:
     task: Task
     whom: Whom | None
     text: str
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def confirmations(work: Work, house: Served, staff: Staff) -> list[ToConfirm]:
     """Return what waits for her word in WeCom."""
     if staff.guide.userid is None:
         return []
-    return house.wecom.sends.to_confirm(work, staff.guide.userid)
+    return house.mass_sends.to_confirm(work, staff.guide.userid)
 
 
 def jobs_of(work: Work, house: Served, staff: Staff, speech: Speech) -> list[Job]:
@@ -102,10 +103,11 @@ def jobs_of(work: Work, house: Served, staff: Staff, speech: Speech) -> list[Job
     whom = seen(work, house, staff, {one.profile for one in tasks})
     sentences = Sentences(work, house, speech, staff, ())
     shown = tasks[:_TASKS]
-    return [
-        Job(one, whom.get(one.profile), sentences.filled(one.script, whom.get(one.profile)))
-        for one in shown
-    ]
+    return [_job(one, whom.get(one.profile), sentences, work.now) for one in shown]
+
+
+def _job(task: Task, whom: Whom | None, sentences: Sentences, now: int) -> Job:
+    return Job(task, whom, sentences.filled(task.script, whom), task.is_late(now))
 
 
 def due_of(work: Work, house: Served, staff: Staff, speech: Speech) -> list[Person]:

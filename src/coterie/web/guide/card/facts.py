@@ -28,7 +28,11 @@ def three(
     """Return the three facts that a guide should know first."""
     found = list(_bought(work, house, speech, profile))
     if personal:
-        found = [*_likes(work, house, speech, profile), *found, *_rhythm(work, house, speech, profile)]
+        found = [
+            *_likes(work, house, speech, profile),
+            *found,
+            *_rhythm(work, house, speech, profile),
+        ]
         found += _gathers(work, house, speech, profile)
     return tuple([*found, *_came(work, house, speech, profile)][:MOST])
 
