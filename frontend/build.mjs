@@ -15,7 +15,7 @@ execFileSync(
 
 // The scripts: desk.js with every page, charts.js only where a chart comes into view; the guides'
 // pages load guide.js, beside a chat guide-side.js, and guide-sw.js keeps them for reading later.
-for (const entry of ["desk", "charts", "guide", "guide-side", "guide-sw"]) {
+for (const entry of ["desk", "charts", "guide", "guide-side", "guide-sw", "near"]) {
   await build({
     entryPoints: [`scripts/${entry}.js`],
     outfile: `${OUT}/${entry}.js`,

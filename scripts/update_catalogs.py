@@ -1,7 +1,8 @@
 """Collect the texts of the pages into the gettext catalogues; new ones come with an empty msgstr.
 
-A room's texts (``console/<room>``, ``templates/console/<room>``) go into ``<room>.po``, all others
-into ``shell.po``. Run it after changing a text, then fill in what is empty.
+A room's texts (``console/<room>``, ``templates/console/<room>``) go into ``<room>.po``, those of
+the guides' pages into ``guide.po``, all others into ``shell.po``. Run it after changing a text,
+then fill in what is empty.
 """
 
 import argparse
@@ -28,6 +29,8 @@ def room_of(source: Path) -> str:
     """Name the catalogue that a source's texts belong to."""
     parts = source.relative_to(WEB).parts
     folder = parts[1:] if parts[0] == "templates" else parts
+    if folder[0] == "guide":
+        return "guide"
     if folder[0] == "console" and len(folder) > 1:
         name = folder[1].removesuffix(".py")
         if len(folder) > 2 or source.suffix == ".py":
@@ -46,9 +49,10 @@ def texts_of(source: Path) -> Iterator[tuple[int, Text]]:
 
 def elsewhere() -> Iterator[tuple[Text, str]]:
     """Yield what other rooms say in English and the house's own pages translate."""
-    for source in sorted((WEB.parent / "roads" / "doctor").glob("*.py")):
+    codes = WEB.parent / "channels" / "wecom" / "client" / "codes.py"
+    for source in [*sorted((WEB.parent / "roads" / "doctor").glob("*.py")), codes]:
         for _, text in texts_of(source):
-            yield text, f"../roads/doctor/{source.name}"
+            yield text, f"../{source.relative_to(WEB.parent).as_posix()}"
     for field in Settings.model_fields.values():
         if field.description:
             yield field.description, "../settings.py"

@@ -23,6 +23,11 @@ NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z, in milliseconds."""
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """``-n auto``: one more than there are processors, since pages and processes are waited for."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of our own for the whole session, in a temp folder."""

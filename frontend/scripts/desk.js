@@ -12,3 +12,4 @@ import "./journeys.js";
 import "./palette.js";
 import "./rows.js";
 import "./toasts.js";
+import "./week.js";

@@ -19,10 +19,13 @@ from coterie.catalog.materials.service import Materials
 from coterie.catalog.service import Catalog
 from coterie.channels.wecom.connection import Connection, open_connection
 from coterie.channels.wecom.mirror.service import Mirror
+from coterie.channels.wecom.scanning import Scanning, open_scanning
+from coterie.channels.wecom.sends.service import Sends
 from coterie.codes.service import Codes
 from coterie.communities.service import Communities
 from coterie.configured import (
     acting_rooms,
+    base_url,
     brand,
     gate_settings,
     load_channels,
@@ -41,6 +44,7 @@ from coterie.events.log import Log
 from coterie.events.pressure import MEGABYTE, Bounds, Pressure
 from coterie.guides.attending import Attending, open_attending
 from coterie.guides.equipping import equip
+from coterie.guides.gathered import HEEDED, Guides, open_guides
 from coterie.guides.scripts.service import Scripts
 from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
@@ -51,6 +55,7 @@ from coterie.orders.model import STEPS
 from coterie.profiles.service import Profiles
 from coterie.reporting import report
 from coterie.roads.answering.service import Answering
+from coterie.roads.doctor.connection import judge, look
 from coterie.roads.doctor.examination import examine
 from coterie.roads.doctor.measures import measure
 from coterie.roads.doctor.model import Finding
@@ -67,6 +72,7 @@ from coterie.scores.values.service import Worth
 from coterie.segments.lists.service import Newcomers
 from coterie.segments.past.worked_out import Together
 from coterie.segments.service import Segments
+from coterie.sending import open_sends, send_errands
 from coterie.settings import Settings, Told, master_key, told
 from coterie.storage import instance as instances
 from coterie.storage import migrate
@@ -108,6 +114,7 @@ class App:
     scripts: Scripts
     tasks: Tasks
     attending: Attending
+    guides: Guides
     commerce: Commerce
     analytics: Analytics
     portraits: Portraits
@@ -119,14 +126,20 @@ class App:
     answering: Answering
     wecom: Connection
     mirror: Mirror
+    mass_sends: Sends
+    scanning: Scanning
 
     def __post_init__(self) -> None:
         self._road = RLock()
         self._poked = Flag()
         self.contacts = open_contacts(
             self.wecom, self.mirror, self.inbox, self.inbound, self.zone, self.poke,
-            others=send_errands(self.mass_sends, self.wecom.client, self._sending_on()),
-        )
+            guides=self.guides, welcomed=self.scanning.welcomed, urgent=[self.scanning.welcomes],
+            others=[self.scanning.ways, *send_errands(
+                self.mass_sends, self.wecom.client, self.settings, self.db, self.inbox,
+                self.messaging, self.answering, self.materials, self.poke,
+            )],
+        )  # fmt: skip
 
     def settle(self, now: int, lease: Lease | None = None) -> None:
         """Run both roads at a moment until nothing is left to do."""
@@ -155,6 +168,7 @@ class App:
                 self.commerce.feeds.tidy(work, now - self.settings.retention_days * DAY)
                 self.materials.tidy(work)
                 self.wecom.callbacks.tidy(work, now - self.settings.retention_days * DAY)
+                self.scanning.welcomes.tidy(work, now - self.settings.retention_days * DAY)
                 carried = self.inbound.carried_until(work)
             self.inbox.forget(now - self.settings.retention_days * DAY, carried)
         learn(self.db, self.scores.recommending, now)
@@ -193,7 +207,8 @@ class App:
 
     def examine(self, *, thorough: bool = False) -> list[Finding]:
         """Let the doctor look; ``thorough`` has the database check its pages, which may take s."""
-        return examine(measure(self, thorough=thorough))
+        of_wecom = judge(look(self.wecom, self.db, self.clock.now(), probe=thorough))
+        return examine(measure(self, thorough=thorough), of_wecom)
 
     def told(self) -> list[Told]:
         """Tell every setting and where its value came from; secrets are not among the words."""
@@ -278,21 +293,31 @@ def _furnish(
     )  # fmt: skip
     rooms = acting_rooms(settings, zone, profiles, catalog, codes, log, segments, messaging)
     journeys, communities, campaigns, activities, tagging = rooms
-    equipment = equip(settings.data, zone, profiles, catalog, segments, log, messaging)
-    acting = (*rooms, equipment.tasks, equipment.scripts)
+    guides = open_guides(catalog)
+    equipment = equip(
+        settings.data, zone, profiles, catalog, segments, log, messaging, guides.bindings,
+        guides.organisation,
+    )  # fmt: skip
+    acting = (*rooms, *guides.rooms, equipment.tasks, equipment.scripts)
     suppressing = Suppressing(db, profiles.erasures)
     commerce = open_commerce(inbox, log, profiles, codes, key, zone, instance.currency, suppressing)
     attending = open_attending(key, profiles, zone)
     wecom = open_connection(settings.model_dump(), db, settings.data, key, clock, messaging.limits)
     mirror = Mirror(profiles, key, wecom.callbacks.erase)
+    scanning = open_scanning(
+        db, wecom.client, guides.organisation, mirror, equipment.materials, zone,
+        base_url(settings), clock.now,
+    )  # fmt: skip
+    mass_sends = open_sends(mirror, messaging, ways, guides)
+    guides.knows(scanning.channel, confirmations=mass_sends)
     keepers = (
         scores, worth, segments, messaging, *acting, polls, codes, commerce.orders, commerce.claims,
-        attending.due, mirror,
+        attending.due, mass_sends, mirror, *scanning.rooms,
     )  # fmt: skip
     inbound = Inbound(
         db, inbox, profiles, log, scores, worth, segments,
-        (mirror, *acting, polls, Newcomers(segments)),
-        observe, commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id"),
+        (mirror, *scanning.rooms, *acting, polls, Newcomers(segments)),
+        observe, commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id") | HEEDED,
     )  # fmt: skip
     uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
     imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
@@ -325,6 +350,7 @@ def _furnish(
         scripts=equipment.scripts,
         tasks=equipment.tasks,
         attending=attending,
+        guides=guides,
         commerce=commerce,
         analytics=analytics,
         portraits=Portraits(analytics, log, profiles, zone, instance.currency),
@@ -338,6 +364,8 @@ def _furnish(
         answering=Answering(messaging, profiles, inbound, ways),
         wecom=wecom,
         mirror=mirror,
+        mass_sends=mass_sends,
+        scanning=scanning,
     )
 
 

@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     wecom_connections: int = Field(
         20, ge=1, le=200, description="Requests to WeCom under way at once in one process."
     )
+    wecom_allow_select: bool = Field(
+        False,
+        description="Let guides leave customers out of a mass send where nobody is held out of it.",
+    )
     http_private: bool = Field(
         False, description="Let webhooks and SMS reach private networks, and without encryption."
     )

@@ -18,7 +18,7 @@ from coterie.web.server import create_app
 from web.conftest import House, open_browser
 
 OPEN = (
-    "/callbacks/", "/health", "/v1/", "/a/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/", "/claim/",
+    "/callbacks/", "/health", "/v1/", "/a/", "/c/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/", "/claim/",
     "/consent", "/sign-in", "/static",
 )  # fmt: skip
 

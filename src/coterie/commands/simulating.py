@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from coterie.channels.wecom.settings import CALLBACKS
 from coterie.commands.printing import err
 from coterie.commands.selling import simulate
 from coterie.core.errors import Unavailable
 from coterie.testing.wecom import Wecom
 
-__all__ = ["settings_of", "simulate"]
+__all__ = ["reach", "settings_of", "simulate"]
 
 _ROUND = 2.0
 """Seconds between two tries to reach a house that is not up yet."""
@@ -46,11 +47,11 @@ def simulated_wecom(
             print(f"export {name}={value}")
         sys.stdout.flush()
         err.print(f"Play everybody at {wecom.base_url}/play", markup=False)
-        _reach(wecom, f"{at.rstrip('/')}/callbacks/wecom")
+        reach(wecom, f"{at.rstrip('/')}{CALLBACKS}")
         Flag().wait()  # until interrupted
 
 
-def _reach(wecom: Wecom, address: str) -> None:
+def reach(wecom: Wecom, address: str) -> None:
     """Connect to the house as soon as it answers, saying so; wait for it as long as it takes."""
     waiting, tell = Flag(), True
     while True:

@@ -37,6 +37,7 @@ class Known:
 _BY_LINK = ("link", "sender", "campaign")
 _LINES = ("order_id", "shop", "currency", "products", "recommended_by")
 _ACTIVITY = ("activity", "form", "level")
+_BINDING = ("guide", "store", "before", "why", "until")
 _MESSAGE = ("message", "origin", "channel", "template", "touch")
 
 TABLE: tuple[Known, ...] = (
@@ -89,6 +90,8 @@ TABLE: tuple[Known, ...] = (
     Known("Group Joined", "group", "joined", ("group_id", "name"), item=None),
     Known("Group Left", "group", "left", ("group_id", "name"), item=None),
     Known("Group Message Sent", "group", "spoke", ("group_id",)),
+    Known("Moment Liked", "content", "liked", ("moment", "title", "guide"), item=None),
+    Known("Moment Commented", "content", "commented", ("moment", "title", "guide"), item=None),
     Known("coterie.community.invited", "group", "invited", ("community",), item=None),
     Known("coterie.community.accepted", "group", "accepted", ("community",), item=None),
     Known("coterie.community.declined", "group", "declined", ("community",), item=None),
@@ -113,6 +116,13 @@ TABLE: tuple[Known, ...] = (
     # scans: what people hold their phone at
     Known("Code Scanned", "scan", "scanned", ("code", "store")),
     Known("Product Scanned", "scan", "scanned", ("product_id", "code", "store")),
+    # guides and stores: who served her, and whose customer she is
+    Known("Store Visited", "scan", "visited", ("store", "guide"), item=None),
+    Known("Guide Chatted", "house", "chatted", ("guide",), item=None),
+    Known("coterie.binding.bound", "house", "bound", _BINDING, item=None),
+    Known("coterie.binding.moved", "house", "moved", _BINDING, item=None),
+    Known("coterie.binding.released", "house", "released", _BINDING, item=None),
+    Known("coterie.binding.expired", "house", "released", _BINDING, item=None),
     # what the house noted
     Known(CONSENT_GIVEN, "house", "agreed", ("purpose", "channel", "proof"), item=None),
     Known(CONSENT_WITHDRAWN, "house", "withdrew", ("purpose", "channel", "proof"), item=None),

@@ -5,40 +5,36 @@ times: so the raw text is kept, the answer is empty, and everything else is the 
 not WeCom hears the same, whatever was wrong.
 """
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse, Response
 
 from coterie.channels.wecom.connection import Signed
-from coterie.core.errors import NotPermitted
 from coterie.web.callbacks import Posted
 from coterie.web.parts import Here
 
 router = APIRouter(prefix="/callbacks/wecom")
 
-_LONGEST = 2_000
-"""Characters of a part of the address."""
+
+def signed(msg_signature: str = "", timestamp: str = "", nonce: str = "") -> Signed:
+    """Read what proves that WeCom asks."""
+    return Signed(msg_signature, timestamp, nonce)
+
+
+Proof = Annotated[Signed, Depends(signed)]
 
 
 @router.get("")
-def echo(request: Request, here: Here) -> Response:
+def echo(here: Here, proof: Proof, echostr: str = "") -> Response:
     """Answer the echo in plain text: the very characters, and nothing around them."""
-    echostr = request.query_params.get("echostr", "")
-    text = here.house.wecom.echo(_signed(request), echostr)
-    return PlainTextResponse(text)
+    return PlainTextResponse(here.house.wecom.echo(proof, echostr))
 
 
 @router.post("")
-def called(request: Request, here: Here, body: Posted) -> Response:
+def called(here: Here, proof: Proof, body: Posted) -> Response:
     """Keep what is called back and answer nothing; the same again changes nothing."""
     house = here.house
-    house.wecom.take(_signed(request), body, house.clock.now())
+    house.wecom.take(proof, body, house.clock.now())
     house.poke()
     return Response(b"", media_type="text/plain")
-
-
-def _signed(request: Request) -> Signed:
-    query = request.query_params
-    parts = [query.get(name, "") for name in ("msg_signature", "timestamp", "nonce")]
-    if any(len(part) > _LONGEST for part in parts):
-        raise NotPermitted("this was not sealed for us")
-    return Signed(*parts)

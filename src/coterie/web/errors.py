@@ -12,6 +12,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from coterie.core.clock import SECOND, SystemClock
 from coterie.core.errors import (
@@ -25,6 +26,7 @@ from coterie.core.errors import (
 from coterie.events.errors import Full, TooLarge
 
 log = structlog.get_logger(__name__)
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 class NotKnown(NotPermitted):
@@ -34,9 +36,13 @@ class NotKnown(NotPermitted):
 
 
 class WrongMethod(Invalid):
-    """The address exists, but not for this method."""
+    """The address exists, but not for this method; ``allow`` names those that it takes."""
 
     code = "wrong_method"
+
+    def __init__(self, message: str, allow: str = "") -> None:
+        super().__init__(message)
+        self.allow = allow
 
 
 class TooMany(Unavailable):
@@ -99,6 +105,8 @@ def headers_of(error: CoterieError, status: int) -> dict[str, str]:
         headers["Retry-After"] = str(wait)
         if status == 429:
             headers["X-RateLimit-Reset"] = str(SystemClock().now() // SECOND + wait)
+    if isinstance(error, WrongMethod) and error.allow:
+        headers["Allow"] = error.allow
     if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="write key", charset="UTF-8"'
     return headers
@@ -114,13 +122,24 @@ def as_json(error: CoterieError) -> JSONResponse:
     )
 
 
-def from_framework(error: HTTPException) -> CoterieError:
+def from_framework(error: HTTPException, request: Request) -> CoterieError:
     """Turn the framework's own refusals (no such page, wrong method) into one of ours."""
     if error.status_code == 404:
         return NotFound("there is nothing at this address")
     if error.status_code == 405:
-        return WrongMethod("this address does not take that method")
+        return WrongMethod("this address does not take that method", _methods_at(request))
     return Invalid(str(error.detail))
+
+
+def _methods_at(request: Request) -> str:
+    """Name every method that an address takes: the framework knows only of its first route."""
+    scope, routes = request.scope, request.app.routes
+    taken = [
+        method
+        for method in _METHODS
+        if any(one.matches({**scope, "method": method})[0] is Match.FULL for one in routes)
+    ]
+    return ", ".join(taken)
 
 
 def unexpected(request: Request, error: Exception) -> CoterieError:

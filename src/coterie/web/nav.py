@@ -50,15 +50,19 @@ NAV = (
             Link("/polls", N_("Polls"), "circle-help"),
         ),
     ),
+    Section(N_("Attract"), (Link("/codes", N_("Codes"), "qr-code"),)),
     Section(
         N_("Reach"),
         (
             Link("/journeys", N_("Journeys"), "route"),
             Link("/broadcasts", N_("Broadcasts"), "radio"),
+            Link("/sends", N_("Mass sends"), "send"),
             Link("/calendar", N_("Calendar"), "calendar"),
             Link("/messages", N_("Messages"), "message-square"),
             Link("/mix", N_("Touch mix"), "layers"),
             Link("/templates", N_("Templates"), "file-text"),
+            Link("/materials", N_("Materials"), "image"),
+            Link("/scripts", N_("Scripts"), "message-square-quote"),
             Link("/tasks", N_("Tasks"), "check-check"),
         ),
     ),
@@ -74,6 +78,7 @@ NAV = (
     Section(
         N_("House"),
         (
+            Link("/wecom", N_("WeCom"), "webhook"),
             Link("/keys", N_("Keys"), "key"),
             Link("/team", N_("Team"), "user-check"),
             Link("/protection", N_("Data protection"), "shield-check"),

@@ -11,6 +11,9 @@ from coterie.campaigns.service import Campaigns
 from coterie.catalog.materials.service import Materials
 from coterie.catalog.service import Catalog
 from coterie.channels.wecom.connection import Connection
+from coterie.channels.wecom.mirror.service import Mirror
+from coterie.channels.wecom.scanning import Scanning
+from coterie.channels.wecom.sends.service import Sends
 from coterie.codes.service import Codes
 from coterie.communities.service import Communities
 from coterie.core.clock import Clock
@@ -19,6 +22,7 @@ from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.guides.attending import Attending
+from coterie.guides.gathered import Guides
 from coterie.guides.scripts.service import Scripts
 from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
@@ -193,8 +197,28 @@ class Served(Protocol):
         ...
 
     @property
+    def guides(self) -> Guides:
+        """Who serves at which store, whose customers people are, and whose orders."""
+        ...
+
+    @property
+    def mirror(self) -> Mirror:
+        """What WeCom holds: members, their customers, groups and tags."""
+        ...
+
+    @property
+    def mass_sends(self) -> Sends:
+        """What guides are asked to send in WeCom, and what became of it."""
+        ...
+
+    @property
     def attending(self) -> Attending:
         """Sign-in of guides, their shifts, and who of their customers is due."""
+        ...
+
+    @property
+    def scanning(self) -> Scanning:
+        """What people scan: codes, what stands at the platform, welcomes."""
         ...
 
     @property
@@ -250,6 +274,10 @@ class Served(Protocol):
     @property
     def answering(self) -> Answering:
         """Takes what providers tell later."""
+        ...
+
+    def poke_contacts(self) -> None:
+        """Wake the errands at the platform: something is to be told there."""
         ...
 
     def poke(self) -> None:

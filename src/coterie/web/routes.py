@@ -7,6 +7,7 @@ from coterie.web.api import (
     health,
     items,
     lists,
+    materials,
     people,
     report,
     runs,
@@ -20,12 +21,17 @@ from coterie.web.console.activities import one as one_activity
 from coterie.web.console.broadcasts import compose as broadcast_compose
 from coterie.web.console.broadcasts import pages as broadcast_pages
 from coterie.web.console.calendar import page as calendar_page
+from coterie.web.console.codes import bulk as code_bulk
+from coterie.web.console.codes import editing as code_editing
+from coterie.web.console.codes import groups as code_groups
+from coterie.web.console.codes import listing as code_listing
+from coterie.web.console.codes import one as one_code
+from coterie.web.console.codes import pictures as code_pictures
 from coterie.web.console.communities import editing as community_editing
 from coterie.web.console.communities import listing as community_listing
 from coterie.web.console.communities import one as one_community
 from coterie.web.console.events import live as live_events
 from coterie.web.console.events import quarantine
-from coterie.web.console.guides import tasks as guide_tasks
 from coterie.web.console.house import account as house_account
 from coterie.web.console.house import audit as house_audit
 from coterie.web.console.house import doctor as house_doctor
@@ -45,6 +51,7 @@ from coterie.web.console.journeys import one as one_journey
 from coterie.web.console.journeys import publishing as journey_publishing
 from coterie.web.console.journeys import rehearsing as journey_rehearsing
 from coterie.web.console.lists import pages as list_pages
+from coterie.web.console.materials import pages as material_pages
 from coterie.web.console.messages import failed as message_failed
 from coterie.web.console.messages import pages as message_pages
 from coterie.web.console.messages import switch as message_switch
@@ -69,22 +76,33 @@ from coterie.web.console.results import experiment as result_experiment
 from coterie.web.console.results import page as result_page
 from coterie.web.console.results import recommended as recommended_page
 from coterie.web.console.results import sizing as result_sizing
+from coterie.web.console.scripts import editing as script_editing
+from coterie.web.console.scripts import pages as script_pages
 from coterie.web.console.segments import building as segment_building
 from coterie.web.console.segments import listing as segment_listing
 from coterie.web.console.segments import one as one_segment
 from coterie.web.console.segments import overlap as segment_overlap
 from coterie.web.console.segments import verbs as segment_verbs
+from coterie.web.console.sends import pages as send_pages
+from coterie.web.console.sends import quota as send_quota
+from coterie.web.console.sends import writing as send_writing
 from coterie.web.console.tags import editing as tag_editing
 from coterie.web.console.tags import listing as tag_listing
 from coterie.web.console.tags import one as one_tag
 from coterie.web.console.tags import person as tags_of_person
+from coterie.web.console.tasks import adherence as task_adherence
+from coterie.web.console.tasks import listing as task_listing
+from coterie.web.console.tasks import plans as task_plans
 from coterie.web.console.templates import pages as template_pages
 from coterie.web.console.templates import verbs as template_verbs
 from coterie.web.console.today import page as today
 from coterie.web.console.topics import pages as topic_pages
 from coterie.web.console.values import page as value_page
+from coterie.web.console.wecom import connecting as wecom_connecting
+from coterie.web.console.wecom import events as wecom_events
 from coterie.web.guide import codes as guide_codes
 from coterie.web.guide import customers as guide_customers
+from coterie.web.guide import desk as guide_desk
 from coterie.web.guide import doors as guide_doors
 from coterie.web.guide import library as guide_library
 from coterie.web.guide import mine as guide_mine
@@ -103,6 +121,8 @@ from coterie.web.member import (
     polls,
     preferences,
 )
+from coterie.web.member import codes as member_codes
+from coterie.web.member import materials as member_materials
 
 COLLECTORS = (
     health.router,
@@ -116,6 +136,7 @@ COLLECTORS = (
 
 READERS = (
     articles.router,
+    member_codes.router,
     consent.router,
     links.router,
     offers.router,
@@ -124,6 +145,7 @@ READERS = (
     member_activities.router,
     preferences.router,
     polls.router,
+    member_materials.router,
     sign_in.router,
 )
 """Nobody is signed in here: a reader has her link."""
@@ -142,7 +164,14 @@ GUIDES = (
 """Every route of these but the doors asks which guide it is."""
 
 DESK = (
-    guide_tasks.router,
+    guide_desk.router,
+    task_plans.router,
+    task_adherence.router,
+    task_listing.router,
+    script_editing.router,
+    script_pages.router,
+    material_pages.router,
+    materials.router,
     order_days.router,
     order_feeds.router,
     order_balance.router,
@@ -175,6 +204,12 @@ DESK = (
     activity_editing.router,
     activity_door.router,
     one_activity.router,
+    code_listing.router,
+    code_bulk.router,
+    code_groups.router,
+    code_editing.router,
+    code_pictures.router,
+    one_code.router,
     community_listing.router,
     community_editing.router,
     one_community.router,
@@ -199,6 +234,9 @@ DESK = (
     message_pages.router,
     broadcast_compose.router,
     broadcast_pages.router,
+    send_quota.router,
+    send_writing.router,
+    send_pages.router,
     template_pages.router,
     template_verbs.router,
     house_account.router,
@@ -207,6 +245,8 @@ DESK = (
     house_settings.router,
     house_doctor.router,
     house_audit.router,
+    wecom_connecting.router,
+    wecom_events.router,
     report.router,
     segments.router,
     lists.router,

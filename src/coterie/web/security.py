@@ -99,7 +99,11 @@ class Safety:
         frame = self.framed.get(scope["path"])
         if frame is not None:
             del headers["X-Frame-Options"]
-            headers["Content-Security-Policy"] = _POLICY.replace(_NO_FRAME, f"{_NO_FRAME[:-6]}{frame}")
+            by_one = f"frame-ancestors {frame}"
+            headers["Content-Security-Policy"] = _POLICY.replace(_NO_FRAME, by_one)
+        if scope["path"].startswith("/c/g"):  # a group's page may ask where the nearest store is
+            policy = headers["Permissions-Policy"]
+            headers["Permissions-Policy"] = policy.replace("geolocation=()", "geolocation=(self)")
         headers.setdefault("Cache-Control", _keeping(scope))
         if self.https:
             headers["Strict-Transport-Security"] = TRANSPORT

@@ -81,18 +81,18 @@ def _is_https(house: Served) -> bool:
 
 
 def _refuse(request: Request, error: Exception) -> Response:
-    return _answer(request, _as_ours(error))
+    return _answer(request, _as_ours(request, error))
 
 
 def _apologise(request: Request, error: Exception) -> Response:
     return _answer(request, errors.unexpected(request, error))
 
 
-def _as_ours(error: Exception) -> CoterieError:
+def _as_ours(request: Request, error: Exception) -> CoterieError:
     if isinstance(error, CoterieError):
         return error
     if isinstance(error, HTTPException):
-        return errors.from_framework(error)
+        return errors.from_framework(error, request)
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     return Invalid(first["msg"], path=".".join(str(part) for part in first["loc"]))

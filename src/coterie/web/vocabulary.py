@@ -5,6 +5,9 @@ The catalogues have them in the other languages. Codes are stable and never show
 
 from collections.abc import Mapping
 
+from coterie.web.vocabulary_bindings import OF_BINDINGS
+from coterie.web.vocabulary_guides import OF_GUIDES
+
 STATUS = {
     "queued": "waiting to be sent",
     "leased": "being sent",
@@ -137,6 +140,8 @@ EVENT = {
     "Group Joined": "joined a group",
     "Group Left": "left a group",
     "Group Message Sent": "wrote in a group",
+    "Moment Liked": "liked a moment",
+    "Moment Commented": "commented on a moment",
     "Code Scanned": "scanned a code",
     "Product Scanned": "scanned a product",
     "coterie.activity.invited": "was invited to an activity",
@@ -170,6 +175,15 @@ ERROR = {
     "emotional_discount": "An emotional touch speaks of no discount and no price. "
     "Choose another template, or call it commercial.",
     "template_failed": "The template cannot be read or filled in.",
+    "claims_found": "It says what may not be said. Write it otherwise, or say why it may stand.",
+    "material_over": "This material may not be used now: its time is over, or not yet come.",
+    "script_over": "This script is not in use any more. Take another one.",
+    "task_over": "This task is over: its time has passed, or it was called off.",
+    "taken": "There is one of this name already: choose another name.",
+    "not_hers": "There is nothing of the kind among yours or your store's.",
+    "link_over": "This link was used already, or has had its time. Ask for a new one.",
+    "no_wecom": "This house is not connected to WeCom. Sign in by a link.",
+    "not_here": "She has to sign in on this phone herself first.",
     "internal": "Something went wrong on our side; it is in the log.",
 }
 
@@ -339,4 +353,6 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "doubt": DOUBT,
     "purpose": PURPOSE,
     "erasure": ERASURE,
+    **OF_GUIDES,
+    **OF_BINDINGS,
 }

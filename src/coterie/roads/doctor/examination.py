@@ -9,9 +9,9 @@ from coterie.roads.doctor.model import GROUPS, LEVELS, Finding, Level, Measured,
 JUDGES = (*running.JUDGES, *keeping.JUDGES, *guarding.JUDGES)
 
 
-def examine(measured: Measured) -> list[Finding]:
-    """Judge what was measured; the worst first, then by the part of the house."""
-    found = [finding for judge in JUDGES for finding in judge(measured)]
+def examine(measured: Measured, others: Sequence[Finding] = ()) -> list[Finding]:
+    """Judge what was measured, beside what ``others`` found; the worst first, then by part."""
+    found = [*(finding for judge in JUDGES for finding in judge(measured)), *others]
     return sorted(found, key=lambda one: (LEVELS.index(one.level), GROUPS.index(one.group)))
 
 

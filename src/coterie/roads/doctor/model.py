@@ -13,7 +13,7 @@ from coterie.core.clock import SECOND
 Level = Literal["ok", "notice", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "notice", "ok")
 """The worst first."""
-GROUPS = ("road", "messages", "database", "log", "safety", "machine")
+GROUPS = ("road", "messages", "wecom", "database", "log", "safety", "machine")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MB, GB = 1_000_000, 1_000_000_000

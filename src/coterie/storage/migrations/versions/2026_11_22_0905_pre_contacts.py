@@ -41,6 +41,7 @@ def _customers() -> None:
     op.create_table(
         "wecom_customers",
         sa.Column("external", sa.String(64), primary_key=True),
+        sa.Column("key", sa.String(64), nullable=False),
         sa.Column("profile", sa.Integer),
         sa.Column("came_with", sa.Integer),
         sa.Column("digest", sa.String(64)),
@@ -50,6 +51,7 @@ def _customers() -> None:
         sa.Column("pull_tries", sa.Integer, nullable=False),
     )
     op.create_index("ix_wecom_customers_came_with", "wecom_customers", ["came_with"])
+    op.create_index("ix_wecom_customers_key", "wecom_customers", ["key"])
     op.create_index("ix_wecom_customers_profile", "wecom_customers", ["profile"])
     op.create_index(
         "ix_wecom_customers_to_pull",

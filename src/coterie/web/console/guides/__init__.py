@@ -1,1 +1,1 @@
-"""The pages of those who look after people: what is to be done about whom."""
+"""The pages of guides and stores: who serves, whose customers people are, whose orders."""

@@ -7,11 +7,13 @@ same, so that a new room or a plugin is never hidden.
 from coterie.web.speech import N_
 
 ROOMS = {
+    "wecom": N_("WeCom"),
     "feed": N_("shops"),
     "offer": N_("offers"),
     "order": N_("orders"),
     "claim": N_("claims of orders"),
     "account": N_("accounts and sign-ins"),
+    "guide": N_("guides"),
     "view": N_("saved views"),
     "write_key": N_("write keys"),
     "segment": N_("segments"),
@@ -37,10 +39,18 @@ ROOMS = {
 }
 
 DEEDS = {
+    "wecom.callbacks.replayed": N_("had callbacks of WeCom applied again"),
     "feed.new": N_("connected a shop"),
     "mix.ceiling": N_("set a ceiling of the touch mix"),
     "mix.campaign": N_("lifted a ceiling for a campaign"),
     "mix.campaign_end": N_("ended a campaign that lifted a ceiling"),
+    "wecom.quota.choose": N_("chose the quota of mass sends"),
+    "wecom.send.groups": N_("asked guides to write into groups"),
+    "wecom.send.cancel": N_("called a mass send off"),
+    "wecom.send.remind": N_("had guides reminded of a mass send"),
+    "wecom.send.attach": N_("chose what goes along with a template"),
+    "wecom.moment.ask": N_("asked guides to post a moment"),
+    "wecom.moment.cancel": N_("called a moment off"),
     "limit.keep": N_("set a limit of a channel"),
     "limit.remove": N_("removed a limit of a channel"),
     "feed.renew": N_("gave a shop a new secret"),
@@ -53,6 +63,15 @@ DEEDS = {
     "task.done": N_("did a task"),
     "claim.take": N_("claimed an order"),
     "claim.undo": N_("undid the claim of an order"),
+    "guide.check_in": N_("checked in at a store"),
+    "guide.check_out": N_("went home from a store"),
+    "guide.end_sessions": N_("ended the sessions of a guide"),
+    "guide.hand_over": N_("handed the store's phone to a colleague"),
+    "guide.link": N_("made a sign-in link for a guide"),
+    "guide.phone": N_("said whose a phone is"),
+    "guide.pin": N_("changed a PIN"),
+    "guide.pin_failed": N_("entered a wrong PIN"),
+    "guide.sign_in": N_("signed in to the guide's page"),
     "account.create": N_("made an account"),
     "account.disable": N_("disabled an account"),
     "account.enable": N_("enabled an account again"),

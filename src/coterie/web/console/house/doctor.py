@@ -16,6 +16,7 @@ router = APIRouter(prefix="/doctor")
 GROUP_WORDS = {
     "road": N_("The road of events"),
     "messages": N_("Messages"),
+    "wecom": N_("The connection to WeCom"),
     "database": N_("Database and disk"),
     "log": N_("Event log"),
     "safety": N_("Safety"),

@@ -37,11 +37,17 @@ class Upload:
 
 
 async def upload_form(request: Request) -> AsyncIterator[Upload]:
-    """Read an upload; raises NotPermitted when another site or session sent it."""
+    """Read an upload of an import; raises NotPermitted when another site or session sent it."""
+    most = parts_of(request).house.imports.most_bytes
+    async for sent in own_upload(request, most, _FIELDS):
+        yield sent
+
+
+async def own_upload(request: Request, most: int, most_fields: int) -> AsyncIterator[Upload]:
+    """Read an upload of so many bytes; raises NotPermitted when another site or session sent it."""
     here = parts_of(request)
-    most = here.house.imports.most_bytes + _ROOM
     parser = MultiPartParser(
-        request.headers, _bounded(request, most), max_files=1, max_fields=_FIELDS
+        request.headers, _bounded(request, most + _ROOM), max_files=1, max_fields=most_fields
     )
     try:
         form = await parser.parse()

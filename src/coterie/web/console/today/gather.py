@@ -159,6 +159,9 @@ def to_mend(house: Served, work: Work, harming: Iterable[tuple[str, Any]]) -> li
     failed = sum(one.number for one in lately if one.status == "failed")
     if failed:
         found.append(Mend("failed", "/messages?status=failed", failed, tone="wine"))
+    late = house.mass_sends.unconfirmed(work)
+    if late:
+        found.append(Mend("unconfirmed", "/sends", len(late)))
     for one in lately:
         if one.status == "held" and one.reason in MENDABLE:
             address = f"/messages?status=held&reason={one.reason}"

@@ -1,14 +1,17 @@
-"""Tasks: what is to be done about whom; done is one button."""
+"""Tasks: what is to be done about whom, by which guide; done is one button."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.errors import Conflict
+from coterie.guides.ports import OnDuty
 from coterie.guides.tasks.model import STATES, State, Task
 from coterie.storage.work import Work
 from coterie.web.console.segments.who import Somebody, people
+from coterie.web.console.tasks.words import tabs
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.ports import Served
@@ -21,11 +24,14 @@ _TONES = {"open": "amber", "done": "sea", "expired": "wine", "cancelled": "quiet
 
 @dataclass(frozen=True)
 class Row:
-    """One task with the person it is about, and the journey that asks for it."""
+    """One task with the person it is about, who asks for it and where, and whose it is."""
 
     task: Task
     who: Somebody | None
-    journey: str
+    asked_by: str
+    address: str
+    whom: str
+    is_late: bool
 
 
 @router.get("")
@@ -42,13 +48,14 @@ def tasks(
         lines = _rows(work, house, found[:rows], speech)
     return here.pages.render(
         request,
-        "console/guides/tasks.html",
+        "console/tasks/list.html",
         account=account,
         rows=lines,
         state=state,
         states=STATES,
         counts=counts,
         tones=_TONES,
+        tabs=tabs(speech, "/tasks"),
         newer=number - 1,
         older=number + 1 if len(found) > rows else 0,
     )
@@ -62,11 +69,13 @@ def done(
     house, speech = here.house, here.pages.speech(request, account)
     try:
         with house.db.begin(actor_of(account), house.clock.now()) as work:
+            of_plan = house.tasks.get(work, task).plan is not None
             house.inbound.tell(work, house.tasks.done(work, task))
     except Conflict:
         return here.pages.redirect("/tasks", speech.gettext("Its time had passed already."))
     house.poke()
-    return here.pages.redirect("/tasks", speech.gettext("Done. The journey knows it."))
+    said = speech.gettext("Done.") if of_plan else speech.gettext("Done. The journey knows it.")
+    return here.pages.redirect("/tasks", said)
 
 
 def _state(show: str) -> State:
@@ -75,7 +84,26 @@ def _state(show: str) -> State:
 
 def _rows(work: Work, house: Served, tasks: list[Task], speech: Speech) -> list[Row]:
     whom = people(work, house.profiles, {one.profile for one in tasks})
-    titles = {one.slug: speech.title(one.journey.title) for one in house.journeys.all(work)}
+    journeys = {one.slug: speech.title(one.journey.title) for one in house.journeys.all(work)}
+    plans = {slug: speech.title(one.titles) for slug, one in house.tasks.plans.titled(work).items()}
+    duty = house.scripts.on_duty(work)
     return [
-        Row(one, whom.get(one.profile), titles.get(one.journey) or one.journey) for one in tasks
+        Row(
+            one,
+            whom.get(one.profile),
+            plans.get(one.plan, one.plan) if one.plan else journeys.get(one.journey, one.journey),
+            f"/tasks/plans/{one.plan}" if one.plan else f"/journeys/{one.journey}",
+            _whose(one, duty, speech),
+            one.is_late(speech.now),
+        )
+        for one in tasks
     ]
+
+
+def _whose(task: Task, duty: Mapping[str, OnDuty], speech: Speech) -> str:
+    if task.guide is not None:
+        return duty[task.guide].name if task.guide in duty else task.guide
+    if task.to == "store" and task.store is not None:
+        named = (one.store_title for one in duty.values() if one.store == task.store)
+        return next(named, task.store)
+    return task.role or speech.word("tasked", task.to)

@@ -1,0 +1,1 @@
+"""Codes at the desk: the list, one, its editor with a week to paint, many at once, groups."""
