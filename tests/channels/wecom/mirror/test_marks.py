@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def in_batches(draw: st.DrawFn, marks: Sequence[Mark]) -> list[list[Mark]]:
     stirred = draw(st.permutations([*marks, *again]))
     cuts = draw(st.lists(st.integers(0, len(stirred)), max_size=2).map(sorted))
     bounds = [0, *cuts, len(stirred)]
-    return [list(stirred[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [list(stirred[a:b]) for a, b in pairwise(bounds)]
 
 
 def tally(marks: Sequence[Mark]) -> dict[str, int]:

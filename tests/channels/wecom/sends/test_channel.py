@@ -1,7 +1,6 @@
 """WeCom keeps to what every channel keeps to; what somebody confirms is taken with the lease."""
 
 from channels.wecom.sends.world import Follow
-
 from coterie.channels.wecom.channel import WecomChannel, build
 from coterie.channels.wecom.sends.ports import NoStaff
 from coterie.channels.wecom.sends.service import Sends

@@ -1,7 +1,6 @@
 """A mass send waits for the guides, is theirs to confirm, and never goes out twice or unasked."""
 
 from channels.wecom.sends.world import World
-
 from coterie.channels.wecom.client.sends import Created, MassSend
 from coterie.messaging.channel import Uncertain
 
@@ -172,8 +171,8 @@ def test_what_expires_or_is_called_off_is_stopped_at_the_platform() -> None:
             assert progress.states == {"asked": 2}
         world.later(hours=3)
         assert (world.message("ada").status, world.message("ada").reason) == ("held", "expired")
-        with world.edit() as work:
-            world.sends.cancel(work, send.id)
+        with world.edit() as work:  # as a broadcast does that is cancelled midway
+            assert world.house.app.messaging.withdraw(work, send.origin, 10) == []
         world.later(minutes=1)
         assert world.message("eve").reason == "cancelled"
         assert world.wecom.sends_of("anna") == []

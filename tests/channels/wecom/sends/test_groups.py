@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from channels.wecom.sends.world import World
 
+from channels.wecom.sends.world import World
 from coterie.channels.wecom.sends.ports import Piece
 from coterie.core.errors import Invalid
 

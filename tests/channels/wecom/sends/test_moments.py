@@ -1,7 +1,6 @@
 """Moments are posted by guides; likes and comments become what customers did, once."""
 
 from channels.wecom.sends.world import World
-
 from coterie.channels.wecom.sends.moments.errand import MomentErrand
 from coterie.channels.wecom.sends.moments.model import COMMENTED, LIKED
 from coterie.messaging.channel import Uncertain
