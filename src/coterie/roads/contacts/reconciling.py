@@ -38,6 +38,8 @@ PORTIONS = 4
 """Portions read at once."""
 NIGHT = time(3, 30)
 """When the daily one begins, in the brand's zone."""
+_OF_ONE = frozenset({60011, 84074, 41054})
+"""A member is out of range, or lacks the right."""
 _TOO_MANY = 81017
 """The platform wants the owners of groups named."""
 
@@ -246,14 +248,15 @@ class Reconciling:
 
         A cursor that the platform knows no more is begun anew.
         """
-        word, later = word_of(error), again(error, portion.tries, now)
+        word = word_of(error)
+        later = None if _is_somebodys(error) else again(error, portion.tries, now)
         with self._ground.database.begin(CLOCK, now) as work:
             if later is not None:
                 store.write(work, portion, tries=portion.tries + 1, due=later, error=word)
             elif portion.cursor and portion.tries < len(PAUSES):
                 fresh = {"cursor": "", "tries": portion.tries + 1, "due": now + SECOND}
                 store.write(work, portion, **fresh, error=word)
-            elif error.permanent and len(portion.subject) > 1:
+            elif (error.permanent or _is_somebodys(error)) and len(portion.subject) > 1:
                 half = len(portion.subject) // 2
                 halves: list[Sequence[str]] = [portion.subject[:half], portion.subject[half:]]
                 store.add(work, portion.sync, portion.stage, halves)
@@ -273,6 +276,11 @@ class Reconciling:
             if newest is not None:
                 state: State = "partly" if failed else "done"
                 store.save(work, replace(newest, state=state, finished=work.now))
+
+
+def _is_somebodys(error: ChannelError) -> bool:
+    """Say whether an administrator has to mend something about one member, not about the app."""
+    return isinstance(error, WecomError) and error.errcode in _OF_ONE
 
 
 def _in_portions(ids: Sequence[str], size: int) -> list[list[str]]:

@@ -32,6 +32,7 @@ class ContactsRunner:
         self._clock = clock
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._machine = SystemClock()
+        self._held: Lease | None = None
 
     def start(self, stop: Flag) -> Thread:
         """Start the thread in which it runs until told to stop."""
@@ -41,23 +42,31 @@ class ContactsRunner:
 
     def run(self, stop: Flag) -> None:
         """Run until told to stop, then give the lease back."""
-        lease: Lease | None = None
         while not stop.is_set():
             more = False
             try:
-                lease = self._lease()
-                more = lease is not None and self._contacts.run(self._clock.now(), lease)
+                more = self.turn()
             except Conflict as error:
                 log.warning("errands handed over", reason=error.message)
             except Exception:
                 log.exception("errands stumbled; trying again")
             if not more:
                 self._contacts.await_poke(TICK_SECONDS)
-        if lease is not None:
-            with self._contacts.database.begin(CLOCK, self._machine.now()) as work:
-                leases.release(work, lease)
+        self.release()
 
-    def _lease(self) -> Lease | None:
+    def turn(self) -> bool:
+        """Let the errands do a portion each, unless another process runs them; say if more waits.
+
+        Raises Conflict when another process took the lease meanwhile.
+        """
         now = self._machine.now()
         with self._contacts.database.begin(CLOCK, now) as work:
-            return leases.take(work, LEASE_NAME, self._owner, now, LEASE)
+            self._held = leases.take(work, LEASE_NAME, self._owner, now, LEASE)
+        return self._held is not None and self._contacts.run(self._clock.now(), self._held)
+
+    def release(self) -> None:
+        """Give the lease back, so that the next process need not wait for its end."""
+        if self._held is not None:
+            with self._contacts.database.begin(CLOCK, self._machine.now()) as work:
+                leases.release(work, self._held)
+            self._held = None

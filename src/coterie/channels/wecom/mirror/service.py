@@ -136,7 +136,7 @@ class Mirror:
         self._have_cleared(work, externals)
         return {
             "wecom_callbacks": self._blank(work, externals),
-            "wecom_markings": tag_store.forget(work, externals),
+            **tag_store.forget(work, externals),
             **chat_store.forget(work, externals),
             **edge_store.forget(work, externals),
         }
@@ -259,6 +259,10 @@ class Mirror:
     def corp_tags(self, work: Work) -> list[CorpTag]:
         """Return the corporation's tags, group by group."""
         return tag_store.corp_tags(work)
+
+    def carried(self, work: Work) -> dict[str, int]:
+        """Count the edges on which each of the corporation's tags lies."""
+        return tag_store.tag_counts(work)
 
     def map_tag(self, work: Work, corp_tag: str, tag: str | None) -> None:
         """Let a corporation's tag mean a tag of ours, or none."""

@@ -13,6 +13,7 @@ from coterie.channels.wecom.mirror.edges.store import Pair
 from coterie.channels.wecom.mirror.marks import BEGIN, END, RANK, Mark, admit, standing
 from coterie.channels.wecom.mirror.model import Followed, Person, Read
 from coterie.channels.wecom.mirror.sealing import Safe
+from coterie.channels.wecom.mirror.tags import store as tag_store
 from coterie.storage.work import Work
 
 Erased = Callable[[Work, Collection[str]], Collection[str]]
@@ -209,7 +210,7 @@ class Edges:
         self, work: Work, shown: Sequence[Followed], at: Mapping[str, int]
     ) -> list[TagChange]:
         """Find what guides put on edges and took off; what we did since the read stands."""
-        known = store.edge_tags(work, {one.external for one in shown})
+        known = tag_store.edge_tags(work, {one.external for one in shown})
         moved = []
         for one in shown:
             if one.tags is None:
@@ -227,7 +228,7 @@ class Edges:
     def write_tags(self, work: Work, moved: Sequence[TagChange], *, ours: bool) -> None:
         """Write that tags came onto edges or off them, by our doing or by a guide's."""
         rows = [{**vars(one), "at": work.now, "ours": ours} for one in moved]
-        store.write_tags(work, rows)
+        tag_store.write_tags(work, rows)
 
     # --- what a list did not show
 

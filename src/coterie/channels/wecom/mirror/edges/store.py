@@ -1,4 +1,4 @@
-"""The tables of customers and edges: what stands, the marks it is read off, and tags on edges."""
+"""The tables of customers and edges: what stands, and the marks that it is read off."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from coterie.channels.wecom.mirror.marks import Mark, Standing
 from coterie.channels.wecom.mirror.model import Edge
+from coterie.channels.wecom.mirror.tags import store as tag_store
 from coterie.storage.keeping import came_with, of_people
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
@@ -81,19 +82,6 @@ _M = mark_rows.c
 Index(None, _M.external)
 _ready = _M.stage == READY
 Index("ix_wecom_edge_marks_ready", _M.at, sqlite_where=_ready, postgresql_where=_ready)
-
-edge_tag_rows = Table(
-    "wecom_edge_tags",
-    metadata,
-    Column("guide", String(64), primary_key=True),
-    Column("external", String(64), primary_key=True),
-    Column("tag", String(64), primary_key=True),
-    Column("lies", Boolean, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("ours", Boolean, nullable=False),
-)
-_T = edge_tag_rows.c
-Index(None, _T.external)
 
 _LASTS = ("half", "normal")
 
@@ -332,7 +320,7 @@ def details(work: Work, externals: Collection[str]) -> dict[Pair, Row[Any]]:
 
 def edges(work: Work, externals: Collection[str]) -> dict[str, list[Edge]]:
     """Return the edges of customers, those that last first, then the latest."""
-    tags = lying(work, externals)
+    tags = tag_store.lying(work, externals)
     found: dict[str, list[Edge]] = {}
     for pair, row in _raw(work, externals).items():
         if row.status == "none":
@@ -349,7 +337,7 @@ def of_guide(work: Work, guide: str, *, lasting: bool, limit: int | None, after:
     if lasting:
         query = query.where(_E.status.in_(_LASTS))
     rows = list(work.connection.execute(query.limit(limit)))
-    tags = lying(work, {row.external for row in rows})
+    tags = tag_store.lying(work, {row.external for row in rows})
     return [_edge(row, tags.get((row.guide, row.external), ())) for row in rows]
 
 
@@ -372,47 +360,13 @@ def lasting_of(work: Work, externals: Collection[str]) -> list[Row[Any]]:
     return list(work.connection.execute(query))
 
 
-# --- tags on edges
-
-
-def edge_tags(work: Work, externals: Collection[str]) -> dict[Pair, dict[str, Row[Any]]]:
-    """Return what is known of tags on these customers' edges, by tag."""
-    found: dict[Pair, dict[str, Row[Any]]] = {}
-    if externals:
-        query = select(edge_tag_rows).where(work.among(_T.external, externals))
-        for row in work.connection.execute(query):
-            found.setdefault((row.guide, row.external), {})[row.tag] = row
-    return found
-
-
-def lying(work: Work, externals: Collection[str]) -> dict[Pair, list[str]]:
-    """Return the tags that lie on these customers' edges now."""
-    return {
-        pair: [tag for tag, row in rows.items() if row.lies]
-        for pair, rows in edge_tags(work, externals).items()
-    }
-
-
-def with_tags(work: Work, tags: Collection[str]) -> list[tuple[str, str, str]]:
-    """Return (guide, external, tag) of the edges on which these tags lie."""
-    if not tags:
-        return []
-    query = select(_T.guide, _T.external, _T.tag).where(_T.lies, _T.tag.in_(sorted(tags)))
-    return [(row.guide, row.external, row.tag) for row in work.connection.execute(query)]
-
-
-def write_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write which tags lie on which edges: since when, and whether we put or took them."""
-    key = ["guide", "external", "tag"]
-    work.upsert(edge_tag_rows, rows, key=key, change=["lies", "at", "ours"])
-
-
 # --- keeping
 
 
 def rename(work: Work, before: str, after: str) -> None:
     """Give a guide another userid."""
-    for table in (edge_rows, mark_rows, edge_tag_rows):
+    tag_store.rename(work, before, after)
+    for table in (edge_rows, mark_rows):
         statement = table.update().where(table.c.guide == before).values(guide=after)
         work.connection.execute(statement)
 
@@ -420,7 +374,7 @@ def rename(work: Work, before: str, after: str) -> None:
 def forget(work: Work, externals: Collection[str]) -> dict[str, int]:
     """Remove all that is kept of customers; count rows by table."""
     counts = {}
-    for table in (edge_tag_rows, mark_rows, edge_rows, customer_rows):
+    for table in (mark_rows, edge_rows, customer_rows):
         counts[table.name] = sum(
             work.connection.execute(delete(table).where(table.c.external.in_(chunk))).rowcount
             for chunk in in_chunks(sorted(externals))

@@ -45,7 +45,7 @@ class Tags:
         changed = [one for one in fresh if known.get(one.id) != one or one.id not in there]
         store.write(work, changed)
         store.bury(work, there - {one.id for one in told})
-        put = edges.with_tags(work, {one.id for one in told} - known.keys())
+        put = store.with_tags(work, {one.id for one in told} - known.keys())
         return len(changed), self.facts(work, [TagChange(*one, lies=True) for one in put])
 
     def unknown(self, work: Work, moved: Iterable[TagChange]) -> bool:
@@ -79,7 +79,7 @@ class Tags:
         names = {one.id: one.tag for one in store.corp_tags(work, gone=True)}
         whose = edges.profiles_of(work, {one.external for one in moved})
         hers = edges.externals_of(work, set(whose.values()))
-        lying = edges.lying(work, {one for some in hers.values() for one in some})
+        lying = store.lying(work, {one for some in hers.values() for one in some})
         after: dict[tuple[int, str], set[tuple[str, ...]]] = {}
         for pair, tags in lying.items():
             for tag in tags:
@@ -104,7 +104,7 @@ class Tags:
         """State the tags on the edges of customers who have just become people of ours."""
         moved = [
             TagChange(guide, external, tag, lies=True)
-            for (guide, external), tags in edges.lying(work, people).items()
+            for (guide, external), tags in store.lying(work, people).items()
             for tag in tags
         ]
         return self.facts(work, moved)
@@ -148,7 +148,7 @@ class Tags:
     def ask(self, work: Work, wanted: Mapping[tuple[str, str, str], bool]) -> int:
         """Have tags marked or taken off edges, by (guide, external, tag); count what is to be."""
         externals = {external for _, external, _ in wanted}
-        lying, asked = edges.lying(work, externals), store.asked(work, externals)
+        lying, asked = store.lying(work, externals), store.asked(work, externals)
         rows = [
             {"guide": guide, "external": external, "tag": tag, "lies": lies}
             for (guide, external, tag), lies in sorted(wanted.items())

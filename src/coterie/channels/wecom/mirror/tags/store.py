@@ -1,4 +1,4 @@
-"""The tables of corporation tags, and of what is to be marked on edges."""
+"""The tables of corporation tags, of the edges they lie on, and of what is to be marked there."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -22,6 +22,9 @@ from coterie.channels.wecom.mirror.model import CorpTag
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work
 
+_Pair = tuple[str, str]
+"""A guide's userid and a customer's external_userid."""
+
 tag_rows = Table(
     "wecom_tags",
     metadata,
@@ -35,6 +38,19 @@ tag_rows = Table(
 )
 _T = tag_rows.c
 Index(None, _T.tag)
+
+edge_tag_rows = Table(
+    "wecom_edge_tags",
+    metadata,
+    Column("guide", String(64), primary_key=True),
+    Column("external", String(64), primary_key=True),
+    Column("tag", String(64), primary_key=True),
+    Column("lies", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ours", Boolean, nullable=False),
+)
+_E = edge_tag_rows.c
+Index(None, _E.external)
 
 marking_rows = Table(
     "wecom_markings",
@@ -77,6 +93,50 @@ def bury(work: Work, ids: Collection[str]) -> None:
         some = sorted(ids)
         work.connection.execute(tag_rows.update().where(_T.id.in_(some)).values(gone=work.now))
         work.connection.execute(delete(marking_rows).where(_K.tag.in_(some)))
+
+
+# --- tags on edges
+
+
+def edge_tags(work: Work, externals: Collection[str]) -> dict[_Pair, dict[str, Row[Any]]]:
+    """Return what is known of tags on these customers' edges, by tag."""
+    found: dict[_Pair, dict[str, Row[Any]]] = {}
+    if externals:
+        query = select(edge_tag_rows).where(work.among(_E.external, externals))
+        for row in work.connection.execute(query):
+            found.setdefault((row.guide, row.external), {})[row.tag] = row
+    return found
+
+
+def lying(work: Work, externals: Collection[str]) -> dict[_Pair, list[str]]:
+    """Return the tags that lie on these customers' edges now."""
+    return {
+        pair: [tag for tag, row in rows.items() if row.lies]
+        for pair, rows in edge_tags(work, externals).items()
+    }
+
+
+def with_tags(work: Work, tags: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return (guide, external, tag) of the edges on which these tags lie."""
+    if not tags:
+        return []
+    query = select(_E.guide, _E.external, _E.tag).where(_E.lies, _E.tag.in_(sorted(tags)))
+    return [(row.guide, row.external, row.tag) for row in work.connection.execute(query)]
+
+
+def tag_counts(work: Work) -> dict[str, int]:
+    """Count the edges on which each tag lies."""
+    query = select(_E.tag, func.count().label("number")).where(_E.lies).group_by(_E.tag)
+    return {row.tag: row.number for row in work.connection.execute(query)}
+
+
+def write_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write which tags lie on which edges: since when, and whether we put or took them."""
+    key = ["guide", "external", "tag"]
+    work.upsert(edge_tag_rows, rows, key=key, change=["lies", "at", "ours"])
+
+
+# --- what is to be marked
 
 
 def ask(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -143,12 +203,21 @@ def put_off(work: Work, rows: Sequence[Row[Any]], due_: int, error: str) -> None
     work.change(marking_rows, said, key=key, change=["tries", "due", "error"])
 
 
-def forget(work: Work, externals: Collection[str]) -> int:
-    """Forget what was to be marked on customers' edges."""
-    if not externals:
-        return 0
-    found = work.connection.execute(delete(marking_rows).where(work.among(_K.external, externals)))
-    return found.rowcount
+def rename(work: Work, before: str, after: str) -> None:
+    """Give a guide another userid."""
+    for table in (edge_tag_rows, marking_rows):
+        statement = table.update().where(table.c.guide == before).values(guide=after)
+        work.connection.execute(statement)
+
+
+def forget(work: Work, externals: Collection[str]) -> dict[str, int]:
+    """Forget which tags lie on customers' edges, and what was to be marked there."""
+    return {
+        table.name: work.connection.execute(
+            delete(table).where(work.among(table.c.external, externals))
+        ).rowcount
+        for table in (edge_tag_rows, marking_rows)
+    }
 
 
 def count(work: Work) -> tuple[int, int]:
