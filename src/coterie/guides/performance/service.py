@@ -44,7 +44,7 @@ class Performance:
         self, work: Work, since: int, until: int, *, by: By = "guide",
         store_id: str | None = None, region: str | None = None,
     ) -> Board:  # fmt: skip
-        """Return guides, or stores, with who is to be believed to sell best first.
+        """Return guides, or stores, with who surely sells best first: by the lower end.
 
         ``store_id`` and ``region`` show fewer of them; what is usual is always that of all.
         """
@@ -58,7 +58,7 @@ class Performance:
         ] if every else []  # fmt: skip
         shown = self._shown(work, by, store_id, region)
         rows = [one for one in rows if shown is None or one.name in shown]
-        rows.sort(key=lambda one: (-one.expected if one.customers else 1, -one.net, one.name))
+        rows.sort(key=lambda one: (-one.low if one.customers else 1, -one.net, one.name))
         ways = credit.sums_by_way(work, since, until)
         return Board(tuple(rows), prior, ways.get("organic", 0), ways)
 
