@@ -25,6 +25,10 @@ class Senders(Protocol):
         """Return who cannot be reached, or not yet."""
         ...
 
+    def recall(self, work: Work, origin: str) -> None:
+        """Call off what an origin's messages wait for."""
+        ...
+
 
 class WecomChannel:
     """Messages to the customers of guides, sent by hand: ``asks_sender``.
@@ -51,6 +55,11 @@ class WecomChannel:
         if self.senders is None:
             return dict.fromkeys(profiles, Reach(there=False))
         return self.senders.reach(work, profiles)
+
+    def recall(self, work: Work, origin: str) -> None:
+        """Call off what waits for guides: an origin takes its messages back."""
+        if self.senders is not None:
+            self.senders.recall(work, origin)
 
     def deliver(self, _delivery: Delivery) -> Receipt:
         """Refuse: the platform lets nobody write to a customer but her guide."""

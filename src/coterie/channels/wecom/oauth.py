@@ -28,7 +28,7 @@ def is_within(user_agent: str | None) -> bool:
 def authorize_url(
     settings: WecomSettings, redirect: str, state: str, *, within: bool, member: str = ""
 ) -> str:
-    """Return where to send a browser that shall come back to ``redirect`` with a code and ``state``.
+    """Return where to send a browser that shall come back to ``redirect`` with code and ``state``.
 
     ``state`` is letters and digits, 128 at most. ``member`` chooses for the simulator's page.
     """

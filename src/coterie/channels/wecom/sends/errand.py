@@ -89,10 +89,12 @@ class SendErrand:
         return bool(ready)
 
     def _plan(self, work: Work, send: Send, items: Sequence[Item]) -> None:
+        stopped = [each for each in items if each.taken <= (send.cancelled or -1)]
         gone = [each for each in items if each.expires is not None and each.expires <= work.now]
-        reason = Reason.CANCELLED if send.cancelled is not None else Reason.EXPIRED
-        left = [] if send.cancelled is not None else [each for each in items if each not in gone]
-        self._settling.unsent(work, send.kind, gone if left else items, reason)
+        gone = [each for each in gone if each not in stopped]
+        left = [each for each in items if each not in stopped and each not in gone]
+        self._settling.unsent(work, send.kind, stopped, Reason.CANCELLED)
+        self._settling.unsent(work, send.kind, gone, Reason.EXPIRED)
         texts: Mapping[str, str] = {}
         if send.kind == "customers":
             said = self.sends.said(work, [each.id for each in left])

@@ -268,6 +268,11 @@ class Sends:
             store.call_off(work, send, Reason.CANCELLED)
             audit.record(work, "wecom.send.cancel", send)
 
+    def recall(self, work: Work, origin: str) -> None:
+        """Call off what an origin's messages wait for: it took them back."""
+        for send in store.of_origin(work, origin):
+            self.cancel(work, send)
+
     def remind(self, work: Work, send: str) -> int:
         """Let the guides who have not confirmed be reminded at once, within the three a day."""
         self.one(work, send)
@@ -318,9 +323,11 @@ class Sends:
         order = ("late", "waiting", "never", "confirmed")
         return sorted(found, key=lambda each: (order.index(each.state), -each.number, each.guide))
 
-    def results(self, work: Work, send: str, limit: int = 50, offset: int = 0) -> list[Item]:
+    def results(
+        self, work: Work, send: str, limit: int = 50, offset: int = 0, *, state: str | None = None
+    ) -> list[Item]:
         """Return what became of a send's customers or groups, the latest first."""
-        return store.results(work, send, limit, offset)
+        return store.results(work, send, limit, offset, state)
 
     def to_confirm(self, work: Work, guide: str) -> list[ToConfirm]:
         """Return what waits for one guide, the oldest first: only she can send it, in WeCom."""

@@ -132,7 +132,7 @@ def _item(row: Row[Any]) -> Item:
 def open_send(work: Work, send: Send) -> None:
     """Write a send unless it is there, and let it gather anew."""
     row = asdict(send) | {"materials": list(send.materials)}
-    work.upsert(send_rows, [row], key=["id"], change=["gather"])
+    work.upsert(send_rows, [row], key=["id"], change=["gather", "materials"])
 
 
 def sends(work: Work, ids: Collection[str]) -> dict[str, Send]:
@@ -154,6 +154,12 @@ def cancel(work: Work, send: str) -> bool:
     """Call a send off; say whether that was still to do."""
     those = send_rows.update().where(_S.id == send, _S.cancelled.is_(None))
     return work.connection.execute(those.values(cancelled=work.now)).rowcount > 0
+
+
+def of_origin(work: Work, origin: str) -> list[str]:
+    """Name the sends of an origin that go on."""
+    query = select(_S.id).where(_S.origin == origin, _S.cancelled.is_(None))
+    return list(work.connection.execute(query).scalars())
 
 
 def gathered(work: Work) -> list[tuple[str, int]]:
@@ -188,9 +194,13 @@ def waiting(work: Work, send: str, limit: int) -> list[Item]:
     return [_item(row) for row in work.connection.execute(query)]
 
 
-def results(work: Work, send: str, limit: int, offset: int = 0) -> list[Item]:
-    """Return what became of customers or groups, the latest first."""
+def results(
+    work: Work, send: str, limit: int, offset: int = 0, state: str | None = None
+) -> list[Item]:
+    """Return what became of customers or groups, of those in a state; the latest first."""
     query = select(item_rows).where(_I.send == send)
+    if state is not None:
+        query = query.where(_I.state == state)
     query = query.order_by(_I.at.desc(), _I.id).limit(limit).offset(offset)
     return [_item(row) for row in work.connection.execute(query)]
 

@@ -47,11 +47,15 @@ class Quotas:
         return kept
 
     def choose(self, work: Work, rule: Rule) -> None:
-        """Let a rule hold from its day on, and those of its kind end there; raises Invalid."""
+        """Let a rule hold from its day on, in the place of those of its kind; raises Invalid."""
         rule = check(rule)
         for other in store.rules(work, lock=True):
-            if other.per == rule.per and (other.until is None or other.until > rule.since):
-                store.close(work, other.id, max(other.since, rule.since))
+            if other.per != rule.per:
+                continue
+            if other.since >= rule.since:
+                store.remove(work, other.id)
+            elif other.until is None or other.until > rule.since:
+                store.close(work, other.id, rule.since)
         store.add(work, replace(rule, id=0))
         work.memo.pop(_RULES, None)
         audit.record(work, "wecom.quota.choose", rule.per, rule=f"{rule.number}/{rule.span}")

@@ -50,10 +50,14 @@ def add(work: Work, rule: Rule) -> None:
     work.insert(rule_rows, [row])
 
 
-def close(work: Work, rule: int, until: int) -> bool:
-    """Let a rule end; say whether there was one."""
-    done = work.connection.execute(rule_rows.update().where(_R.id == rule).values(until=until))
-    return done.rowcount > 0
+def close(work: Work, rule: int, until: int) -> None:
+    """Let a rule end."""
+    work.connection.execute(rule_rows.update().where(_R.id == rule).values(until=until))
+
+
+def remove(work: Work, rule: int) -> None:
+    """Remove a rule that never held, or never will."""
+    work.connection.execute(rule_rows.delete().where(_R.id == rule))
 
 
 def counts(work: Work, subjects: Collection[str], first: int, last: int) -> dict[str, int]:
