@@ -83,7 +83,7 @@ def came(request: Request, here: Here, form: GuideForm, staff: Guided, uid: str)
 
 
 def _visit(whom: Whom, staff: Staff, now: int, key: str) -> Event:
-    """Tell of a visit; it names the guide to whom she belongs only, so that nobody taps her over."""
+    """Tell of a visit; only her own guide is named by it, so that nobody taps her over."""
     told = {"store": staff.store}
     if whom.reach == "own":
         told["guide"] = staff.guide.id

@@ -1,4 +1,4 @@
-"""Beside a WeCom chat: the card of whom she chats with, and the signatures that the app asks for."""
+"""Beside a WeCom chat: the card of whom she chats with, and the signatures the app asks for."""
 
 from urllib.parse import urlsplit
 
