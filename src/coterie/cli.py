@@ -18,6 +18,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from coterie.app import App
+from coterie.commands.contacting import wecom
 from coterie.commands.journeying import journeys
 from coterie.commands.limiting import limits
 from coterie.commands.listing import lists
@@ -93,6 +94,7 @@ cli.add_typer(recommend, name="recommend")
 cli.add_typer(messages, name="messages")
 cli.add_typer(bounces, name="bounces")
 cli.add_typer(limits, name="limits")
+cli.add_typer(wecom, name="wecom")
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", envvar="COTERIE_PORT")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", envvar="COTERIE_HOST")]
@@ -141,6 +143,7 @@ def up(data: Data = None, port: Port = None, host: Host = None) -> None:
 
 @cli.command()
 def demo(
+    story: Annotated[str, typer.Argument(help="What is played: wine, or wecom.")] = "wine",
     data: Data = None,
     port: Port = None,
     once: Annotated[bool, typer.Option("--once", help="Print the report and stop.")] = False,
@@ -148,8 +151,15 @@ def demo(
     ratings: Annotated[
         Path | None, typer.Option(help="Ratings to play instead of the shipped ones (Parquet).")
     ] = None,
+    customers: Annotated[int, typer.Option(help="Who scan codes in `demo wecom`.")] = 1_000,
 ) -> None:
-    """Play the wine community on 150,000 real ratings, then serve the Today page."""
+    """Play the wine community on 150,000 real ratings, or two stores on WeCom; then serve it."""
+    if story == "wecom":
+        from coterie.commands.demonstrating import demo_wecom  # noqa: PLC0415
+
+        return demo_wecom(data, port, customers, _progress, once=once, as_json=as_json)
+    if story != "wine":
+        raise Invalid(f"no story is called {story!r}", path="story", hint="wine or wecom")
     founding = wine.founding(ratings)
     with house(founding, data=data or DEMO_FOLDER, port=port) as app:
         with _progress("Playing the wine community") as told:

@@ -93,9 +93,10 @@ def play(order: Mapping[str, Any]) -> None:
     (folder / "state.json").write_text(json.dumps(state, sort_keys=True, indent=1))
 
 
-def serve_house(folder: Path) -> None:
+def serve_house(folder: Path, more: Mapping[str, Any]) -> None:
     """Serve the house of a folder, road and all, until killed; say where, and which process."""
-    app = open_app(Settings(data=folder, port=0, requests_per_second=10**6, holdout=0))
+    chosen = {"port": 0, "requests_per_second": 10**6, "holdout": 0, **more}
+    app = open_app(Settings(data=folder, **chosen))
     serve(app, lambda address: print(json.dumps([address, os.getpid()]), flush=True))
 
 
@@ -109,7 +110,7 @@ def main() -> None:
                 order = json.loads(line)
                 signal.alarm(order.get("seconds", 300))
                 if order.get("serve"):
-                    serve_house(Path(order["folder"]))
+                    serve_house(Path(order["folder"]), order.get("settings", {}))
                 elif order.get("sending"):
                     sending.play(order, Killer(order.get("station"), order.get("number", 0), None))
                 else:

@@ -30,10 +30,11 @@ class Player:
         self.server.stdin.flush()
         return self.ended()
 
-    def serve(self, folder: Path) -> tuple[str, int]:
+    def serve(self, folder: Path, seconds: int = 300, **settings: Any) -> tuple[str, int]:
         """Serve a house in a fresh process; return its address and the process's id."""
         assert self.server.stdin is not None and self.server.stdout is not None
-        self.server.stdin.write(json.dumps({"folder": str(folder), "serve": True}) + "\n")
+        order = {"folder": str(folder), "serve": True, "seconds": seconds, "settings": settings}
+        self.server.stdin.write(json.dumps(order) + "\n")
         self.server.stdin.flush()
         address, process = json.loads(self.server.stdout.readline())
         return address, process

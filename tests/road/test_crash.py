@@ -21,7 +21,7 @@ from road.conftest import HITS, Player, Undisturbed
 
 STATIONS = (
     "sealed", "recognised", "followed", "logged", "learned", "scored", "reconsidered",
-    "heard by channel_codes", "heard by group_codes",
+    "heard by wecom", "heard by channel_codes", "heard by group_codes",
     "heard by journeys", "heard by communities", "heard by campaigns", "heard by activities",
     "heard by tagging", "heard by guides.bindings", "heard by guides.credit",
     "heard by guides.handover", "heard by guides", "heard by scripts", "heard by polls",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,7 +16,7 @@ from coterie.commands.opening import house
 from coterie.commands.printing import err, print_json
 from coterie.commands.simulating import reach, settings_of
 from coterie.core.actor import COMMAND
-from coterie.core.clock import SystemClock, parse_time
+from coterie.core.clock import SECOND, SystemClock, parse_time
 from coterie.core.clock import zone as zone_named
 from coterie.core.errors import Conflict
 from coterie.scenarios.wecom.judging import Figures
@@ -27,7 +27,7 @@ from coterie.serving import serve
 from coterie.storage import instance as instances
 from coterie.storage.instance import Instance
 from coterie.testing.clock import FakeClock
-from coterie.testing.wecom import Wecom
+from coterie.testing.wecom import Limits, Wecom
 from coterie.testing.wecom.serving import Serving
 from coterie.testing.wecom.stage import Stage
 from coterie.web.server import create_app
@@ -47,7 +47,9 @@ class Town:
         clock = FakeClock(start)
         self._stack = ExitStack()
         try:
-            self.wecom = self._stack.enter_context(Wecom(plan.seed, clock=FakeClock(start)))
+            limits = Limits(transfer_wait=plan.wait // SECOND)
+            wecom = Wecom(plan.seed, clock=FakeClock(start), limits=limits)
+            self.wecom = self._stack.enter_context(wecom)
             self.settings = {
                 name.removeprefix("COTERIE_").lower(): value
                 for name, value in settings_of(self.wecom).items()
@@ -86,7 +88,7 @@ def demo_wecom(
     data: Path | None,
     port: int | None,
     customers: int,
-    progress: Progress,
+    showing: Callable[[str], AbstractContextManager[Progress]],
     *,
     once: bool,
     as_json: bool,
@@ -95,7 +97,8 @@ def demo_wecom(
     folder, plan = data or FOLDER, of_size(customers)
     with Town(folder, plan) as town:
         began = time.perf_counter()
-        figures = play_wecom(town, plan, progress)
+        with showing("Playing two stores on WeCom") as progress:
+            figures = play_wecom(town, plan, progress)
         told = {**figures.told(), "seconds": round(time.perf_counter() - began, 1)}
         if as_json:
             print_json(told)

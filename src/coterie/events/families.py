@@ -12,7 +12,9 @@ from typing import Literal
 
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, PAGE_VIEWED, SCREEN_VIEWED, is_own
 
-Family = Literal["content", "activity", "order", "group", "message", "scan", "other", "house"]
+Family = Literal[
+    "content", "activity", "order", "group", "contact", "message", "scan", "other", "house"
+]
 
 USUAL = ""
 """The item or amount is looked for in the usual places, see ``resolve``."""
@@ -87,8 +89,9 @@ TABLE: tuple[Known, ...] = (
     Known("Order Refunded", "order", "refunded", (*_LINES[:4], "refund_id"), amount=USUAL),
     Known("Coupon Applied", "order", "coupon", ("order_id", "coupon_id"), item=None),
     # groups: what people gather in
-    Known("Group Joined", "group", "joined", ("group_id", "name"), item=None),
-    Known("Group Left", "group", "left", ("group_id", "name"), item=None),
+    Known("Group Joined", "group", "joined", ("group_id", "name", "scene", "inviter", "state"),
+          item=None),
+    Known("Group Left", "group", "left", ("group_id", "name", "scene"), item=None),
     Known("Group Message Sent", "group", "spoke", ("group_id",)),
     Known("Moment Liked", "content", "liked", ("moment", "title", "guide"), item=None),
     Known("Moment Commented", "content", "commented", ("moment", "title", "guide"), item=None),
@@ -98,6 +101,10 @@ TABLE: tuple[Known, ...] = (
     Known("coterie.community.expired", "group", "expired", ("community",), item=None),
     Known("coterie.community.joined", "group", "joined", ("community", "via"), item=None),
     Known("coterie.community.left", "group", "left", ("community", "reason"), item=None),
+    # contacts: which guides she has, as WeCom tells it; ``half``: the guide has yet to accept
+    Known("Contact Added", "contact", "added", ("guide", "state", "add_way", "half"), item=None),
+    Known("Contact Deleted", "contact", "deleted", ("guide", "by"), item=None),
+    Known("Contact Transfer Failed", "contact", "refused", ("guide", "reason"), item=None),
     # messages: what was said to her, and what became of it
     Known("coterie.message.held", "message", "held", (*_MESSAGE, "reason"), item=None),
     Known("coterie.message.shadow", "message", "shadow", _MESSAGE, item=None),
@@ -131,12 +138,13 @@ TABLE: tuple[Known, ...] = (
 BY_NAME = {one.name: one for one in TABLE}
 
 FAMILIES: tuple[Family, ...] = (
-    "content", "activity", "order", "group", "message", "scan", "other", "house",
+    "content", "activity", "order", "group", "contact", "message", "scan", "other", "house",
 )  # fmt: skip
 
 _BEGIN: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("order", ("Order ", "Checkout ", "Cart ", "Coupon ", "Payment ", "Refund ")),
     ("group", ("Group ", "Community ")),
+    ("contact", ("Contact ",)),
     ("activity", ("Activity ", "Tasting ", "Course ")),
     ("message", ("Email ", "SMS ", "Push Notification ")),
     ("content", ("Article ", "Content ", "Video ", "Page ")),

@@ -99,6 +99,15 @@ class Asking(Protocol):
         ...
 
 
+@runtime_checkable
+class Recalling(Protocol):
+    """A channel that asks, and can call off what was not confirmed yet."""
+
+    def recall(self, work: Work, origin: str) -> None:
+        """Call off what an origin's messages wait for; what became of each is told later."""
+        ...
+
+
 @dataclass(frozen=True)
 class Reach:
     """Whether a channel reaches somebody, and from when on it may: now, where ``free`` is 0.

@@ -19,7 +19,7 @@ from coterie.messaging.asking import (
     no_topics,
     no_zones,
 )
-from coterie.messaging.channel import Channel
+from coterie.messaging.channel import Channel, Recalling
 from coterie.messaging.drafting import changes_of, said, tell_later, told
 from coterie.messaging.gate import Decision, GateSettings
 from coterie.messaging.handing.service import Handing
@@ -234,8 +234,11 @@ class Messaging(AlikeSending, Texts, Keeping, Handing):
     def withdraw(self, work: Work, origin: str, limit: int) -> list[Event]:
         """Hold up to ``limit`` queued messages of an origin; return the facts.
 
-        What is leased is on its way and stays so.
+        What is leased is on its way and stays so; what waits for its sender is called off.
         """
+        for channel in self.channels.values():
+            if isinstance(channel, Recalling):
+                channel.recall(work, origin)
         held = [
             replace(message, status="held", reason=Reason.CANCELLED, at=work.now)
             for message in store.take_queued(work, origin, limit)

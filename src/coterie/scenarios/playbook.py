@@ -1,4 +1,4 @@
-"""Apply a playbook: a YAML file with topics, scores, templates, segments, communities, journeys.
+"""Apply a playbook: a YAML file with topics, templates, segments, communities, journeys, scripts.
 
 A playbook is data. Applying it again changes nothing that it says the same of.
 """
@@ -17,6 +17,8 @@ from coterie.core.clock import parse_duration
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.ids import check_slug
 from coterie.events.model import EventSpec
+from coterie.guides.scripts.model import Draft
+from coterie.guides.scripts.service import Scripts
 from coterie.messaging.languages import wordings
 from coterie.messaging.model import Template
 from coterie.scenarios.ports import Rooms
@@ -72,6 +74,18 @@ class SegmentPart(_Part):
     title: dict[Literal["en", "zh"], str] = {}
 
 
+class ScriptPart(_Part):
+    """Words for guides, by language."""
+
+    stage: str
+    texts: dict[str, str]
+    title: dict[Literal["en", "zh"], str]
+    objection: str | None = None
+    campaign: str | None = None
+    carrier: str = "chat"
+    banned: list[str] = []
+
+
 Title = dict[Literal["en", "zh"], str]
 
 
@@ -87,6 +101,8 @@ class Playbook:
     segments: Mapping[str, SegmentPart] = field(default_factory=dict)
     communities: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     journeys: Mapping[str, dict[Any, Any]] = field(default_factory=dict)
+    scripts: Mapping[str, ScriptPart] = field(default_factory=dict)
+    plans: Mapping[str, dict[Any, Any]] = field(default_factory=dict)
 
 
 _SECTIONS = ("version", "name", "title", *Playbook.__dataclass_fields__)
@@ -137,6 +153,8 @@ def read(text: str) -> Playbook:
         segments=_by_slug(given, "segments", SegmentPart),
         communities=_by_slug(given, "communities", dict[str, Any]),
         journeys=_by_slug(given, "journeys", dict[Any, Any]),
+        scripts=_by_slug(given, "scripts", ScriptPart),
+        plans=_by_slug(given, "plans", dict[Any, Any]),
     )
 
 
@@ -174,6 +192,21 @@ def furnish(work: Work, rooms: Rooms, playbook: Playbook) -> None:
         variants = wordings(one.variants)
         template = Template(one.name, one.text, one.subject, one.channel, one.language, variants)
         rooms.messaging.define_template(work, template)
+    for slug, script in playbook.scripts.items():
+        _write(work, rooms.scripts, slug, script)
+
+
+def _write(work: Work, scripts: Scripts, slug: str, part: ScriptPart) -> None:
+    """Publish a script unless guides have these words already."""
+    version = scripts.write(
+        work,
+        Draft(
+            slug, part.title, part.stage, part.texts, part.objection, part.campaign, part.carrier,
+            part.banned,
+        ),
+    )  # fmt: skip
+    if scripts.get(work, slug).current != version.number:
+        scripts.publish(work, slug, version.number)
 
 
 def _weigh(work: Work, rooms: Rooms, scores: ScorePart) -> None:
@@ -199,7 +232,7 @@ def _kinds(base: Kinds, weights: dict[str, float], half_life: str | None, name: 
 
 
 def open_doors(work: Work, rooms: Rooms, playbook: Playbook) -> None:
-    """Define segments, communities and journeys; they pick up who is there already."""
+    """Define segments, communities, journeys and plans; they pick up who is there already."""
     segments = {one.slug: one for one in rooms.segments.all(work)}
     for slug, part in playbook.segments.items():
         title_en, title_zh = part.title.get("en", ""), part.title.get("zh", "")
@@ -223,3 +256,9 @@ def open_doors(work: Work, rooms: Rooms, playbook: Playbook) -> None:
             rooms.inbound.tell(work, rooms.journeys.define(work, slug, journey))
         elif dict(journeys[slug].source) != journey:
             rooms.inbound.tell(work, rooms.journeys.redefine(work, slug, journey))
+    plans = {one.slug: one for one in rooms.tasks.plans.all(work)}
+    for slug, plan in playbook.plans.items():
+        if slug not in plans or plans[slug].source != plan:
+            rooms.tasks.plans.define(work, slug, plan)
+        if slug not in plans:
+            rooms.tasks.plans.switch(work, slug, on=True)

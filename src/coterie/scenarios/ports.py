@@ -7,6 +7,8 @@ from coterie.catalog.service import Catalog
 from coterie.communities.service import Communities
 from coterie.events.door import Door
 from coterie.events.log import Log
+from coterie.guides.scripts.service import Scripts
+from coterie.guides.tasks.service import Tasks
 from coterie.journeys.service import Journeys
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
@@ -32,6 +34,8 @@ class Rooms(Protocol):
     messaging: Messaging
     communities: Communities
     journeys: Journeys
+    scripts: Scripts
+    tasks: Tasks
     inbound: Inbound
 
     def settle(self, now: int) -> None:

@@ -7,17 +7,22 @@ from coterie.web.speech import N_
 
 @dataclass(frozen=True)
 class Link:
-    """One room of the desk; ``title`` in English, ``icon`` names one of the sprite's."""
+    """One room of the desk; ``title`` in English, ``icon`` names one of the sprite's.
+
+    ``also`` are the addresses of pages that belong to it.
+    """
 
     address: str
     title: str
     icon: str
+    also: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
         """Say whether a page lies in this room."""
         if self.address == "/":
             return path == "/"
-        return path == self.address or path.startswith(self.address + "/")
+        places = (self.address, *self.also)
+        return any(path == one or path.startswith(one + "/") for one in places)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ NAV = (
             Link("/items", N_("Items"), "package"),
             Link("/recommendations", N_("Recommendations"), "sparkles"),
             Link("/orders", N_("Orders"), "clipboard-list"),
+            Link(
+                "/guides", N_("Guides and stores"), "contact",
+                ("/stores", "/bindings", "/credit", "/leaderboard", "/handovers"),
+            ),
         ),
     ),
     Section(N_("Review"), (Link("/results", N_("Results"), "flask-conical"),)),

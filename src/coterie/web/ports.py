@@ -30,6 +30,7 @@ from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce
 from coterie.profiles.service import Profiles
 from coterie.roads.answering.service import Answering
+from coterie.roads.contacts.service import Contacts
 from coterie.roads.doctor.model import Finding
 from coterie.roads.erasing.service import Erasing
 from coterie.roads.imports.service import Imports
@@ -274,6 +275,11 @@ class Served(Protocol):
     @property
     def answering(self) -> Answering:
         """Takes what providers tell later."""
+        ...
+
+    @property
+    def contacts(self) -> Contacts | None:
+        """The errands at WeCom; None while it is not connected."""
         ...
 
     def poke_contacts(self) -> None:

@@ -18,7 +18,7 @@ from coterie.core.errors import Invalid
 
 _WIDTH, _HEIGHT = 1_240, 1_754
 """A5 at 150 points to the inch."""
-_SIDE = 820
+_SIDE = 880
 _PAPER, _INK, _QUIET, _WINE = "#fbf8f3", "#2b2522", "#6d625b", "#8a2f3b"
 _MARGIN = 90
 _MOST_PIXELS = 4_000_000
@@ -52,7 +52,7 @@ def poster(title: str, line: str, brand: str, code: bytes, hint: str) -> bytes:
     at = _write(draw, brand, at, 40, _WINE)
     at = _write(draw, title, at + 24, 76, _INK, lines=2)
     at = _write(draw, line, at + 16, 40, _QUIET) if line else at
-    left, top = (_WIDTH - _SIDE) // 2, max(at + 50, 470)
+    left, top = (_WIDTH - _SIDE) // 2, max(at + 50, 480)
     draw.rounded_rectangle(
         (left - 40, top - 40, left + _SIDE + 40, top + _SIDE + 40), 36, fill="white"
     )
@@ -92,9 +92,10 @@ def _picture(code: bytes) -> Image.Image:
         raise Invalid("the code's picture is none", path="picture")
     with Image.open(io.BytesIO(code), formats=("PNG", "JPEG")) as found:
         whole = found.convert("RGB")
-    times = max(1, _SIDE // whole.width)
-    if whole.width <= _SIDE:  # whole steps keep its edges sharp
-        whole = whole.resize((whole.width * times, whole.height * times), Image.Resampling.NEAREST)
+    if max(whole.size) < _SIDE:  # no smoothing: its edges stay sharp
+        times = _SIDE / max(whole.size)
+        size = (round(whole.width * times), round(whole.height * times))
+        whole = whole.resize(size, Image.Resampling.NEAREST)
     square = Image.new("RGB", (_SIDE, _SIDE), "white")
     if whole.width > _SIDE or whole.height > _SIDE:
         whole.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)

@@ -1,6 +1,7 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
 from coterie.web import callbacks, callbacks_wecom
+from coterie.web.api import codes as code_api
 from coterie.web.api import (
     events,
     feeds,
@@ -30,8 +31,17 @@ from coterie.web.console.codes import pictures as code_pictures
 from coterie.web.console.communities import editing as community_editing
 from coterie.web.console.communities import listing as community_listing
 from coterie.web.console.communities import one as one_community
+from coterie.web.console.contacts import syncing as contact_sync
+from coterie.web.console.contacts import tags as contact_tags
 from coterie.web.console.events import live as live_events
 from coterie.web.console.events import quarantine
+from coterie.web.console.guides import bindings as guide_bindings
+from coterie.web.console.guides import boards as guide_boards
+from coterie.web.console.guides import credit as guide_credit
+from coterie.web.console.guides import handovers as guide_handovers
+from coterie.web.console.guides import listing as guide_listing
+from coterie.web.console.guides import one as guide_one
+from coterie.web.console.guides import stores as guide_stores
 from coterie.web.console.house import account as house_account
 from coterie.web.console.house import audit as house_audit
 from coterie.web.console.house import doctor as house_doctor
@@ -164,6 +174,13 @@ GUIDES = (
 """Every route of these but the doors asks which guide it is."""
 
 DESK = (
+    guide_listing.router,
+    guide_one.router,
+    guide_stores.router,
+    guide_bindings.router,
+    guide_credit.router,
+    guide_boards.router,
+    guide_handovers.router,
     guide_desk.router,
     task_plans.router,
     task_adherence.router,
@@ -247,6 +264,8 @@ DESK = (
     house_audit.router,
     wecom_connecting.router,
     wecom_events.router,
+    contact_sync.router,
+    contact_tags.router,
     report.router,
     segments.router,
     lists.router,
@@ -259,5 +278,6 @@ DESK = (
     segment_verbs.router,
     people.router,
     items.router,
+    code_api.router,
 )
 """Every route of these asks who sits at the desk."""

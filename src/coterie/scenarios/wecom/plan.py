@@ -6,7 +6,7 @@ Nothing is drawn at random: whoever asks the same seed for the same people gets 
 from dataclasses import dataclass
 from typing import Literal
 
-from coterie.core.clock import MINUTE, SECOND
+from coterie.core.clock import HOUR, MINUTE, SECOND
 from coterie.core.ids import bucket
 
 Verb = Literal["scan", "join", "leave_group", "delete_guide", "expire_token", "hold", "release"]
@@ -42,7 +42,9 @@ class Plan:
     full: int = 25
     length: int = 60 * MINUTE
     outage: int = 45 * SECOND
-    tick: int = 5 * SECOND
+    wait: int = 24 * HOUR
+    """How long customers have to refuse a handover."""
+    tick: int = 10 * SECOND
     duplicate: float = 0.3
 
     def store_of(self, person: int) -> int:

@@ -128,7 +128,7 @@ def _hand_over(story: Story) -> None:
         if plan.refuses(one["data"]["external_userid"]):
             said = {name: one["data"][name] for name in ("takeover", "external_userid")}
             story.player.act("refuse_transfer", **said)
-    _pass(story, DAY + 2 * HOUR)  # customers had a day to refuse
+    _pass(story, plan.wait + 2 * HOUR)  # for so long customers may refuse
 
 
 def _send(story: Story) -> None:

@@ -127,7 +127,8 @@ def _save(
 def _welcomes(definition: Definition) -> Sequence[Welcome | None]:
     plan = definition.plan
     slots = [*plan.slots, *(slot for one in plan.specials for slot in one.slots)]
-    return [definition.welcome, *(one.welcome for one in (*slots, *plan.specials))]
+    of_days = [one.welcome for one in plan.specials]
+    return [definition.welcome, *of_days, *(one.welcome for one in slots)]
 
 
 def _editor(

@@ -30,7 +30,7 @@ def groups(request: Request, here: Here, account: Operator) -> Response:
     with house.db.read(actor_of(account), house.clock.now()) as work:
         found = scanning.groups.all(work)
         states = [one.state for one in found]
-        values = {
+        values: dict[str, Any] = {
             "filling": scanning.groups.filling(work, found),
             "joins": scanning.groups.joins(work, states),
             "ways": scanning.ways.of(work, states),
@@ -62,7 +62,7 @@ def one(request: Request, here: Here, account: Operator, state: str) -> Response
     with house.db.read(actor_of(account), house.clock.now()) as work:
         code = scanning.groups.get(work, state)
         way = scanning.ways.of(work, [state]).get(state)
-        values = {
+        values: dict[str, Any] = {
             "filling": scanning.groups.filling(work, [code])[state],
             "joins": scanning.groups.joins(work, [state]).get(state, Joins()),
         }

@@ -1,11 +1,13 @@
 """Channel codes: which there are, what came of each, and what is wrong with one."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.codes.channel.store import Filter
+from coterie.web.console.codes.one import names_of
 from coterie.web.console.codes.words import STATUS, mend_of
 from coterie.web.desk import Operator, actor_of
 from coterie.web.parts import Here
@@ -47,6 +49,9 @@ def codes(request: Request, here: Here, account: Operator) -> Response:
         values = {
             name: scanning.channel.values_of(work, name) for name in ("store", "guide", "campaign")
         }
+        places = {one.key: one.title for one in scanning.channel.guides.stores(work)}
+        known = {*values["guide"], *(one.key.guide for one in found if one.key.guide)}
+        names = names_of(scanning.channel, work, known)
         everything = (
             count if not any(given.values()) else scanning.channel.page(work, Filter(), limit=0)[1]
         )
@@ -55,15 +60,17 @@ def codes(request: Request, here: Here, account: Operator) -> Response:
         request, "console/codes/list.html", account=account, codes=found, count=count,
         everything=everything, numbers=numbers, ways=ways, given=given, order=order,
         orders=[(key, speech.gettext(words)) for key, words in ORDERS.items()], statuses=STATUS,
-        values={name: [("", speech.gettext("all")), *((one, one) for one in each)]
+        values={name: [("", speech.gettext("all")),
+                       *((one, {**places, **names}.get(one, one)) for one in each)]
                 for name, each in values.items()},
+        places=places, names=names,
         failed=[(one, *mend_of(one.errcode or 0)) for one in failed if one.kind == "contact"],
         budget=budget, connected=scanning.ways.connected, **_pages(kept, order, page, count),
         posters=urlencode(kept),
     )  # fmt: skip
 
 
-def _pages(kept: dict[str, str], order: str, page: int, count: int) -> dict[str, str]:
+def _pages(kept: dict[str, str], order: str, page: int, count: int) -> dict[str, Any]:
     def at(number: int) -> str:
         return "/codes?" + urlencode({**kept, "order": order, "page": number})
 

@@ -1,6 +1,8 @@
 """One channel code: what came of it, who is shown now and why, what became of its welcomes."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Depends, Request
@@ -9,6 +11,7 @@ from fastapi.responses import Response
 from coterie.channels.wecom.ways.model import Way
 from coterie.channels.wecom.welcomes.model import STATUSES
 from coterie.codes.channel.model import ChannelCode, Numbers
+from coterie.codes.channel.service import ChannelCodes
 from coterie.codes.groups.model import Offer
 from coterie.core.clock import DAY, local_date, midnight
 from coterie.storage.work import Work
@@ -21,11 +24,9 @@ from coterie.web.speech import N_, Speech
 router = APIRouter(prefix="/codes")
 
 _DAYS = 30
-_WELCOMES = 20
-_SAID = {
-    "enable": N_("The code works again."),
-    "retry": N_("WeCom is told again."),
-}
+_WELCOMES = 10
+_ENABLED = N_("The code works again.")
+_RETRIED = N_("WeCom is told again.")
 
 
 @router.get("/{state}")
@@ -40,13 +41,16 @@ def one(request: Request, here: Here, account: Operator, state: str) -> Response
         effective = scanning.channel.effective(work, [state])[state]
         figures = scanning.welcomes.figures(work, [state], now - _DAYS * DAY)
         told = scanning.welcomes.page(work, state, limit=_WELCOMES)
-        values = {
+        values: dict[str, Any] = {
             "numbers": scanning.channel.numbers(work, [state]).get(state, Numbers()),
             "by_guide": scanning.channel.by_guide(work, state),
             "versions": scanning.channel.versions(work, state)[:10],
             "offer": _offer(here, work, effective),
+            "places": {one.key: one.title for one in scanning.channel.guides.stores(work)},
             "chart_of_days": _chart(here, work, speech, state),
         }
+        known = {guide for guide, _, _ in values["by_guide"]} | {code.key.guide or ""}
+        values["names"] = names_of(scanning.channel, work, known)
     return here.pages.render(
         request, "console/codes/one.html", account=account, code=code, shown=shown, way=way,
         effective=effective, figures=figures, told=told, words=words, statuses=STATUSES,
@@ -89,7 +93,7 @@ def enable(request: Request, here: Here, account: Operator, state: str) -> Respo
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         house.scanning.channel.enable(work, state)
     _poke(here)
-    return here.pages.redirect(f"/codes/{state}", speech.gettext(_SAID["enable"]))
+    return here.pages.redirect(f"/codes/{state}", speech.gettext(_ENABLED))
 
 
 @router.post("/{state}/retry", dependencies=[Depends(desk_form)])
@@ -100,7 +104,12 @@ def retry(request: Request, here: Here, account: Operator, state: str) -> Respon
         house.scanning.ways.try_again(work, state)
     _poke(here)
     back = f"/codes/groups/{state}" if state.startswith("g") else f"/codes/{state}"
-    return here.pages.redirect(back, speech.gettext(_SAID["retry"]))
+    return here.pages.redirect(back, speech.gettext(_RETRIED))
+
+
+def names_of(channel: ChannelCodes, work: Work, guides: Collection[str]) -> dict[str, str]:
+    """Return what people call guides; whom nobody knows has no key."""
+    return {key: one.name or key for key, one in channel.standings(work, guides).items()}
 
 
 def mend(way: Way | None) -> tuple[str, str]:

@@ -9,6 +9,9 @@ from coterie.web.speech import N_
 ROOMS = {
     "wecom": N_("WeCom"),
     "feed": N_("shops"),
+    "code": N_("channel codes"),
+    "group_code": N_("live group codes"),
+    "welcome": N_("welcomes"),
     "offer": N_("offers"),
     "order": N_("orders"),
     "claim": N_("claims of orders"),
@@ -40,6 +43,9 @@ ROOMS = {
 
 DEEDS = {
     "wecom.callbacks.replayed": N_("had callbacks of WeCom applied again"),
+    "wecom.reconcile": N_("had all of WeCom looked at"),
+    "wecom.reconcile_stopped": N_("stopped a look at all of WeCom"),
+    "wecom.tag_mapped": N_("chose what a tag of WeCom means"),
     "feed.new": N_("connected a shop"),
     "mix.ceiling": N_("set a ceiling of the touch mix"),
     "mix.campaign": N_("lifted a ceiling for a campaign"),
@@ -61,6 +67,17 @@ DEEDS = {
     "offer.end": N_("ended an offer"),
     "order.rate": N_("set an exchange rate"),
     "task.done": N_("did a task"),
+    "task.reassign": N_("moved a guide's tasks to another"),
+    "plan.define": N_("wrote a plan of tasks"),
+    "plan.switch_on": N_("switched a plan of tasks on"),
+    "plan.switch_off": N_("switched a plan of tasks off"),
+    "script.write": N_("wrote a script"),
+    "script.publish": N_("published a script"),
+    "script.retire": N_("took a script from the guides"),
+    "script.remind": N_("reminded guides to read a script"),
+    "material.keep": N_("kept a material"),
+    "material.retire": N_("stopped offering a material"),
+    "material.restore": N_("offered a material again"),
     "claim.take": N_("claimed an order"),
     "claim.undo": N_("undid the claim of an order"),
     "guide.check_in": N_("checked in at a store"),
@@ -149,6 +166,17 @@ DEEDS = {
     "erasure.decline": N_("declined a request to be erased"),
     "erasure.lift": N_("let an erased person in again"),
     "backup.make": N_("made a copy of the house"),
+    "code.made": N_("made channel codes"),
+    "code.changed": N_("changed a channel code"),
+    "code.disabled": N_("disabled a channel code"),
+    "code.enabled": N_("took a channel code into use again"),
+    "code.rotated": N_("replaced a channel code"),
+    "code.away": N_("took a guide off her codes"),
+    "code.back": N_("put a guide behind her codes again"),
+    "group_code.kept": N_("kept a live group code"),
+    "group_code.enabled": N_("offered a live group code again"),
+    "group_code.disabled": N_("offered a live group code no more"),
+    "welcome.kept": N_("kept a welcome"),
 }
 
 PARTICULARS = {
@@ -163,6 +191,8 @@ PARTICULARS = {
     "role": N_("as"),
     "rows": N_("rows:"),
     "source": N_("source:"),
+    "successor": N_("leads to:"),
+    "until": N_("until:"),
     "version": N_("version"),
 }
 """The words for the particulars of a deed that stand in its line."""

@@ -82,6 +82,8 @@ def one(request: Request, here: Here, account: Operator, message: str) -> Respon
         answers = house.messaging.answers_of(work, message)
         replays = house.messaging.replays_of(work, message)
         letter = _letters(here, work, [found], Senders(here, work, speech))[0]
+        asked = [found.detail] if found.status == "asked" and found.detail else []
+        names = house.mass_sends.staff.guide_names(work, asked)
     return here.pages.render(
         request,
         "console/messages/one.html",
@@ -93,6 +95,7 @@ def one(request: Request, here: Here, account: Operator, message: str) -> Respon
         winner=outdone_by(found),
         answers=answers,
         replays=replays,
+        asked_of=names.get(found.detail or "", found.detail or ""),
         cure=CURES.get(found.reason or ""),
         tones=TONES,
     )

@@ -10,6 +10,11 @@ CURES: Mapping[str, str] = {
         "Somebody resumes all sends. This one was asked for while they were "
         "stopped, so it does not go out by itself."
     ),
+    Reason.QUOTA: N_(
+        "The platform counts a new day, week or month. Until then nobody may send her more."
+    ),
+    Reason.NOT_CONTACT: N_("She adds a guide of the brand again, by a code or by hand."),
+    Reason.UNCONFIRMED: N_("A guide of hers confirms it in WeCom when it is sent once more."),
     Reason.NO_CHANNEL: N_(
         "The channel is set up in the settings. What is asked for after that can go out."
     ),

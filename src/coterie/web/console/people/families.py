@@ -10,6 +10,7 @@ FAMILIES: Mapping[Family, str] = {
     "activity": N_("Activities"),
     "order": N_("Orders"),
     "group": N_("Groups and communities"),
+    "contact": N_("Her guides"),
     "message": N_("Messages"),
     "scan": N_("Scans"),
     "other": N_("Other activity"),

@@ -42,14 +42,18 @@ def listing(request: Request, here: Here, account: Operator, page: str = "") -> 
 
 
 @router.get("/{send}")
-def one(request: Request, here: Here, account: Operator, send: str, page: str = "") -> Response:
+def one(
+    request: Request, here: Here, account: Operator, send: str, page: str = "", state: str = ""
+) -> Response:
     """Show one send: how far each guide is, what became of each customer or group."""
     house, number = here.house, number_of(page)
+    state = state if state in words.ITEMS else ""
+    speech, there = here.pages.speech(request, account), f"/sends/{send}?state={state}&page="
     with house.db.read(actor_of(account), house.clock.now()) as work:
         room = house.mass_sends
         found, progress = room.one(work, send)
         guides = room.guides(work, send)
-        items = room.results(work, send, PAGE + 1, number * PAGE)
+        items = room.results(work, send, PAGE + 1, number * PAGE, state=state or None)
         shown = items[:PAGE]
         names = names_of(
             here, work, {each.guide for each in guides} | {each.sender for each in shown}
@@ -61,8 +65,12 @@ def one(request: Request, here: Here, account: Operator, send: str, page: str = 
             late=sum(each.state in ("late", "waiting") for each in guides),
             kinds=words.KINDS, items=words.ITEMS, item_tones=words.ITEM_TONES,
             states=words.GUIDES, tones=words.GUIDE_TONES, whys=words.WHYS,
-            newer=f"/sends/{send}?page={number - 1}" if number else "",
-            older=f"/sends/{send}?page={number + 1}" if len(items) > PAGE else "",
+            chosen=[(speech.gettext("all"), f"/sends/{send}#results", not state)]
+            + [(f"{speech.gettext(text)} {speech.number(progress.states[name])}",
+                f"/sends/{send}?state={name}#results", state == name)
+               for name, text in words.ITEMS.items() if name in progress.states],
+            newer=f"{there}{number - 1}" if number else "",
+            older=f"{there}{number + 1}" if len(items) > PAGE else "",
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ ITEM_TONES = {"waiting": "quiet", "asked": "amber", "sent": "sea", "unsent": "wi
 GUIDES = {
     "confirmed": N_("confirmed"),
     "waiting": N_("has time"),
-    "late": N_("is late"),
+    "late": N_("reminded, not confirmed"),
     "never": N_("never confirmed"),
 }
 GUIDE_TONES = {"confirmed": "sea", "waiting": "quiet", "late": "amber", "never": "wine"}

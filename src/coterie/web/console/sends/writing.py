@@ -46,6 +46,39 @@ def send(request: Request, here: Here, account: Operator, form: LongForm) -> Res
     return here.pages.redirect(f"/sends/{made.id}", toast=said)
 
 
+@router.get("/along/{template}")
+def along(request: Request, here: Here, account: Operator, template: str) -> Response:
+    """Show what goes along with a template on WeCom."""
+    house = here.house
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        found = house.messaging.template(work, template)
+        attached = house.mass_sends.attached(work, template)
+        return here.pages.render(
+            request, "console/sends/along.html", account=account, template=found,
+            form={f"{_MATERIALS}{slug}": "yes" for slug in attached},
+            materials=_materials(here, work),
+        )  # fmt: skip
+
+
+@router.post("/along/{template}")
+def attach(
+    request: Request, here: Here, account: Operator, form: LongForm, template: str
+) -> Response:
+    """Choose what goes along with a template from now on."""
+    house, speech = here.house, here.pages.speech(request, account)
+    try:
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            house.messaging.template(work, template)
+            slugs = chosen(form, _MATERIALS)
+            house.mass_sends.attach(work, template, slugs)
+            house.materials.refer(work, "wecom.sends", template, slugs)
+    except Invalid as error:
+        said = words.fault_words(speech, error)
+        return here.pages.redirect(f"/sends/along/{template}", toast=said)
+    said = speech.gettext("Kept. It goes along with what is sent from now on.")
+    return here.pages.redirect(f"/templates/{template}", toast=said)
+
+
 @router.get("/moments")
 def moments(request: Request, here: Here, account: Operator, page: str = "") -> Response:
     """List the moments that guides were asked to post, with what they brought."""

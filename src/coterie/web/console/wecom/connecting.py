@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from coterie.channels.wecom.probing import Probed
 from coterie.roads.doctor.connection import Looked, judge, look
 from coterie.roads.doctor.examination import worst
-from coterie.roads.doctor.model import LEVELS, Finding
-from coterie.web.console.house.doctor import LEVEL_WORDS, SYMBOLS, TONES, say
+from coterie.roads.doctor.model import LEVELS, Finding, Quantity
+from coterie.web.console.house.doctor import LEVEL_WORDS, SYMBOLS, TONES, quantity, say
 from coterie.web.desk import Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.speech import N_, Speech
@@ -60,6 +60,7 @@ def show(request: Request, here: Here, account: Operator) -> Response:
         verdict=speech.gettext(VERDICTS[level]),
         probed=probe,
         findings=_told(speech, findings),
+        latency=quantity(speech, Quantity(looked.latency.p95, "ms")) if looked.latency else "–",
         lacking=_lacking(looked.probed),
         steps=_steps(looked),
         words={name: speech.gettext(words) for name, words in LEVEL_WORDS.items()},

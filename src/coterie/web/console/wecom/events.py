@@ -10,6 +10,8 @@ from fastapi.responses import Response
 from coterie.channels.wecom.inbox.model import STATES, Kept, Wanted
 from coterie.channels.wecom.inbox.reading import parse
 from coterie.core.errors import Invalid
+from coterie.roads.doctor.model import Quantity
+from coterie.web.console.house.doctor import quantity
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.speech import N_, Speech
@@ -124,7 +126,7 @@ def one(request: Request, here: Here, account: Operator, key: int) -> Response:
         account=account,
         one=_line(speech, found),
         xml=_pretty(found.xml),
-        took=max(0, found.came - found.at) if found.at else None,
+        took=quantity(speech, Quantity(max(0, found.came - found.at), "ms")) if found.at else "",
     )
 
 
