@@ -45,6 +45,18 @@ def test_calls_of_one_api_are_counted_by_the_minute() -> None:
         caller.http.close()
 
 
+def test_wrong_keys_block_the_token_after_a_while() -> None:
+    with Wecom(clock=FakeClock(NOW), limits=Limits(wrong_keys=2)) as wecom:
+        caller, wrong = Caller(wecom), {"corpid": wecom.corp_id, "corpsecret": "wrong"}
+        told = [caller.raw("GET", "gettoken", **wrong)["errcode"] for _ in range(3)]
+        assert told == [40001, 40001, 45009]
+        right = {**wrong, "corpsecret": wecom.secret}
+        assert caller.raw("GET", "gettoken", **right)["errcode"] == 45009
+        wecom.advance(3_600)
+        assert caller.raw("GET", "gettoken", **right)["errcode"] == 0
+        caller.http.close()
+
+
 def test_too_many_calls_at_one_time_are_refused() -> None:
     with Wecom(clock=FakeClock(NOW), limits=Limits(in_flight=1)) as wecom:
         caller, told = Caller(wecom), []

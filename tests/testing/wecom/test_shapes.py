@@ -1,12 +1,16 @@
 """What the endpoints answer, in shape and in refusal, and what is played over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 import pytest
 
 from conftest import NOW
-from coterie.core.errors import Invalid
+from coterie.channels.wecom.crypt import Crypt
+from coterie.channels.wecom.settings import read
+from coterie.commands.simulating import settings_of
+from coterie.core.errors import Invalid, Unavailable
 from coterie.testing.clock import FakeClock
 from coterie.testing.wecom import Limits, Wecom
 from coterie.testing.wecom.codes import MEANINGS
@@ -265,6 +269,8 @@ def test_everything_is_played_over_http_too(wecom: Wecom, caller: Caller, way: s
         assert line["content"] == {"text": {"content": "hello"}}
         assert "<!doctype html>" in http.get("/play").text
         assert http.post("/simulate/fly", json={}).status_code == 404
+        elsewhere = {"sec-fetch-site": "cross-site"}
+        assert http.post("/simulate/hold", json={}, headers=elsewhere).status_code == 403
         refused = http.post("/simulate/scan", json={"code": "no", "external_userid": person})
         assert refused.status_code == 400 and "contact way" in refused.json()["error"]
         assert http.post("/simulate/scan", json={"kode": "no"}).status_code == 400
@@ -285,3 +291,29 @@ def test_a_clock_goes_forward_only(wecom: Wecom) -> None:
         wecom.advance(-1)
     with pytest.raises(Invalid):
         wecom.fault(12345)
+
+
+def test_the_settings_that_are_printed_lead_a_house_to_it(wecom: Wecom) -> None:
+    told = {name.removeprefix("COTERIE_").lower(): v for name, v in settings_of(wecom).items()}
+    settings = read(told)
+    assert settings is not None and settings.simulated
+    assert settings.base_url == wecom.base_url
+    crypt = settings.crypt()
+    assert crypt is not None
+    assert crypt.decrypt(Crypt(wecom.token, wecom.aes_key, wecom.corp_id).encrypt(b"x")) == b"x"
+
+
+def test_a_house_that_does_not_answer_is_not_kept(wecom: Wecom) -> None:
+    tries = []
+
+    def house(_method: str, _query: Mapping[str, str], _body: bytes) -> tuple[int, bytes]:
+        tries.append(1)
+        return 503, b""
+
+    with pytest.raises(Unavailable):
+        wecom.connect(house)
+    with Wecom("other", clock=FakeClock(NOW)) as served:
+        wecom_target = f"{served.base_url}/callbacks/wecom"
+        with pytest.raises(Unavailable, match="404"):
+            wecom.connect(wecom_target)
+    assert tries == [1] and wecom.courier.target is None

@@ -35,13 +35,15 @@ class Gate:
         self.in_flight = 0
 
     def new_token(self, corp_id: str, secret: str) -> dict[str, object]:
-        """Answer ``gettoken``: the same token until it expires."""
-        if corp_id != self._corp.corp_id:
-            raise Refused(40013)
-        if not secret:
-            raise Refused(41004)
-        if secret != self._corp.secret:
-            raise Refused(40001)
+        """Answer ``gettoken``: the same token until it expires; wrong keys too often block it."""
+        hour = ("gettoken, wrong", self._corp.now() // HOUR)
+        if self._counts[hour] >= self._corp.limits.wrong_keys:
+            raise Refused(45009, "gettoken with wrong keys")
+        if (corp_id, secret) != (self._corp.corp_id, self._corp.secret):
+            self._counts[hour] += 1
+            if corp_id != self._corp.corp_id:
+                raise Refused(40013)
+            raise Refused(40001 if secret else 41004)
         now = self._corp.now()
         if not self._token or now >= self._until:
             self.expire_token()

@@ -16,6 +16,8 @@ class Limits:
     per_hour: int = 150_000
     in_flight: int = 100
     """Calls at one time; beyond, 45033."""
+    wrong_keys: int = 2_000
+    """Calls of ``gettoken`` with wrong keys within an hour; beyond, 45009."""
     token_life: int = 7_200
     welcome_life: int = 20
     media_life: int = 3 * 86_400

@@ -65,6 +65,8 @@ def app_of(wecom: Wecom) -> Starlette:
         verb = request.path_params["verb"]
         if verb not in DEEDS and verb not in ("deliver", "connect"):
             return JSONResponse({"error": f"there is no {verb}", "verbs": DEEDS}, 404)
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return JSONResponse({"error": "another site's page may not play here"}, 403)
         given = read_body(await request.body())
         told: Any = await run_sync(lambda: getattr(wecom, verb)(**given))
         return JSONResponse({"result": _plain(told)})

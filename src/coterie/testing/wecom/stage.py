@@ -23,18 +23,20 @@ class Stage:
     def advance_to(self, moment: int) -> None:
         """Move both to a moment, stopping wherever the house has something to do."""
         rounds = 0
-        while (due := self._app.next_due(self.now)) is not None and due <= moment:
+        while (due := self._app.next_due(self.now)) is not None and due < moment:
             rounds = rounds + 1 if due <= self.now else 0
             if rounds > _ROUNDS_AT_ONE_MOMENT:
                 raise RuntimeError(f"time does not pass: something is due at {self.now} for ever")
-            self._move(max(due, self.now))
-        self._move(moment)
+            self.move_to(max(due, self.now))
+            self.settle()
+        self.move_to(moment)
+        self.settle()
+
+    def move_to(self, moment: int) -> None:
+        """Move both to a moment; what is due by then is left to be settled."""
+        self._clock.set(moment)
+        self._player.act("set_clock", moment=moment)
 
     def settle(self) -> None:
         """Let the house do what there is to do."""
         self._app.settle_all(self.now)
-
-    def _move(self, moment: int) -> None:
-        self._clock.set(moment)
-        self._player.act("set_clock", moment=moment)
-        self.settle()
