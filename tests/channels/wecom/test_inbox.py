@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from channels.wecom.test_reading import CAPTURED, CHAT, CONTACT, xml
-from coterie.channels.wecom.inbox.box import Box
+from coterie.channels.wecom.inbox.box.service import Box
 from coterie.channels.wecom.inbox.model import ContactAdded, ContactDeleted, Wanted
 from coterie.channels.wecom.inbox.service import PAUSES, Callbacks
 from coterie.channels.wecom.inbox.store import callback_rows
@@ -208,7 +208,7 @@ KINDS = [edge(f"wm{n}", change) for n in range(3)
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_any_order_with_any_duplicates_keeps_each_once(

@@ -14,7 +14,7 @@ from coterie.channels.wecom import settings as reading
 from coterie.channels.wecom.client.limits import Rates, rates_at
 from coterie.channels.wecom.client.service import Pause, Wecom
 from coterie.channels.wecom.crypt import Crypt
-from coterie.channels.wecom.inbox.box import Box
+from coterie.channels.wecom.inbox.box.service import Box
 from coterie.channels.wecom.inbox.reading import sealed_in
 from coterie.channels.wecom.inbox.service import Callbacks
 from coterie.channels.wecom.settings import WecomSettings

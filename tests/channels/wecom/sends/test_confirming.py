@@ -196,3 +196,18 @@ def test_41063_right_after_creation_and_a_refusal_for_now_are_waited_out() -> No
         world.later(minutes=1)
         assert world.got(ada) == 1
         assert world.message("ada").status == "sent"
+
+
+def test_while_all_is_stopped_nobody_is_asked() -> None:
+    with World() as world:
+        world.guide("anna")
+        world.customer("ada", "anna")
+        world.write("ada")
+        with world.edit() as work:
+            world.house.app.messaging.stop_all(work, on=True)
+        world.later(minutes=5)
+        assert world.wecom.sends_of("anna") == []
+        with world.edit() as work:
+            world.house.app.messaging.stop_all(work, on=False)
+        world.later(minutes=2)
+        assert len(world.wecom.sends_of("anna")) == 1

@@ -119,6 +119,9 @@ class World:
             lambda work, told: app.answering.tell(work, "wecom", told),
             Attaching(app.db, client, lambda _work, _slugs: self.pieces),
             lambda _work, _origin: False,
+            lambda work, origin: (
+                app.messaging.is_stopped(work) or origin in app.messaging.paused(work)
+            ),
         )
 
     def __enter__(self) -> "World":

@@ -1,8 +1,9 @@
 """What WeCom's errcodes mean, and what to do about each. Pure.
 
 One table; a code is judged by its number and never by ``errmsg``, which WeCom may reword. Sources:
-WeCom's page 90313 (2024-04) and the pages of the endpoints. The sentences are English; pages look
-them up in their catalogue.
+WeCom's page 90313 (2024-04) and the pages of the endpoints; where a number is known to belong to
+something, but not what of it is wrong, the sentence says no more than that. The sentences are
+English; pages look them up in their catalogue.
 """
 
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ class Code:
 
 _TOKEN = N_("WeCom has ended the access token early.")
 _SCOPE = N_("In WeCom's admin, open the app and add the member to its visible range.")
+_WAY = N_("WeCom does not take this contact way as it is.")
+_SEND = N_("WeCom does not take this mass send as it is.")
+_MOMENT = N_("WeCom does not take this moment as it is.")
+_OWNER = N_("This group cannot be given to this owner now.")
+_GROUP = N_("There is no such group of customers.")
 _RIGHT = N_("In WeCom's admin, under customer contact, give the member the right to use it.")
 
 CODES: dict[int, Code] = {
@@ -89,6 +95,11 @@ CODES: dict[int, Code] = {
         N_("A member has not activated WeCom, or may not use customer contact."),
         _RIGHT,
     ),
+    50001: Code(
+        "setup",
+        N_("The page's domain is not among the app's trusted domains."),
+        N_("In WeCom's admin, open the app, web authorisation, and add the domain."),
+    ),
     # what is not there
     84061: Code("absent", N_("This member and this customer are not in contact.")),
     60111: Code("absent", N_("There is no such member.")),
@@ -96,7 +107,9 @@ CODES: dict[int, Code] = {
     40003: Code("absent", N_("There is no such member.")),
     40068: Code("absent", N_("There is no such tag.")),
     40096: Code("absent", N_("There is no such customer.")),
-    40050: Code("absent", N_("There is no such group of customers.")),
+    86003: Code("absent", _GROUP),
+    90001: Code("absent", _GROUP),
+    81013: Code("absent", N_("There is nobody in range to tell.")),
     90501: Code("absent", N_("This is no group of customers.")),
     41044: Code("absent", N_("There is no such contact way.")),
     40007: Code(
@@ -118,8 +131,6 @@ CODES: dict[int, Code] = {
     41094: Code("limit", N_("This send was reminded of three times within a day.")),
     45029: Code("limit", N_("The answer would be too large."), N_("Ask for smaller pages.")),
     81017: Code("limit", N_("Too many members are in range for one question.")),
-    90507: Code("limit", N_("The owner of the group has taken over too many groups today.")),
-    90508: Code("limit", N_("This group was handed over twice within 90 days.")),
     # not now, as things stand
     40071: Code("state", N_("A tag of this name is there already.")),
     40097: Code("state", N_("This member has not left the company.")),
@@ -132,20 +143,20 @@ CODES: dict[int, Code] = {
     41093: Code("state", N_("This send cannot be cancelled any more.")),
     41096: Code("state", N_("Another app is sending a welcome right now.")),
     90500: Code("state", N_("The owner of this group has not left the company.")),
-    90504: Code("state", N_("The new owner may not own this group.")),
+    90504: Code("state", _OWNER),
+    90507: Code("state", _OWNER),
+    90508: Code("state", _OWNER),
     # our request is wrong
     40035: Code("input", N_("A parameter is wrong.")),
     40058: Code("input", N_("A parameter is wrong or too long.")),
     40063: Code("input", N_("A parameter is missing.")),
     41037: Code("input", N_("The type of a contact way is wrong.")),
-    41038: Code("input", N_("The scene of a contact way is wrong.")),
-    41039: Code("input", N_("A contact way names no member.")),
-    41042: Code("input", N_("A contact way's remark is too long.")),
-    41045: Code("input", N_("A contact way's state is too long.")),
-    41064: Code("input", N_("A message's text is too long.")),
-    41065: Code("input", N_("A message's attachment is wrong.")),
-    41078: Code("input", N_("A moment's content is wrong.")),
-    41079: Code("input", N_("A moment's range is wrong.")),
+    47001: Code("input", N_("WeCom cannot read the request.")),
+    **dict.fromkeys((41038, 41039, 41040, 41042, 41043, 41045), Code("input", _WAY)),
+    41064: Code("input", _SEND),
+    41065: Code("input", _SEND),
+    41078: Code("input", _MOMENT),
+    41079: Code("input", _MOMENT),
 }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from coterie.channels.wecom.inbox import store
-from coterie.channels.wecom.inbox.box import Box, Boxed
+from coterie.channels.wecom.inbox.box.service import Box
+from coterie.channels.wecom.inbox.box.store import Boxed
 from coterie.channels.wecom.inbox.model import (
     Callback,
     Happening,
@@ -151,7 +152,7 @@ class Callbacks:
         Their hashes stay, so that one that comes again is still known. What was about her alone is
         applied no more.
         """
-        self._gather(work)
+        self._gather(work, self.box.count())
         for each in external_userids:
             store.end(work, f"customer:{each}", ERASED)
         return sum(store.blank(work, each, ERASED) for each in external_userids)
@@ -160,9 +161,9 @@ class Callbacks:
         """Close the box where it is a file of its own."""
         self.box.close()
 
-    def _gather(self, work: Work) -> None:
+    def _gather(self, work: Work, most: int = _PORTION) -> None:
         """Move what lies in the box into the table; the box lets go of it after the commit."""
-        boxed = self.box.peek(_PORTION)
+        boxed = self.box.peek(most)
         if boxed:
             store.keep(work, [_row(each) for each in boxed])
             ids = [each.id for each in boxed]

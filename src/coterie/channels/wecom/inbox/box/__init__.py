@@ -1,0 +1,1 @@
+"""The box at the door, which takes a callback without waiting for the road."""
