@@ -3,18 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from coterie.testing.wecom import Wecom
-from roads.contacts.corp import Corp
+from roads.contacts.corp import Corp, connected
 
 
 @pytest.fixture
-def corp(wecom: Wecom, tmp_path: Path) -> Iterator[Corp]:
+def corp(tmp_path: Path) -> Iterator[Corp]:
     """A corporation with two guides, connected to a house that has looked at it once."""
-    wecom.add_department(2, "Shop")
-    wecom.add_member("anna", "Anna", (2,))
-    wecom.add_member("bert", "Bert", (2,))
-    wecom.add_member("clerk", "Clerk", (1,), contact_right=False)
-    made = Corp(wecom, tmp_path)
-    made.house.settle()
-    yield made
-    made.house.close()
+    with connected(tmp_path) as made:
+        yield made

@@ -1,9 +1,11 @@
 """A house connected to a simulated WeCom: both stand at one moment and move together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from conftest import NOW
 from coterie.channels.wecom.client.service import Wecom as Client
 from coterie.channels.wecom.client.ways import Way
 from coterie.channels.wecom.connection import Signed
@@ -14,6 +16,7 @@ from coterie.core.facts import fact
 from coterie.events.model import Logged
 from coterie.profiles.erasure.model import Erasure
 from coterie.testing import House
+from coterie.testing.clock import FakeClock
 from coterie.testing.wecom import Wecom
 
 MASTER = bytes(range(32)).hex()
@@ -87,10 +90,10 @@ class Corp:
     def reconcile(self) -> Report:
         """Look at all of WeCom, whole."""
         with self.app.db.begin(COMMAND, self.now) as work:
-            self.contacts.reconciling.start(work)
+            self.app.mirror.syncs.start(work)
         self.house.settle()
         with self.app.db.read(COMMAND, self.now) as work:
-            report = self.contacts.reconciling.report(work)
+            report = self.app.mirror.syncs.report(work)
         assert report is not None
         return report
 
@@ -138,3 +141,19 @@ class Corp:
             pass
         with self.app.db.read(COMMAND, self.now) as work:
             return self.app.profiles.erasures.get(work, asked.id)
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[Corp]:
+    """Open a corporation with two guides, and a house that has looked at it once."""
+    with Wecom(clock=FakeClock(NOW)) as wecom:
+        wecom.add_department(2, "Shop")
+        wecom.add_member("anna", "Anna", (2,))
+        wecom.add_member("bert", "Bert", (2,))
+        wecom.add_member("clerk", "Clerk", (1,), contact_right=False)
+        made = Corp(wecom, path)
+        try:
+            made.house.settle()
+            yield made
+        finally:
+            made.house.close()

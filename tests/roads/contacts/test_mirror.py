@@ -1,13 +1,24 @@
 """What happens at WeCom happens here, once: customers, edges and members, over HTTP."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from coterie.core.actor import COMMAND
-from roads.contacts.corp import Corp
+from roads.contacts.corp import Corp, connected
+
+
+@pytest.fixture(scope="module")
+def corp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corp]:
+    """One for all of them: each has customers of its own."""
+    with connected(tmp_path_factory.mktemp("corp")) as made:
+        yield made
 
 
 def test_the_first_look_finds_the_members_and_who_may_contact_customers(corp: Corp) -> None:
     with corp.app.db.read(COMMAND, corp.now) as work:
         members = {one.userid: one for one in corp.app.mirror.members(work)}
-        report = corp.contacts.reconciling.report(work)
+        report = corp.app.mirror.syncs.report(work)
     assert members["anna"].active and members["anna"].departments == (2,)
     assert not members["clerk"].active
     assert report is not None and (report.sync.state, report.sync.why) == ("done", "first")
@@ -84,14 +95,16 @@ def test_a_handover_moves_the_edge_and_a_refusal_is_told(corp: Corp) -> None:
 
 
 def test_a_member_who_leaves_may_write_to_nobody(corp: Corp) -> None:
-    quin = corp.meet("Quin", "anna", "bert")
-    corp.wecom.member_leaves("anna")
+    corp.wecom.add_member("cleo", "Cleo", (2,))
+    corp.reconcile()
+    quin = corp.meet("Quin", "cleo", "bert")
+    corp.wecom.member_leaves("cleo")
     corp.settle()
     with corp.app.db.read(COMMAND, corp.now) as work:
         followers = corp.app.mirror.followers(work, [quin])
-        (anna,) = [one for one in corp.app.mirror.members(work) if one.userid == "anna"]
+        (cleo,) = [one for one in corp.app.mirror.members(work) if one.userid == "cleo"]
     assert [one.guide for one in followers[quin]] == ["bert"]
-    assert anna.left is not None
+    assert cleo.left is not None
 
 
 def test_what_the_platform_refuses_for_a_while_is_told_on_later_and_once(corp: Corp) -> None:

@@ -1,8 +1,19 @@
 """Tags both ways without a circle, and what an erasure takes off at WeCom."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from coterie.core.actor import COMMAND
 from coterie.core.event import TAGGED, UNTAGGED
-from roads.contacts.corp import Corp
+from roads.contacts.corp import Corp, connected
+
+
+@pytest.fixture(scope="module")
+def corp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corp]:
+    """One for all of them: each has customers of its own."""
+    with connected(tmp_path_factory.mktemp("corp")) as made:
+        yield made
 
 
 def marks(corp: Corp) -> int:

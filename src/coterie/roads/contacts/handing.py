@@ -29,8 +29,8 @@ from coterie.guides.handover.service import Handovers
 from coterie.storage.database import Database
 from coterie.storage.work import Work
 
-LOOK_AGAIN = HOUR
-"""How long a handover rests between two looks at what became of it."""
+LOOK_AGAIN = 6 * HOUR
+"""How long a handover rests between two looks; callbacks tell most of it at once."""
 FORGOTTEN = 3 * DAY
 """After so long without a word of the platform's, nothing will come of a customer's handover."""
 _TWICE, _UNDER_WAY = 40128, 40129

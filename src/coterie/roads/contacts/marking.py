@@ -8,9 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from coterie.channels.wecom.client.contacts import Remark
-from coterie.channels.wecom.mirror.clearing import store as clearing
 from coterie.channels.wecom.mirror.edges.service import TagChange
-from coterie.channels.wecom.mirror.tags import store as tags
 from coterie.core.actor import CLOCK
 from coterie.core.clock import HOUR
 from coterie.core.errors import ChannelError
@@ -32,7 +30,7 @@ class Marking:
     def run(self, now: int) -> bool:
         """Mark one portion of edges; an edge that is no more needs no tags."""
         with self._ground.database.read(CLOCK, now) as work:
-            rows = tags.due(work, EDGES)
+            rows = self._ground.mirror.tagging.due(work, EDGES)
         by_edge = {
             edge: list(some)
             for edge, some in groupby(rows, key=lambda row: (row.guide, row.external))
@@ -54,20 +52,20 @@ class Marking:
 
     def next_due(self, work: Work) -> int | None:
         """Return when the next tag is to be marked."""
-        return tags.next_due(work)
+        return self._ground.mirror.tagging.next_due(work)
 
     def _note(self, work: Work, rows: Sequence[Any]) -> None:
         moved = [TagChange(row.guide, row.external, row.tag, bool(row.lies)) for row in rows]
         self._ground.mirror.people.write_tags(work, moved, ours=True)
-        tags.settle(work, rows)
+        self._ground.mirror.tagging.settle(work, rows)
 
     def _refused(self, work: Work, rows: Sequence[Any], error: ChannelError) -> None:
         """Try again later, or let it be: then the edge is read anew, to see how it stands."""
         later = again(error, rows[0].tries, work.now)
         if later is not None:
-            tags.put_off(work, rows, later, word_of(error))
+            self._ground.mirror.tagging.put_off(work, rows, later, word_of(error))
             return
-        tags.settle(work, rows)
+        self._ground.mirror.tagging.settle(work, rows)
         if is_absent(error):
             self._ground.mirror.people.ask_for(work, {row.external for row in rows})
 
@@ -79,31 +77,32 @@ class Clearing:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
+        self._clearings = ground.mirror.clearings
 
     def run(self, now: int) -> bool:
         """Clear one portion of edges: remark, description, company, mobiles, tags."""
         with self._ground.database.read(CLOCK, now) as work:
-            rows = clearing.due(work, EDGES)
+            rows = self._clearings.due(work, EDGES)
         if not rows:
             return False
         done, refused = ask_all(self._clear, rows)
         with self._ground.database.begin(CLOCK, now) as work:
             for row, _ in done:
-                clearing.settle(work, row.id)
+                self._clearings.settle(work, row)
             for row, error in refused:
                 if is_absent(error):
-                    clearing.settle(work, row.id)  # no edge, so nothing is said of her there
+                    self._clearings.settle(work, row)  # no edge, so nothing is said of her there
                 else:
                     later = again(error, min(row.tries, len(PAUSES) - 1), now)
-                    clearing.put_off(work, row, later or now + HOUR, word_of(error))
+                    self._clearings.put_off(work, row, later or now + HOUR, word_of(error))
         return True
 
     def next_due(self, work: Work) -> int | None:
         """Return when the next edge is to be cleared."""
-        return clearing.next_due(work)
+        return self._clearings.next_due(work)
 
     def _clear(self, row: Any) -> None:
-        guide, external, marked = self._ground.mirror.cleared(row.sealed)
+        guide, external, marked = self._clearings.read(row)
         nothing = Remark(
             userid=guide, external_userid=external, remark="", description="", remark_company="",
             remark_mobiles=("",),

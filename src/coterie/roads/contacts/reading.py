@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from coterie.channels.wecom.mirror import reading as answers
 from coterie.channels.wecom.mirror.edges.service import TagChange
 from coterie.channels.wecom.mirror.model import ChatRead, Person, Read
-from coterie.channels.wecom.mirror.syncs import store as syncs
 from coterie.core.actor import CLOCK
 from coterie.core.errors import ChannelError
-from coterie.roads.contacts.ground import PAUSES, Ground, again, ask_all, is_absent
+from coterie.roads.contacts.ground import Ground, again, ask_all, is_absent
 from coterie.storage.work import Work
 
 CUSTOMERS = 40
@@ -31,7 +30,7 @@ class Reading:
         """Return when something is to be read."""
         mirror = self._ground.mirror
         dues = [mirror.people.next_pull(work), mirror.groups.next_pull(work)]
-        dues += [row.due for row in syncs.needs(work).values()]
+        dues += [row.due for row in self._ground.mirror.syncs.needs(work).values()]
         return min((due for due in dues if due is not None), default=None)
 
     # --- customers
@@ -75,21 +74,20 @@ class Reading:
     # --- lists
 
     def _lists(self, now: int) -> bool:
+        syncs = self._ground.mirror.syncs
         with self._ground.database.read(CLOCK, now) as work:
             due = {name: row for name, row in syncs.needs(work).items() if row.due <= now}
         for name, row in due.items():
+            later = None
             try:
                 (read_staff if name == "staff" else read_tags)(self._ground, now)
             except ChannelError as error:
                 later = again(error, row.tries, now)
-                with self._ground.database.begin(CLOCK, now) as work:
-                    if later is None:
-                        syncs.met(work, [name])  # the next reconcile reads it
-                    else:
-                        syncs.put_off(work, name, min(row.tries + 1, len(PAUSES)), later)
-                continue
             with self._ground.database.begin(CLOCK, now) as work:
-                syncs.met(work, [name])
+                if later is None:  # given up, the next reconcile reads it
+                    syncs.met(work, name)
+                else:
+                    syncs.put_off(work, name, row.tries + 1, later)
         return bool(due)
 
 
@@ -105,7 +103,7 @@ def tell_tags(work: Work, ground: Ground, moved: Sequence[TagChange]) -> None:
     if facts:
         work.after_commit(ground.poke)
     if ground.mirror.tagging.unknown(work, moved):
-        syncs.need(work, ["tags"], work.now)
+        ground.mirror.syncs.need(work, ["tags"], work.now)
 
 
 def read_chats(

@@ -7,7 +7,7 @@ nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,10 @@ from coterie.channels.wecom.client.errors import WecomError
 from coterie.channels.wecom.client.groups import OWNERS
 from coterie.channels.wecom.mirror import reading as answers
 from coterie.channels.wecom.mirror.model import Read
-from coterie.channels.wecom.mirror.syncs import store
-from coterie.channels.wecom.mirror.syncs.model import Portion, Report, Stage, State, Sync, Why
+from coterie.channels.wecom.mirror.syncs.model import Portion, Stage, Sync
 from coterie.core.actor import CLOCK
 from coterie.core.clock import DAY, SECOND, from_datetime, to_datetime
-from coterie.core.errors import ChannelError, Conflict
+from coterie.core.errors import ChannelError
 from coterie.roads.contacts.ground import PAUSES, Ground, again, ask_all, word_of
 from coterie.roads.contacts.reading import (
     learn_chats,
@@ -28,7 +27,6 @@ from coterie.roads.contacts.reading import (
     read_tags,
     tell_tags,
 )
-from coterie.storage import audit
 from coterie.storage.work import Work
 
 GUIDES = 20
@@ -61,58 +59,27 @@ class _Page:
 
 
 class Reconciling:
-    """The errand of the reconcile; the console and the command line start and stop it here."""
+    """The errand of the reconcile; ``syncs`` starts and stops it."""
 
     name = "reconcile"
 
     def __init__(self, ground: Ground, zone: ZoneInfo) -> None:
         self._ground = ground
         self._zone = zone
-
-    # --- asking for one
-
-    def start(self, work: Work, why: Why = "asked") -> Sync:
-        """Begin a reconcile; raises Conflict while one runs."""
-        newest = store.newest(work)
-        if newest is not None and newest.state == "running":
-            raise Conflict("a reconcile runs already: wait for its end, or stop it")
-        number = 1 if newest is None else newest.id + 1
-        sync = Sync(number, why, str(work.actor), "running", work.now)
-        store.begin(work, sync)
-        store.add(work, number, "staff", [[]])
-        store.add(work, number, "tags", [[]])
-        if why == "asked":
-            audit.record(work, "wecom.reconcile", str(number))
-        return sync
-
-    def stop(self, work: Work) -> None:
-        """Stop the reconcile that runs, if one does; what it has read stays."""
-        running = store.newest(work, running=True)
-        if running is not None:
-            store.save(work, replace(running, state="stopped", finished=work.now))
-            audit.record(work, "wecom.reconcile_stopped", str(running.id))
-
-    def report(self, work: Work, number: int | None = None) -> Report | None:
-        """Return the newest reconcile with its progress and troubles, or one of a number."""
-        found = [one for one in store.latest(work, 50) if number in (None, one.id)]
-        return store.report(work, found[0]) if found else None
-
-    def latest(self, work: Work, limit: int = 10) -> list[Sync]:
-        """Return the newest reconciles."""
-        return store.latest(work, limit)
+        self.syncs = ground.mirror.syncs
 
     # --- the errand
 
     def run(self, now: int) -> bool:
         """Begin the daily one when it is time, else read the next portions of the one that runs."""
         with self._ground.database.read(CLOCK, now) as work:
-            running = store.newest(work, running=True)
-            due = store.due(work, running.id, PORTIONS) if running else []
+            running = self.syncs.running(work)
+            due = self.syncs.due(work, running, PORTIONS) if running else []
             begins = running is None and self._next(work) <= now
-            is_over = running is not None and store.is_over(work, running.id)
+            is_over = running is not None and self.syncs.is_over(work, running)
         if begins:
             with self._ground.database.begin(CLOCK, now) as work:
-                self.start(work, "first" if store.newest(work) is None else "daily")
+                self.syncs.start(work, "first" if self.syncs.newest(work) is None else "daily")
             return True
         if running is None:
             return False
@@ -124,15 +91,15 @@ class Reconciling:
 
     def next_due(self, work: Work) -> int | None:
         """Return when the next portion is due, or the next reconcile."""
-        running = store.newest(work, running=True)
+        running = self.syncs.running(work)
         if running is None:
             return self._next(work)
-        due = store.next_due(work, running.id)
+        due = self.syncs.next_due(work, running)
         return work.now if due is None else due
 
     def _next(self, work: Work) -> int:
         """Return when the next reconcile begins by itself: at once, then every night."""
-        newest = store.newest(work)
+        newest = self.syncs.newest(work)
         if newest is None:
             return work.now
         begun = to_datetime(newest.started).astimezone(self._zone)
@@ -229,19 +196,10 @@ class Reconciling:
         """Write how a portion stands after a page, what was healed by it, and what is to follow."""
         fresh = {"items": portion.items + page.items, "tries": 0, "due": work.now, "error": ""}
         ends = {"cursor": page.cursor} if page.cursor else {"state": "done"}
-        store.write(work, portion, **fresh, **ends)
+        self.syncs.write(work, portion, **fresh, **ends)
         for stage, subjects in page.more.items():
-            store.add(work, sync.id, stage, subjects)
-        self._heal(work, sync.id, page.healed)
-
-    def _heal(self, work: Work, number: int, healed: dict[str, int]) -> None:
-        now = store.newest(work, running=True)
-        if now is None or now.id != number or not any(healed.values()):
-            return
-        sums = dict(now.healed)
-        for name, times in healed.items():
-            sums[name] = sums.get(name, 0) + times
-        store.save(work, replace(now, healed={name: n for name, n in sums.items() if n}))
+            self.syncs.add(work, sync, stage, subjects)
+        self.syncs.heal(work, sync, page.healed)
 
     def _refused(self, portion: Portion, error: ChannelError, now: int) -> None:
         """Try a portion again, or part it to find whose fault it is, or leave it with its reason.
@@ -252,30 +210,22 @@ class Reconciling:
         later = None if _is_somebodys(error) else again(error, portion.tries, now)
         with self._ground.database.begin(CLOCK, now) as work:
             if later is not None:
-                store.write(work, portion, tries=portion.tries + 1, due=later, error=word)
+                self.syncs.write(work, portion, tries=portion.tries + 1, due=later, error=word)
             elif portion.cursor and portion.tries < len(PAUSES):
                 fresh = {"cursor": "", "tries": portion.tries + 1, "due": now + SECOND}
-                store.write(work, portion, **fresh, error=word)
+                self.syncs.write(work, portion, **fresh, error=word)
             elif (error.permanent or _is_somebodys(error)) and len(portion.subject) > 1:
-                half = len(portion.subject) // 2
-                halves: list[Sequence[str]] = [portion.subject[:half], portion.subject[half:]]
-                store.add(work, portion.sync, portion.stage, halves)
-                store.write(work, portion, state="done")
+                self.syncs.part(work, portion)
             else:
-                store.write(work, portion, state="failed", error=word)
+                self.syncs.write(work, portion, state="failed", error=word)
 
     def _finish(self, sync: Sync, now: int) -> None:
         """End a reconcile; groups that a whole list did not show are gone."""
         with self._ground.database.begin(CLOCK, now) as work:
-            failed = store.failed(work, sync.id)
-            if not failed.keys() & {"staff", "list", "chats"}:
-                groups = self._ground.mirror.groups
-                gone = groups.end_unseen(work, sync.id, sync.started)
-                self._heal(work, sync.id, {"groups_gone": gone})
-            newest = store.newest(work, running=True)
-            if newest is not None:
-                state: State = "partly" if failed else "done"
-                store.save(work, replace(newest, state=state, finished=work.now))
+            if not self.syncs.failed(work, sync).keys() & {"staff", "list", "chats"}:
+                gone = self._ground.mirror.groups.end_unseen(work, sync.id, sync.started)
+                self.syncs.heal(work, sync, {"groups_gone": gone})
+            self.syncs.finish(work)
 
 
 def _is_somebodys(error: ChannelError) -> bool:

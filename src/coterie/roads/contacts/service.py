@@ -1,4 +1,4 @@
-"""Run the errands of a house: the urgent ones between all others, each for itself.
+"""Run the errands of a house: the urgent ones after each of the others, each for itself.
 
 An errand that breaks rests for a while and the others go on: a fault in one room must not cost a
 customer her welcome.
@@ -15,7 +15,6 @@ from coterie.core.actor import CLOCK
 from coterie.core.clock import SECOND
 from coterie.core.errors import Conflict
 from coterie.roads.contacts.ports import Errand
-from coterie.roads.contacts.reconciling import Reconciling
 from coterie.storage import leases
 from coterie.storage.database import Database
 from coterie.storage.leases import Lease
@@ -38,15 +37,11 @@ class _Fault:
 
 @dataclass
 class Contacts:
-    """The errands of one house, in order. ``urgent`` ones run again before each of the others.
-
-    ``reconciling`` is one of them, by name, since people ask for it.
-    """
+    """The errands of one house, in order. ``urgent`` ones run again after each that took time."""
 
     database: Database
     urgent: Sequence[Errand]
     others: Sequence[Errand]
-    reconciling: Reconciling
     _faults: dict[str, _Fault] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,8 +67,9 @@ class Contacts:
             done = self._hurry(now)
             for errand in self.others:
                 self._check(now, lease)
-                done |= self._run(errand, now)
-                done |= self._hurry(now)
+                if self._run(errand, now):  # it took its time, so something may have come
+                    done = True
+                    self._hurry(now)
             return done
 
     def next_due(self, work: Work) -> int | None:

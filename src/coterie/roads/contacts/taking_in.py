@@ -12,7 +12,6 @@ from coterie.channels.wecom.inbox.model import Callback
 from coterie.channels.wecom.inbox.service import Callbacks
 from coterie.channels.wecom.mirror.applying import hear
 from coterie.channels.wecom.mirror.ports import Welcomed
-from coterie.channels.wecom.mirror.syncs import store as syncs
 from coterie.core.actor import CLOCK
 from coterie.core.clock import SECOND
 from coterie.core.errors import CoterieError
@@ -66,7 +65,9 @@ class TakingIn:
             gone = [one.userid for one in self._ground.mirror.staff.left(work, heard.left)]
             self._ground.tell(work, self._ground.staff.changed(work, [], gone))
         needs = {"staff": heard.staff, "tags": heard.tags}
-        syncs.need(work, [name for name, is_so in needs.items() if is_so], work.now + SOON)
+        self._ground.mirror.syncs.need(
+            work, [name for name, is_so in needs.items() if is_so], work.now + SOON
+        )
         self._callbacks.done(work, [one.id for one in some])
 
     def _take_alone(self, one: Callback, now: int) -> None:

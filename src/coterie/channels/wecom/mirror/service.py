@@ -8,12 +8,10 @@ keeper of what it holds of people. What callbacks and reads change goes through 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from coterie.channels.wecom.mirror.applying import Heard
 from coterie.channels.wecom.mirror.chats import store as chat_store
 from coterie.channels.wecom.mirror.chats.service import Chats
-from coterie.channels.wecom.mirror.clearing import store as clearing
+from coterie.channels.wecom.mirror.clearing.service import Clearings
 from coterie.channels.wecom.mirror.edges import store as edge_store
 from coterie.channels.wecom.mirror.edges.service import Edges
 from coterie.channels.wecom.mirror.marks import Mark
@@ -33,6 +31,7 @@ from coterie.channels.wecom.mirror.model import (
 from coterie.channels.wecom.mirror.ports import Blank, nothing_kept
 from coterie.channels.wecom.mirror.sealing import Safe
 from coterie.channels.wecom.mirror.staff.service import Staff
+from coterie.channels.wecom.mirror.syncs.service import Syncs
 from coterie.channels.wecom.mirror.tags import store as tag_store
 from coterie.channels.wecom.mirror.tags.service import Tags
 from coterie.core.clock import format_time
@@ -41,8 +40,6 @@ from coterie.core.people import Shift
 from coterie.profiles.service import Profiles
 from coterie.storage import keeping
 from coterie.storage.work import Work
-
-_CLEARED = "wecom/clearing"
 
 
 class Mirror:
@@ -61,6 +58,8 @@ class Mirror:
         self.people = Edges(self._safe, self._erased, lambda one: profiles.blind(EXTERNAL, one))
         self.groups = Chats(self._erased, self.staff.who_are_ours)
         self.tagging = Tags(profiles)
+        self.clearings = Clearings(self._safe)
+        self.syncs = Syncs()
 
     def _erased(self, work: Work, externals: Collection[str]) -> Collection[str]:
         """Tell which of these customers were erased: nothing of them is kept again."""
@@ -133,7 +132,7 @@ class Mirror:
         externals = sorted(edge_store.externals_of_born(work, profiles))
         if not externals:
             return {}
-        self._have_cleared(work, externals)
+        self.clearings.ask(work, self._of_people(work, externals))
         return {
             "wecom_callbacks": self._blank(work, externals),
             **tag_store.forget(work, externals),
@@ -141,24 +140,14 @@ class Mirror:
             **edge_store.forget(work, externals),
         }
 
-    def _have_cleared(self, work: Work, externals: Sequence[str]) -> None:
-        """Keep, sealed, which remarks and tags are to be taken off at the platform."""
-        clearing.ask(
-            work,
-            [
-                self._safe.seal(
-                    _CLEARED, msgspec.json.encode([one.guide, one.external, one.tags]).decode()
-                )
-                for some in edge_store.edges(work, externals).values()
-                for one in some
-                if one.lasts or one.status == "by_customer"
-            ],
-        )
-
-    def cleared(self, sealed: bytes) -> tuple[str, str, list[str]]:
-        """Open what is to be cleared: (guide, external_userid, tags of the corporation)."""
-        guide, external, tags = msgspec.json.decode(self._safe.open(_CLEARED, sealed))
-        return guide, external, tags
+    def _of_people(self, work: Work, externals: Sequence[str]) -> list[Edge]:
+        """Return the edges that stand at the platform, one way ones too."""
+        return [
+            one
+            for some in edge_store.edges(work, externals).values()
+            for one in some
+            if one.lasts or one.status == "by_customer"
+        ]
 
     # --- callbacks
 
@@ -296,7 +285,7 @@ class Mirror:
         chats, participants, unread = chat_store.count(work)
         return Counts(
             members, guides, customers, edges, tags, chats, participants, waiting + unread,
-            markings, clearing.waiting(work),
+            markings, self.clearings.waiting(work),
         )  # fmt: skip
 
 

@@ -166,6 +166,24 @@ class Tags:
                 found.setdefault(book.canonical(one.tag), []).append(one.id)
         return {name: found.get(book.canonical(name), []) for name in names}
 
+    # --- what is to be marked
+
+    def due(self, work: Work, limit: int) -> list[Any]:
+        """Return what is to be marked now on so many edges, edge by edge."""
+        return store.due(work, limit)
+
+    def next_due(self, work: Work) -> int | None:
+        """Return when the next tag is to be marked."""
+        return store.next_due(work)
+
+    def settle(self, work: Work, rows: Sequence[Any]) -> None:
+        """Forget what was marked, unless something else has been asked meanwhile."""
+        store.settle(work, rows)
+
+    def put_off(self, work: Work, rows: Sequence[Any], due: int, error: str) -> None:
+        """Try again later, and keep why."""
+        store.put_off(work, rows, due, error)
+
 
 def _names(told: Sequence[CorpTag]) -> dict[str, str | None]:
     """Name the tags of ours that tags of the corporation mean, as long as nobody says otherwise."""
