@@ -300,7 +300,7 @@ class ChannelCodes:
         joined = coming.joined_of(events)
         if joined:
             adds = store.unjoined(work, {one.profile for one in joined})
-            store.joined(work, coming.joins(joined, adds))
+            store.joined(work, coming.joins(joined, adds), {one.id: one.state for one in adds})
         return facts
 
     def _hear_added(self, work: Work, added: Sequence[Event]) -> list[Event]:
@@ -369,7 +369,7 @@ def _row(work: Work, key: Key, source: dict[str, Any], generation: int) -> dict[
         "state": new_state("c"), "key": store.key_of(key, generation), "generation": generation,
         "guide": key.guide, "store": key.store, "campaign": key.campaign,
         "placement": key.placement, "version": 1, "source": source, "status": "on",
-        "successor": None, "created": work.now, "due": work.now,
+        "successor": None, "created": work.now, "due": work.now, "added": 0, "joined": 0,
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The tables of channel codes: what they say, in every version, and who came through them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    and_,
+    bindparam,
     func,
     or_,
     select,
@@ -47,6 +48,9 @@ code_rows = Table(
     Column("created", Moment, nullable=False),
     Column("ends", Moment),
     Column("due", Moment, index=True),
+    Column("added", Integer, nullable=False),
+    Column("joined", Integer, nullable=False),
+    Column("last", String(64)),
 )
 version_rows = Table(
     "codes_channel_versions",
@@ -93,6 +97,8 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "created": _C.created.desc(),
     "title": _C.title.asc(),
     "ends": func.coalesce(_C.ends, 2**53).asc(),
+    "added": _C.added.desc(),
+    "joined": _C.joined.desc(),
 }
 
 
@@ -193,15 +199,9 @@ def followers(work: Work, states: Collection[str]) -> set[str]:
 
 
 def page(work: Work, sought: Filter, order: str, limit: int, offset: int) -> list[Row[Any]]:
-    """Return wanted codes in an order: one of ``SORTS``, ``added`` or ``joined``."""
+    """Return wanted codes in one of the orders ``SORTS``."""
     query = _sought(select(code_rows), sought)
-    if order in ("added", "joined"):
-        counted = func.count() if order == "added" else func.count(_A.joined)
-        tally = select(_A.state, counted.label("n")).group_by(_A.state).subquery()
-        query = query.outerjoin(tally, tally.c.state == _C.state)
-        query = query.order_by(func.coalesce(tally.c.n, 0).desc(), _C.state)
-    else:
-        query = query.order_by(SORTS[order], _C.state)
+    query = query.order_by(SORTS[order], _C.state)
     return list(work.connection.execute(query.limit(limit).offset(offset)))
 
 
@@ -248,8 +248,18 @@ def hasten_all(work: Work) -> None:
 
 
 def came(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write down who was added; those of an id that is there already stay as they are."""
-    work.insert_new(add_rows, rows)
+    """Write down who was added, and count her for her code; an id that is there is left alone."""
+    present = {row.id for row in _all(work, select(_A.id), _A.id, [row["id"] for row in rows])}
+    rows = [row for row in rows if row["id"] not in present]
+    work.insert(add_rows, rows)
+    tally: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        tally[row["state"]] = tally.get(row["state"], (0, ""))[0] + 1, row["guide"]
+    if tally:
+        said = [{"of": key, "more": number, "who": who} for key, (number, who) in tally.items()]
+        values = {"added": _C.added + bindparam("more"), "last": bindparam("who")}
+        statement = code_rows.update().where(_C.state == bindparam("of")).values(**values)
+        work.connection.execute(statement, said)
 
 
 def before(
@@ -267,22 +277,28 @@ def unjoined(work: Work, profiles: Collection[int]) -> list[Row[Any]]:
     return _all(work, query, _A.profile, profiles)
 
 
-def joined(work: Work, moments: Mapping[str, int]) -> None:
-    """Write down when these adds led into a group."""
+def joined(work: Work, moments: Mapping[str, int], states: Mapping[str, str]) -> None:
+    """Write down when these adds led into a group, and count them for their codes."""
     rows = [{"id": one, "joined": at} for one, at in moments.items()]
     work.change(add_rows, rows, key=["id"], change=["joined"])
+    tally = Counter(states[one] for one in moments)
+    if tally:
+        said = [{"of": state, "more": number} for state, number in tally.items()]
+        values = {"joined": _C.joined + bindparam("more")}
+        statement = code_rows.update().where(_C.state == bindparam("of")).values(**values)
+        work.connection.execute(statement, said)
 
 
 def numbers(work: Work, states: Collection[str], today: int) -> dict[str, Numbers]:
-    """Count what came of codes; ``today`` is when the day began."""
-    query = select(
-        _A.state,
-        func.count().label("added"),
-        func.count(_A.joined).label("joined"),
-        func.sum(func.coalesce(_A.at >= today, False).cast(Integer)).label("today"),
-    ).group_by(_A.state)
-    found = _all(work, query, _A.state, states)
-    return {row.state: Numbers(row.added, row.joined, int(row.today or 0)) for row in found}
+    """Count what came of codes that were used; ``today`` is when the day began."""
+    query = select(_C.state, _C.added, _C.joined).where(_C.added > 0)
+    used = {row.state: row for row in _all(work, query, _C.state, states)}
+    of_today = select(_A.state, func.count().label("n")).where(_A.at >= today).group_by(_A.state)
+    came_today = {row.state: row.n for row in _all(work, of_today, _A.state, used)}
+    return {
+        state: Numbers(row.added, row.joined, came_today.get(state, 0))
+        for state, row in used.items()
+    }
 
 
 def by_guide(work: Work, state: str) -> list[tuple[str, int, int]]:
@@ -314,19 +330,10 @@ def recent(work: Work, guides: Collection[str], since: int) -> dict[str, list[in
     return found
 
 
-def turns(work: Work, states: Collection[str]) -> dict[str, tuple[int, str]]:
+def turns(work: Work, states: Collection[str]) -> dict[str, tuple[int, str | None]]:
     """Return how many were ever added through each code, and who took the last."""
-    query = select(_A.state, func.count().label("n"), func.max(_A.at).label("at"))
-    tally = {row.state: row for row in _all(work, query.group_by(_A.state), _A.state, states)}
-    last = {row.state: row.guide for row in _lasts(work, tally)}
-    return {state: (row.n, last[state]) for state, row in tally.items()}
-
-
-def _lasts(work: Work, tally: Mapping[str, Row[Any]]) -> Iterable[Row[Any]]:
-    """Return the adds of the newest moment of each code, the one that counts last."""
-    for chunk in in_chunks(sorted(tally), 200):
-        pairs = or_(*(and_(_A.state == one, _A.at == tally[one].at) for one in chunk))
-        yield from work.connection.execute(select(add_rows).where(pairs).order_by(_A.id))
+    rows = _all(work, select(_C.state, _C.added, _C.last), _C.state, states)
+    return {row.state: (row.added, row.last) for row in rows}
 
 
 # --- who is away
