@@ -220,15 +220,15 @@ def compare_credit(
         total = (order.amount or 0) - back.get(number, 0)
         assert mine.net == sum(one.amount for one in mine.lines) == total
         assert sum(one.amount for one in mine.standing) == total
-        given = [one for one in mine.standing if one.kind == "credit"]
-        assert sum(one.share for one in given) == 10_000
-        assert sum(one.amount for one in given) == order.amount
-        assert all(one.why for one in given)
+        given = [line for line in mine.standing if line.kind == "credit"]
+        assert sum(line.share for line in given) == 10_000
+        assert sum(line.amount for line in given) == order.amount
+        assert all(line.why for line in given)
         expected = shares(order, hers, by_person[order.profile], world)
-        assert {(one.guide, one.way): Fraction(one.share, 10_000) for one in given} == expected
-        for one in given:
-            exact = (order.amount or 0) * expected[one.guide, one.way]
-            assert abs(one.amount - exact) < 100  # less than a cent
+        assert {(line.guide, line.way): Fraction(line.share, 10_000) for line in given} == expected
+        for line in given:
+            exact = (order.amount or 0) * expected[line.guide, line.way]
+            assert abs(line.amount - exact) < 100  # less than a cent
 
 
 @pytest.mark.parametrize("seed", [1])

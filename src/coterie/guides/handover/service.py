@@ -15,7 +15,7 @@ from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.ids import derived_id
 from coterie.core.people import Shift
-from coterie.guides.binding.reading import DELETED
+from coterie.guides.binding.reading import ADDED, DELETED
 from coterie.guides.binding.service import Bindings
 from coterie.guides.handover import store
 from coterie.guides.handover.model import (
@@ -191,10 +191,8 @@ class Handovers:
     def hear(self, work: Work, events: Sequence[Event], moves: Sequence[Move]) -> list[Event]:  # noqa: ARG002
         """Hear that a customer refused, or that the platform moved her."""
         told = [one for one in events if _concerns(one)]
-        rows = store.of_profiles(work, {one.profile for one in told}, OPEN) if told else []
-        if not rows:
-            return []
-        every = {one.id: one for one in store.unfinished(work)}
+        every = {one.id: one for one in store.unfinished(work)} if told else {}
+        rows = store.of_profiles(work, {one.profile for one in told}, OPEN) if every else []
         facts: list[Event] = []
         for event in told:
             for row in rows:
@@ -203,7 +201,10 @@ class Handovers:
                     continue
                 said, guide = event.properties, event.properties.get("guide")
                 at = event.time
-                if event.name == DELETED and guide == one.giver_userid:
+                taken = one.taker_userid if one.kind == "resigned" else None
+                if (event.name == DELETED and guide == one.giver_userid) or (
+                    event.name == ADDED and guide == taken
+                ):
                     made = replace(row, state="done", sent=row.sent or at, settled=at)
                 elif event.name == TRANSFER_FAILED and guide in (
                     one.taker_userid, one.giver_userid
@@ -288,6 +289,6 @@ def _faults(giver: Guide, taker: Guide, wanted: Wanted) -> list[str]:
 
 
 def _concerns(event: Event) -> bool:
-    if event.name == TRANSFER_FAILED:
+    if event.name in (TRANSFER_FAILED, ADDED):
         return True
     return event.name == DELETED and event.properties.get("by") == "transfer"

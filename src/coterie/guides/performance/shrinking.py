@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betaln, expit, logit
 from scipy.stats import beta
 
@@ -22,6 +21,10 @@ MOST = 1e6
 """So many customers' worth is the prior at most: the guides are then all alike."""
 LEAST = 2.0
 TAIL = 0.05
+_SIDE = np.linspace(-1.0, 1.0, 17)
+_GRID = np.array([(mean, weight) for mean in _SIDE for weight in _SIDE])
+_ROUNDS, _CLOSER = 7, 3.0
+"""The best place is looked for on a grid, then on finer ones about it."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,28 @@ def fit(hits: Sequence[int], cases: Sequence[int]) -> Prior:
     if len(n) < 2:
         return Prior(overall, LEAST)
 
-    def surprise(at: NDArray[np.float64]) -> float:
-        mean, weight = float(expit(at[0])), float(np.exp(at[1]))
-        a, b = mean * weight, (1 - mean) * weight
-        return -float((betaln(k + a, n - k + b) - betaln(a, b)).sum())
+    pairs, times = np.unique(np.column_stack([k, n]), axis=0, return_counts=True)
+    middle = np.array([logit(overall), (np.log(LEAST) + np.log(MOST)) / 2])
+    reach = np.array([2.0, (np.log(MOST) - np.log(LEAST)) / 2])
+    for _ in range(_ROUNDS):
+        grid = middle + reach * _GRID
+        grid[:, 1] = np.clip(grid[:, 1], np.log(LEAST), np.log(MOST))
+        middle = grid[np.argmax(_likelihood(grid, pairs, times))]
+        reach = reach / _CLOSER
+    return Prior(float(expit(middle[0])), float(np.exp(middle[1])))
 
-    bounds = [(-12.0, 12.0), (np.log(LEAST), np.log(MOST))]
-    starts = [np.array([logit(overall), np.log(weight)]) for weight in (8.0, 80.0, 5_000.0)]
-    found = [minimize(surprise, start, bounds=bounds, method="L-BFGS-B") for start in starts]
-    best = min(found, key=lambda one: float(one.fun))
-    return Prior(float(expit(best.x[0])), float(np.exp(best.x[1])))
+
+def _likelihood(
+    grid: NDArray[np.float64], pairs: NDArray[np.float64], times: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how likely the counts are for each (logit of the mean, log of the weight)."""
+    mean, weight = expit(grid[:, :1]), np.exp(grid[:, 1:])
+    a, b = mean * weight, (1 - mean) * weight
+    hits, cases = pairs[:, 0], pairs[:, 1]
+    found: NDArray[np.float64] = ((betaln(hits + a, cases - hits + b) - betaln(a, b)) * times).sum(
+        axis=1
+    )
+    return found
 
 
 def believed(hits: Sequence[int], cases: Sequence[int], prior: Prior) -> list[Believed]:
