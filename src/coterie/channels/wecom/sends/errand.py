@@ -16,8 +16,8 @@ from coterie.channels.wecom.client.service import Wecom
 from coterie.channels.wecom.sends import pacing, store
 from coterie.channels.wecom.sends.attaching import Attaching
 from coterie.channels.wecom.sends.model import Item, Send, Task
-from coterie.channels.wecom.sends.planning import plan
-from coterie.channels.wecom.sends.ports import HeldOut, Tell
+from coterie.channels.wecom.sends.planning import plan, whole_senders
+from coterie.channels.wecom.sends.ports import OfOrigin, Tell
 from coterie.channels.wecom.sends.service import Sends
 from coterie.channels.wecom.sends.settling import Settling
 from coterie.channels.wecom.sends.watching import Watching
@@ -43,7 +43,8 @@ class SendErrand:
     """Runs the mass sends of one house on its connection to WeCom.
 
     ``held_out`` says whether an origin leaves somebody out for comparison: then, and unless
-    ``allow_select``, guides may not leave out anybody else.
+    ``allow_select``, guides may not leave out anybody else. ``stopped`` says whether an origin is
+    paused, or everything is stopped: then nobody is asked.
     """
 
     database: Database
@@ -51,7 +52,8 @@ class SendErrand:
     sends: Sends
     tell: Tell
     attaching: Attaching
-    held_out: HeldOut
+    held_out: OfOrigin
+    stopped: OfOrigin
     allow_select: bool = False
     name = "sends"
     watching: Watching = field(init=False)
@@ -82,23 +84,44 @@ class SendErrand:
     # --- from what waits to tasks
 
     def _gather(self, now: int) -> bool:
-        with self.database.begin(CLOCK, now) as work:
+        """Put together what waits: words are opened first, so that nobody waits for that."""
+        with self.database.read(CLOCK, now) as work:
             ready = [name for name, moment in store.gathered(work) if moment <= now]
+            sends = store.sends(work, ready)
+            waiting = [
+                each.id
+                for name, send in sends.items()
+                if send.kind == "customers"
+                for each in store.waiting(work, name, _ITEMS)
+            ]
+            texts = {one.id: one.text for one in self.sends.said(work, waiting).values()}
+        if not ready:
+            return False
+        with self.database.begin(CLOCK, now) as work:
             for name, send in store.sends(work, ready).items():
-                self._plan(work, send, store.waiting(work, name, _ITEMS))
-        return bool(ready)
+                items = store.waiting(work, name, _ITEMS)
+                if len(items) == _ITEMS:
+                    items = whole_senders(items)
+                if send.kind == "customers":  # what came in between waits for the next turn
+                    items = [each for each in items if each.id in texts]
+                self._plan(work, send, items, texts)
+        return True
 
-    def _plan(self, work: Work, send: Send, items: Sequence[Item]) -> None:
-        stopped = [each for each in items if each.taken <= (send.cancelled or -1)]
-        gone = [each for each in items if each.expires is not None and each.expires <= work.now]
-        gone = [each for each in gone if each not in stopped]
-        left = [each for each in items if each not in stopped and each not in gone]
+    def _plan(
+        self, work: Work, send: Send, items: Sequence[Item], texts: Mapping[str, str]
+    ) -> None:
+        stopped: list[Item] = []
+        gone: list[Item] = []
+        left: list[Item] = []
+        for each in items:
+            if each.taken <= (send.cancelled or -1):
+                stopped.append(each)
+            elif each.expires is not None and each.expires <= work.now:
+                gone.append(each)
+            else:
+                left.append(each)
         self._settling.unsent(work, send.kind, stopped, Reason.CANCELLED)
         self._settling.unsent(work, send.kind, gone, Reason.EXPIRED)
-        texts: Mapping[str, str] = {}
-        if send.kind == "customers":
-            said = self.sends.said(work, [each.id for each in left])
-            texts = {name: message.text for name, message in said.items()}
         changed = []
         for task, mine in plan(send, left, texts, work.now):
             store.add_tasks(work, [task])
@@ -113,6 +136,8 @@ class SendErrand:
                 self._look_up(task, now)
             elif task.state == "planned" and task.closing is not None:
                 self._close_unasked(task, now)
+            elif task.state == "planned" and self._is_stopped(task, now):
+                self._later(task, now, MINUTE, None)
             elif task.state == "planned":
                 self._create(task, now)
             else:
@@ -123,6 +148,10 @@ class SendErrand:
             else:
                 wait = int((error.retry_after or 0) * SECOND) or 5 * MINUTE
                 self._later(task, now, wait, error.message)
+
+    def _is_stopped(self, task: Task, now: int) -> bool:
+        with self.database.read(CLOCK, now) as work:
+            return self.stopped(work, store.sends(work, [task.send])[task.send].origin)
 
     def _later(self, task: Task, now: int, wait: int, error: str | None) -> None:
         with self.database.begin(CLOCK, now) as work:

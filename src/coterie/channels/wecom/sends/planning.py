@@ -60,6 +60,13 @@ def plan(
             yield task, some
 
 
+def whole_senders(items: list[Item]) -> list[Item]:
+    """Leave the last guide's to the next portion, whole: else she would get two tasks."""
+    last = items[-1].sender
+    before = [each for each in items if each.sender != last]
+    return before or items
+
+
 def _portions(items: Sequence[Item], most: int) -> Iterator[list[Item]]:
     """Cut items so that no target stands twice in one portion: a task reaches each once."""
     portion: list[Item] = []

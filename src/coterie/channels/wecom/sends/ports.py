@@ -135,7 +135,7 @@ Said = Callable[[Work, Collection[str]], Mapping[str, Message]]
 """Return messages by id with what they say."""
 Tell = Callable[[Work, Sequence[Told]], object]
 """Let messaging and the road hear what became of messages."""
-HeldOut = Callable[[Work, str], bool]
-"""Say whether somebody is left out of what an origin sends, for comparison."""
+OfOrigin = Callable[[Work, str], bool]
+"""Say something of whoever asks for messages, such as ``broadcast:spring``."""
 Emit = Callable[[Sequence[Event], int], None]
 """Let the road carry what customers did."""

@@ -2,32 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from statistics import median_low
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coterie.channels.wecom.sends import store
 from coterie.channels.wecom.sends.choosing import Sender, choose
+from coterie.channels.wecom.sends.looking import Looking
 from coterie.channels.wecom.sends.model import (
     MOST_ATTACHMENTS,
     Answers,
     Item,
-    OfGuide,
     Preflight,
-    Progress,
     Send,
     Share,
-    Task,
-    ToConfirm,
-    Unconfirmed,
 )
-from coterie.channels.wecom.sends.moments.service import Moments
 from coterie.channels.wecom.sends.pacing import GATHER, next_reminder
 from coterie.channels.wecom.sends.planning import refuse_text
-from coterie.channels.wecom.sends.ports import Chat, Contacts, Follow, Said, Staff
-from coterie.channels.wecom.sends.quota.service import Quotas
+from coterie.channels.wecom.sends.ports import Chat, Follow
 from coterie.core.clock import DAY
-from coterie.core.errors import Invalid, NotFound
+from coterie.core.errors import Invalid
 from coterie.core.ids import derived_id
 from coterie.core.people import Shift
 from coterie.messaging.channel import Reach
@@ -40,14 +33,9 @@ Followed = Mapping[int, Sequence[tuple[str, Follow]]]
 
 
 @dataclass(frozen=True)
-class Sends:
-    """Mass sends of one house. ``said`` opens what messages say: here it is never kept."""
+class Sends(Looking):
+    """Mass sends of one house."""
 
-    contacts: Contacts
-    staff: Staff
-    said: Said
-    quotas: Quotas = field(default_factory=Quotas)
-    moments: Moments = field(default_factory=Moments)
     name = "wecom.sends"
 
     # --- what the channel asks
@@ -73,12 +61,15 @@ class Sends:
         """Take messages for their guides: one sender each, a place of the quota for each."""
         followed = self.followed(work, {each.profile for each in deliveries})
         owners = self.staff.owners(work, followed.keys())
+        full_ones = self._full(work, followed)
+        materials = store.attachments(work, {each.template for each in deliveries})
         answers: dict[str, Answer] = {}
         chosen: dict[str, Sender] = {}
         for each in deliveries:
-            alone = not store.attachments(work, each.template)
-            refusal = refuse_text(each.text, alone=alone)
-            sender = self._roomiest(work, followed.get(each.profile, ()), owners.get(each.profile))
+            refusal = refuse_text(each.text, alone=not materials.get(each.template))
+            hers = followed.get(each.profile, ())
+            roomy = [pair for pair in hers if pair[0] not in full_ones]
+            sender = choose(roomy or hers, owners.get(each.profile))
             if refusal is not None:
                 answers[each.message] = refusal
             elif sender is None:
@@ -91,22 +82,26 @@ class Sends:
         window = self.quotas.window(work, "customer", work.now)
         answers |= {name: Refusal(Reason.QUOTA, str(window)) for name in full}
         taken = [each for each in deliveries if each.message in chosen.keys() - full]
-        self._take(work, taken, chosen)
+        self._take(work, taken, chosen, materials)
         return answers | {each.message: Asked(chosen[each.message].guide) for each in taken}
 
-    def _roomiest(
-        self, work: Work, followed: Sequence[tuple[str, Follow]], owner: str | None
-    ) -> Sender | None:
-        """Choose her sender; of several identities of hers one that has room, if any has."""
-        externals = {external for external, _ in followed}
-        if len(externals) > 1:
-            rooms = self.quotas.rooms(work, "customer", externals)
-            free = [each for each in followed if each[0] not in rooms or rooms[each[0]].left]
-            return choose(free or followed, owner)
-        return choose(followed, owner)
+    def _full(self, work: Work, followed: Followed) -> set[str]:
+        """Return the identities without room, of people who have several: another one may do."""
+        several = {
+            external
+            for pairs in followed.values()
+            if len({external for external, _ in pairs}) > 1
+            for external, _ in pairs
+        }
+        rooms = self.quotas.rooms(work, "customer", several) if several else {}
+        return {external for external, room in rooms.items() if not room.left}
 
     def _take(
-        self, work: Work, deliveries: Sequence[Delivery], chosen: Mapping[str, Sender]
+        self,
+        work: Work,
+        deliveries: Sequence[Delivery],
+        chosen: Mapping[str, Sender],
+        materials: Mapping[str, tuple[str, ...]],
     ) -> None:
         items: list[Item] = []
         opened: dict[str, Send] = {}
@@ -115,7 +110,7 @@ class Sends:
             name = derived_id("wecom.send", each.origin, each.template)
             opened[name] = Send(
                 name, "customers", each.origin, each.template, "",
-                store.attachments(work, each.template), work.now, str(work.actor), None, 0,
+                materials.get(each.template, ()), work.now, str(work.actor), None, 0,
             )  # fmt: skip
             items.append(
                 Item(
@@ -296,91 +291,7 @@ class Sends:
 
     def attached(self, work: Work, template: str) -> tuple[str, ...]:
         """Return the materials that go along with a template."""
-        return store.attachments(work, template)
-
-    # --- looking
-
-    def page(self, work: Work, limit: int = 50, offset: int = 0) -> list[tuple[Send, Progress]]:
-        """Return a part of the sends with how far they are, the newest first."""
-        found = store.page(work, limit, offset)
-        progress = store.progress(work, [send.id for send in found])
-        return [(send, progress.get(send.id, Progress())) for send in found]
-
-    def one(self, work: Work, send: str) -> tuple[Send, Progress]:
-        """Return one send with how far it is; raises NotFound."""
-        found = store.sends(work, [send]).get(send)
-        if found is None:
-            raise NotFound(f"there is no send {send!r}")
-        return found, store.progress(work, [send]).get(send, Progress())
-
-    def guides(self, work: Work, send: str) -> list[OfGuide]:
-        """Return how far each guide is with a send, who has not confirmed first."""
-        counted = store.by_task(work, send)
-        found = [
-            _of_guide(task, counted.get(task.id, {}), work.now)
-            for task in store.tasks_of(work, send)
-        ]
-        order = ("late", "waiting", "never", "confirmed")
-        return sorted(found, key=lambda each: (order.index(each.state), -each.number, each.guide))
-
-    def results(
-        self, work: Work, send: str, limit: int = 50, offset: int = 0, *, state: str | None = None
-    ) -> list[Item]:
-        """Return what became of a send's customers or groups, the latest first."""
-        return store.results(work, send, limit, offset, state)
-
-    def to_confirm(self, work: Work, guide: str) -> list[ToConfirm]:
-        """Return what waits for one guide, the oldest first: only she can send it, in WeCom."""
-        tasks = store.open_tasks(work, guide)
-        sends = store.sends(work, {task.send for task in tasks})
-        found = [
-            ToConfirm(
-                id=task.id,
-                kind=task.kind,
-                title=sends[task.send].title,
-                text=self.text_of(work, task),
-                number=task.number,
-                since=task.asked or task.made,
-                expires=task.expires,
-                reminders=task.reminders,
-                msgid=task.msgid or "",
-            )
-            for task in tasks
-            if task.send in sends
-        ]
-        found += self.moments.to_confirm(work, guide)
-        return sorted(found, key=lambda each: (each.since, each.id))
-
-    def text_of(self, work: Work, task: Task) -> str:
-        """Return what a task says; empty where it was forgotten with its person."""
-        if task.kind == "groups":
-            return store.sends(work, [task.send])[task.send].text
-        first = store.items_of(work, task.id)[:1]
-        said = self.said(work, [item.id for item in first])
-        return next((message.text for message in said.values()), "")
-
-    def unconfirmed(self, work: Work) -> list[Unconfirmed]:
-        """Return the guides who were asked and have not sent, the one asked first first."""
-        mine: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for task in store.open_tasks(work):
-            mine[task.sender].append((task.asked or task.made, task.number))
-        for guide, since in self.moments.waiting(work):
-            mine[guide].append((since, 0))
-        found = [
-            Unconfirmed(
-                guide, len(asked), sum(number for _, number in asked),
-                min(since for since, _ in asked),
-            )
-            for guide, asked in mine.items()
-        ]  # fmt: skip
-        return sorted(found, key=lambda each: (each.since, each.guide))
-
-    def answers(self, work: Work, since: int, until: int) -> dict[str, Answers]:
-        """Return how guides met what they were asked in [since, until)."""
-        mine: defaultdict[str, list[int | None]] = defaultdict(list)
-        for guide, asked, confirmed in store.asked_between(work, since, until):
-            mine[guide].append(None if confirmed is None else confirmed - asked)
-        return {guide: _answers(took) for guide, took in mine.items()}
+        return store.attachments(work, [template]).get(template, ())
 
     # --- people
 
@@ -414,28 +325,3 @@ class Sends:
 
 def _percent(answers: Answers | None) -> int | None:
     return None if answers is None else round(100 * answers.confirmed / answers.asked)
-
-
-def _answers(took: Sequence[int | None]) -> Answers:
-    done = [each for each in took if each is not None]
-    return Answers(len(took), len(done), median_low(done) if done else None)
-
-
-def _of_guide(task: Task, counted: Mapping[str, int], now: int) -> OfGuide:
-    if task.confirmed is not None:
-        state = "confirmed"
-    elif task.state in ("closed", "done"):
-        state = "never"
-    else:
-        state = "late" if task.reminders or now - task.made > DAY else "waiting"
-    return OfGuide(
-        guide=task.sender,
-        state=state,
-        number=task.number,
-        sent=counted.get("sent", 0),
-        unsent=counted.get("unsent", 0),
-        asked=task.asked,
-        confirmed=task.confirmed,
-        reminders=task.reminders,
-        round=task.round,
-    )

@@ -187,6 +187,12 @@ def items_of(work: Work, task: str, state: str | None = None) -> list[Item]:
     return [_item(row) for row in work.connection.execute(query)]
 
 
+def first_of(work: Work, task: str) -> list[str]:
+    """Name one item of a task that is still somebody's: all of them say the same."""
+    query = select(_I.id).where(_I.task == task, _I.target != "").order_by(_I.id).limit(1)
+    return list(work.connection.execute(query).scalars())
+
+
 def waiting(work: Work, send: str, limit: int) -> list[Item]:
     """Return what waits in a send to be put together."""
     query = select(item_rows).where(_I.send == send, _I.state == "waiting", _I.task.is_(None))
@@ -307,10 +313,15 @@ def known_msgids(work: Work, msgids: Iterable[str]) -> set[str]:
 # --- attachments and uploads
 
 
-def attachments(work: Work, template: str) -> tuple[str, ...]:
-    """Return the materials that go along with a template."""
-    query = select(attachment_rows.c.materials).where(attachment_rows.c.template == template)
-    return tuple(work.connection.execute(query).scalar() or ())
+def attachments(work: Work, templates: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the materials that go along with templates."""
+    columns = attachment_rows.c
+    query = select(columns.template, columns.materials)
+    return {
+        row.template: tuple(row.materials)
+        for chunk in in_chunks(templates)
+        for row in work.connection.execute(query.where(columns.template.in_(chunk)))
+    }
 
 
 def attach(work: Work, template: str, materials: Sequence[str]) -> None:

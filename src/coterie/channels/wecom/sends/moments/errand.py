@@ -66,7 +66,8 @@ class MomentErrand:
         return work.now if store.untold(work, 1) else store.next_due(work)
 
     def _tend(self, moment: Moment, now: int) -> None:
-        over = moment.expires is not None and moment.expires <= now
+        over = moment.cancelled is not None
+        over = over or (moment.expires is not None and moment.expires <= now)
         if moment.state == "planned":
             if over:
                 self._close(moment, now)
@@ -173,7 +174,7 @@ class MomentErrand:
             posters.append(poster)
         waits = any(each.state == "asked" for each in posters)
         watched = now < max((each.at for each in posters), default=opened) + WATCHED
-        watched = watched and moment.error != "cancelled"
+        watched = watched and moment.cancelled is None
         goes_on = watched or (waits and now < opened + ALLOWED)
         with self.database.begin(CLOCK, now) as work:
             store.keep_posters(work, posters)
@@ -189,7 +190,7 @@ class MomentErrand:
         return min(due, expires) if expires is not None and expires > now else due
 
     def _end(self, work: Work, moment: Moment) -> None:
-        state = "cancelled" if moment.error == "cancelled" else "done"
+        state = "done" if moment.cancelled is None else "cancelled"
         late = [each for each in store.posters(work, moment.id) if each.state == "asked"]
         store.keep_posters(work, [Poster(moment.id, each.guide, "never", each.at) for each in late])
         store.change(work, moment.id, state=state)

@@ -36,6 +36,7 @@ class Moment:
     job: str | None = None
     moment: str | None = None
     opened: int | None = None
+    cancelled: int | None = None
     error: str | None = None
 
 

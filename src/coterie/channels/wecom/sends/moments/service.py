@@ -72,7 +72,7 @@ class Moments:
         if found.state not in UNFINISHED:
             raise Conflict("it is over already")
         # the errand stops it at the platform, where it may be by now
-        store.change(work, moment, expires=work.now, due=work.now, error="cancelled")
+        store.change(work, moment, cancelled=work.now, due=work.now)
         audit.record(work, "wecom.moment.cancel", moment)
 
     def page(self, work: Work, limit: int = 50, offset: int = 0) -> list[tuple[Moment, Spread]]:

@@ -29,6 +29,7 @@ moment_rows = Table(
     Column("job", String),
     Column("moment", String),
     Column("opened", At),
+    Column("cancelled", At),
     Column("error", String),
 )
 
