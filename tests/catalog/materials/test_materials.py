@@ -21,7 +21,9 @@ from coterie.storage.database import Database
 AUTHOR = Actor("person", "Mei")
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """What is told of bytes is the same on every database."""
-POSTER = Draft("autumn", "poster", {"zh": "秋日海报", "en": "Autumn"}, ("wine/italy",), ("秋", "夜"))
+POSTER = Draft(
+    "autumn", "poster", {"zh": "秋日海报", "en": "Autumn"}, ("wine/italy",), ("秋", "夜")
+)
 TEXT = Draft("greeting", "text", {"en": "Greeting"}, text="Good evening")
 
 
@@ -145,9 +147,7 @@ def test_other_words_make_a_version_other_bounds_do_not(
 
 
 @SQLITE
-def test_what_is_not_taken_is_refused_with_its_place(
-    tmp_path: Path, database: Database
-) -> None:
+def test_what_is_not_taken_is_refused_with_its_place(tmp_path: Path, database: Database) -> None:
     def sent(content: bytes) -> Path:
         path = tmp_path / "sent"
         path.write_bytes(content)
@@ -189,7 +189,7 @@ def test_what_is_not_taken_is_refused_with_its_place(
                 materials.add(work, draft)
             assert refusal.value.path == path
         long = replace(TEXT, text="好" * 1_334)
-        with pytest.raises(Invalid, match="4,?002 bytes"):
+        with pytest.raises(Invalid, match="4002 bytes"):
             materials.add(work, long)
 
 
@@ -199,5 +199,5 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, database: Database) -> None:
     Image.new("1", (9_000, 9_000)).save(out, "PNG")
     path = tmp_path / "bomb"
     path.write_bytes(out.getvalue())
-    with database.begin(AUTHOR, NOW) as work, pytest.raises(Invalid, match="dots|read"):
+    with database.begin(AUTHOR, NOW) as work, pytest.raises(Invalid, match=r"dots|read"):
         Materials(Catalog(), tmp_path / "shelf").add(work, replace(POSTER, content=path))
