@@ -4,17 +4,17 @@ Of somebody for whom nothing shall be chosen only what passed between her and th
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from coterie.core.clock import read_moment
 from coterie.events.model import Logged
-from coterie.orders.model import Order
+from coterie.orders.model import COMPLETED
 from coterie.storage.work import Work
-from coterie.web.console.orders.words import money
 from coterie.web.guide.card.model import Fact
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
 
 MOST = 3
-_ORDERS = 200
 _VISITS = frozenset({
     "Store Visited", "Activity Attended", "Tasting Attended", "coterie.activity.attended",
 })  # fmt: skip
@@ -79,32 +79,36 @@ def _likes(work: Work, house: Served, speech: Speech, profile: int) -> Iterator[
 
 
 def _bought(work: Work, house: Served, speech: Speech, profile: int) -> Iterator[Fact]:
-    orders = [one for one in house.commerce.orders.of_profile(work, profile, _ORDERS) if _paid(one)]
-    if not orders:
+    orders, last = _published(work, house, profile, "value.orders", "value.last_order")
+    moment = read_moment(last, speech.zone)
+    if not isinstance(orders, int | float) or orders < 1 or moment is None:
         return
-    last = max(orders, key=lambda one: one.completed or 0)
-    amount = f" · {money(last.net)}" if last.net else ""
+    bought = [
+        event for event in house.log.timelines(work, [profile])[profile]
+        if event.name == COMPLETED and event.items
+    ]  # fmt: skip
+    items = house.catalog.items(work, bought[-1].items[:1]) if bought else []
+    what = f" · {items[0].title or items[0].key}" if items else ""
     yield Fact(
-        speech.ngettext("Bought %(n)s time", "Bought %(n)s times", len(orders)),
-        speech.gettext("last on %(day)s", day=speech.day(last.completed or 0)) + amount,
+        speech.ngettext("Bought %(n)s time", "Bought %(n)s times", int(orders)),
+        speech.gettext("last on %(day)s", day=speech.day(moment)) + what,
         "package",
     )
 
 
-def _paid(order: Order) -> bool:
-    return order.completed is not None and order.cancelled is None
-
-
 def _rhythm(work: Work, house: Served, speech: Speech, profile: int) -> Iterator[Fact]:
-    known = house.profiles.known(work, [profile], fading=("rhythm.gap_days", "value.orders"))
-    traits = known[profile].traits if profile in known else {}
-    gap, orders = traits.get("rhythm.gap_days"), traits.get("value.orders")
+    gap, orders = _published(work, house, profile, "rhythm.gap_days", "value.orders")
     if isinstance(gap, int | float) and isinstance(orders, int | float) and orders > 1:
         yield Fact(
             speech.ngettext("Buys about every day", "Buys about every %(n)s days", round(gap)),
             speech.ngettext("by %(n)s order", "by %(n)s orders", int(orders)),
             "timer",
         )
+
+
+def _published(work: Work, house: Served, profile: int, *names: str) -> list[Any]:
+    known = house.profiles.known(work, [profile], fading=names).get(profile)
+    return [None if known is None else known.traits.get(name) for name in names]
 
 
 def _gathers(work: Work, house: Served, speech: Speech, profile: int) -> Iterator[Fact]:

@@ -11,6 +11,7 @@ from coterie.web.guide.at_work import Staff
 from coterie.web.guide.card import facts, offering
 from coterie.web.guide.card.model import NOT_SAY, Card, NotSay
 from coterie.web.guide.people import Whom
+from coterie.web.guide.sentences import Sentences
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
 
@@ -49,6 +50,7 @@ def _filled(
     stores = {one.key: one.title for one in house.guides.organisation.stores(work)}
     due = house.attending.due.of(work, {profile: card.owner.since}) if card.owner else []
     may_offer = personal and not {"no_marketing", "case", "minor"} & set(card.not_say)
+    sentences = Sentences(work, house, speech, staff, ())
     worn, choices = offering.tags(work, house, speech, profile)
     return replace(
         card,
@@ -56,7 +58,10 @@ def _filled(
         visit=facts.last_visit(
             house.log.timelines(work, [profile])[profile], stores, speech
         ),
-        cases=tuple(house.tasks.about(work, profile)),
+        cases=tuple(
+            replace(one, script=sentences.filled(one.script, card.whom))
+            for one in house.tasks.about(work, profile)
+        ),
         next=offering.next_sentence(
             work, house, speech, staff, card.whom, due,
             titles.get(topics[0], "") if topics else "", personal=may_offer,
