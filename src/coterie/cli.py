@@ -7,18 +7,16 @@ error. Exit codes: 0 done, 1 unexpected, 2 wrong input, 3 not found, 4 conflict,
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from coterie.app import App
 from coterie.commands.contacting import wecom
+from coterie.commands.guiding import guides
 from coterie.commands.journeying import journeys
 from coterie.commands.limiting import limits
 from coterie.commands.listing import lists
@@ -31,6 +29,7 @@ from coterie.commands.printing import (
     print_import,
     print_json,
     print_report,
+    progress,
 )
 from coterie.commands.protecting import backup, person, restore
 from coterie.commands.reaching import bounces, messages
@@ -87,8 +86,8 @@ cli.add_typer(quarantine, name="quarantine")
 cli.add_typer(segments, name="segments")
 cli.add_typer(lists, name="list")
 cli.add_typer(journeys, name="journey")
-cli.add_typer(feeds, name="feed")
-cli.add_typer(orders, name="orders")
+for _part, _name in ((feeds, "feed"), (orders, "orders"), (guides, "guides")):
+    cli.add_typer(_part, name=_name)
 cli.add_typer(simulate, name="simulate")
 cli.add_typer(recommend, name="recommend")
 cli.add_typer(messages, name="messages")
@@ -157,12 +156,12 @@ def demo(
     if story == "wecom":
         from coterie.commands.demonstrating import demo_wecom  # noqa: PLC0415
 
-        return demo_wecom(data, port, customers, _progress, once=once, as_json=as_json)
+        return demo_wecom(data, port, customers, progress, once=once, as_json=as_json)
     if story != "wine":
         raise Invalid(f"no story is called {story!r}", path="story", hint="wine or wecom")
     founding = wine.founding(ratings)
     with house(founding, data=data or DEMO_FOLDER, port=port) as app:
-        with _progress("Playing the wine community") as told:
+        with progress("Playing the wine community") as told:
             seconds = wine.play(app, ratings, told)
         with app.db.read(COMMAND, app.clock.now()) as work:
             report = {**app.report(work), "seconds": seconds}
@@ -201,7 +200,7 @@ def import_file(
         if dry_run:
             report = importer.dry_run(file, recipe, source, now)
         else:
-            with _progress(f"Importing {file.name}") as told:
+            with progress(f"Importing {file.name}") as told:
                 report = importer.run(
                     COMMAND, file, recipe, source, now, lambda rows: told(f"{rows:,} rows", 0.0)
                 )
@@ -375,17 +374,6 @@ def list_members(
         return
     for one in people:
         print(one)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
-    """Show progress on a terminal; stay quiet in a pipe."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(title, total=1.0)
-        yield lambda stage, share: bar.update(
-            task, description=f"{title}: {stage}", completed=share
-        )
 
 
 def _serve(app: App) -> None:

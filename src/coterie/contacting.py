@@ -50,14 +50,12 @@ def open_contacts(
     ground = Ground(
         inbound.database, mirror, wecom.client, inbox, inbound.tell, staff or NoStaff(), poke
     )
-    reconciling = Reconciling(ground, zone)
     return Contacts(
         inbound.database,
         urgent=[*urgent, TakingIn(ground, wecom.callbacks, welcomed)],
         others=[
             Reading(ground), Announcing(ground), Marking(ground), Clearing(ground), *handing,
             *others,
-            reconciling,
+            Reconciling(ground, zone),
         ],
-        reconciling=reconciling,
     )  # fmt: skip

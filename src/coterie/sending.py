@@ -86,9 +86,12 @@ def send_errands(
         answering.tell(work, CHANNEL, told)
         work.after_commit(poke)
 
+    def stopped(work: Work, origin: str) -> bool:
+        return messaging.is_stopped(work) or origin in messaging.paused(work)
+
     select = settings.wecom_allow_select
     return [
-        SendErrand(database, client, sends, tell, attaching, _held_out(messaging), select),
+        SendErrand(database, client, sends, tell, attaching, _held_out(messaging), stopped, select),
         MomentErrand(database, client, attaching, emit),
     ]
 

@@ -148,6 +148,8 @@ def _customers(shop: Shop) -> None:
         profiles = app.mirror.profiles_of(work, people)
     now = app.clock.now()
     with app.db.begin(COMMAND, now) as work:
+        chats = [one.chat_id for one in app.mirror.groups_of(work, "li-na")]
+        app.mass_sends.send_to_groups(work, "周末品鉴", "周六下午三点，外滩店品鉴会，欢迎来坐坐。", chats)
         give_tasks(work, [
             Task("t-1", profiles[people[0]], "after-first-order", 1, "call", "guide", None,
                  "给{name}打个电话，问问 Barolo 喝着怎么样。", now, now + 2 * DAY, {},
@@ -157,6 +159,7 @@ def _customers(shop: Shop) -> None:
         {"type": "track", "event": "Order Completed", "timestamp": format_time(now - 40 * DAY + i),
          "context": {"externalIds": [{"type": "wecom.external_userid", "id": people[0]}]},
          "userId": "shop-wang",
-         "properties": {"order_id": f"A{i}", "total": 268, "products": [{"product_id": "barolo"}]}}
+         "properties": {"order_id": f"A{i}", "shop": "pos", "total": 268, "products": [{"product_id": "barolo"}]}}
         for i in range(2)
     ])  # fmt: skip
+    shop.pass_time(5)

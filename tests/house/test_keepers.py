@@ -20,6 +20,7 @@ EXCEPTIONS = {
     "score_due": "computed from the log: scores count both sides anew",
     "name_prefixes": "an index of the head's names: profiles make it anew",
     "trait_leaves": "an index of the head's traits: profiles make it anew",
+    "guide_bindings": "settled from touches: made anew on both sides",
     "identities": "each has the profile of its own, for ever; the person it leads to is beside it",
     "merges": "the log of who was led by whom, never changed",
     "erasures": "the proof names whom it was asked for",

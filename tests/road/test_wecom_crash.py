@@ -53,6 +53,9 @@ class Now:
     def advance_to(self, _moment: int) -> None:
         self.settle()
 
+    def move_to(self, _moment: int) -> None:
+        return None
+
     def settle(self) -> None:
         self._app.settle_all(self.now)
 
@@ -124,17 +127,45 @@ def hand_over(town: Town) -> None:
     for guide in PLAN.leavers():
         town.hand.act("member_leaves", userid=guide_name(guide))
     until_quiet(town)
+    until_they_are_gone(town)
     with town.opened() as app, app.db.begin(ACTOR, app.clock.now()) as work:
         slugs = app.guides.organisation.of_userids(
             work, [guide_name(guide) for guide in range(PLAN.guides)]
         )
         for guide in PLAN.leavers():
-            wanted = Wanted(slugs[guide_name(guide)], slugs[guide_name(guide + 4)])
+            wanted = Wanted(slugs[guide_name(guide)], slugs[guide_name(PLAN.heir(guide))])
             _, facts = app.guides.handovers.ask(work, wanted)
             app.inbound.tell(work, facts)
 
 
+def until_they_are_gone(town: Town) -> None:
+    """Wait until the house knows that they left: those on the job are handed over otherwise."""
+    with town.opened() as app:
+        for _ in range(150):
+            with app.db.read(ACTOR, app.clock.now()) as work:
+                known = [
+                    app.guides.organisation.by_userid(work, guide_name(guide))
+                    for guide in PLAN.leavers()
+                ]
+            if all(one is not None and one.left is not None for one in known):
+                return
+            wait(0.2)
+    raise AssertionError("the house never heard that guides left")
+
+
+def until_all_are_known(town: Town, people: list[str]) -> None:
+    """Wait until the house has taken in whatever was brought."""
+    with town.opened() as app:
+        for _ in range(300):
+            with app.db.read(ACTOR, app.clock.now()) as work:
+                if len(app.mirror.profiles_of(work, people)) == len(people):
+                    return
+            wait(0.2)
+    raise AssertionError("the house does not know everybody")
+
+
 def send(town: Town, people: list[str]) -> None:
+    until_all_are_known(town, people)
     with town.opened() as app, app.db.begin(ACTOR, app.clock.now()) as work:
         profiles = app.mirror.profiles_of(work, people)
         requests = [

@@ -4,10 +4,13 @@ What became of it is counted in the simulator's journal, not in our own books: `
 the two against each other and names every place where they differ.
 """
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from coterie.cli import cli
 from coterie.commands.demonstrating import Town, of_size, play_wecom
 from coterie.core.clock import MINUTE, SECOND
 from coterie.scenarios.wecom.judging import Figures
@@ -40,14 +43,20 @@ def check(figures: Figures, plan: Plan) -> None:
 
 def test_a_few_customers(tmp_path: Path) -> None:
     plan = Plan(
-        customers=16, guides=6, joining=6, full=2, length=4 * MINUTE, outage=40 * SECOND,
-        wait=10 * MINUTE,
+        customers=10, guides=6, joining=4, leaving=1, full=1, length=2 * MINUTE,
+        outage=30 * SECOND, wait=10 * MINUTE,
     )  # fmt: skip
     check(played(tmp_path / "house", plan), plan)
 
 
 @pytest.mark.crash
 def test_a_thousand_customers_of_twenty_guides(tmp_path: Path) -> None:
+    command = ["demo", "wecom", "--once", "--json", "--data", str(tmp_path / "house")]
+    made = CliRunner().invoke(cli, command)
+    assert made.exit_code == 0, made.output
+    told = json.loads(made.stdout)
+    seconds = told.pop("seconds")
     plan = of_size(1_000)
     assert (plan.customers, plan.guides, plan.stores, plan.joining) == (1_000, 20, 2, 300)
-    check(played(tmp_path / "house", plan), plan)
+    check(Figures(**told), plan)
+    print(f"{seconds} s: {told}")

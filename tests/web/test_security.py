@@ -18,8 +18,8 @@ from coterie.web.server import create_app
 from web.conftest import House, open_browser
 
 OPEN = (
-    "/callbacks/", "/health", "/v1/", "/a/", "/c/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/", "/claim/",
-    "/consent", "/sign-in", "/static",
+    "/callbacks/", "/health", "/v1/", "/a/", "/c/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/",
+    "/claim/", "/m/", "/consent", "/sign-in", "/static", "/g/in", "/g/offline", "/g/sw.js",
 )  # fmt: skip
 
 
@@ -39,6 +39,8 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 UNREAD = {
     "/imports": 400,
+    "/materials/new": 400,
+    "/materials/{slug}": 400,
     "/imports/{import_id}/mended": 400,
     "/segments/lists": 400,
     "/v1/feeds/{feed}": 404,
@@ -109,7 +111,7 @@ def test_every_door_but_the_open_ones_asks_who_it_is(house: House) -> None:
     house.make_owner()
     browser = open_browser(house)
     closed = [
-        (method, path) for method, path in routes_of(create_app(house)) if not path.startswith(OPEN)
+        (method, path) for method, path in routes_of(create_app(house)) if not path.startswith(OPEN) and path != "/g"
     ]
     assert {"/", "/messages", "/api/report", "/api/items", "/sign-out"} <= {p for _, p in closed}
     for method, path in closed:
@@ -122,7 +124,8 @@ def test_every_door_but_the_open_ones_asks_who_it_is(house: House) -> None:
             assert answer.status_code in {401, 403}, path
         else:
             assert answer.status_code == 303, path
-            assert answer.headers["location"].startswith("/sign-in?next=%2F")
+            door = "/g/in?to=%2F" if path.startswith("/g/") else "/sign-in?next=%2F"
+            assert answer.headers["location"].startswith(door)
 
 
 def test_every_door_that_takes_a_body_bounds_it(house: House) -> None:

@@ -39,7 +39,7 @@ def reconcile(data: Data = None, as_json: AsJson = False) -> None:
             )
         try:
             with app.db.begin(COMMAND, app.clock.now()) as work:
-                app.contacts.reconciling.start(work)
+                app.mirror.syncs.start(work)
         except Conflict:
             err.print("A reconcile runs already; waiting for its end.", markup=False)
         report = _follow(app, app.contacts)
@@ -65,7 +65,7 @@ def _follow(app: App, contacts: Contacts) -> Report:
             while True:
                 more = runner.turn()
                 with app.db.read(COMMAND, app.clock.now()) as work:
-                    report = contacts.reconciling.report(work)
+                    report = app.mirror.syncs.report(work)
                 assert report is not None, "it was begun above"
                 portions = sum(one.portions for one in report.progress)
                 over = sum(one.over for one in report.progress)

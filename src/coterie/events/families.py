@@ -125,11 +125,11 @@ TABLE: tuple[Known, ...] = (
     Known("Product Scanned", "scan", "scanned", ("product_id", "code", "store")),
     # guides and stores: who served her, and whose customer she is
     Known("Store Visited", "scan", "visited", ("store", "guide"), item=None),
-    Known("Guide Chatted", "house", "chatted", ("guide",), item=None),
-    Known("coterie.binding.bound", "house", "bound", _BINDING, item=None),
-    Known("coterie.binding.moved", "house", "moved", _BINDING, item=None),
-    Known("coterie.binding.released", "house", "released", _BINDING, item=None),
-    Known("coterie.binding.expired", "house", "released", _BINDING, item=None),
+    Known("Guide Chatted", "contact", "chatted", ("guide",), item=None),
+    Known("coterie.binding.bound", "contact", "bound", _BINDING, item=None),
+    Known("coterie.binding.moved", "contact", "moved", _BINDING, item=None),
+    Known("coterie.binding.released", "contact", "released", _BINDING, item=None),
+    Known("coterie.binding.expired", "contact", "released", _BINDING, item=None),
     # what the house noted
     Known(CONSENT_GIVEN, "house", "agreed", ("purpose", "channel", "proof"), item=None),
     Known(CONSENT_WITHDRAWN, "house", "withdrew", ("purpose", "channel", "proof"), item=None),
@@ -149,7 +149,9 @@ _BEGIN: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("message", ("Email ", "SMS ", "Push Notification ")),
     ("content", ("Article ", "Content ", "Video ", "Page ")),
 )
-_OWN: dict[str, Family] = {"message": "message", "community": "group", "activity": "activity"}
+_OWN: dict[str, Family] = {
+    "message": "message", "community": "group", "activity": "activity", "binding": "contact",
+}  # fmt: skip
 
 
 def family_of(name: str, items: Sequence[str] = ()) -> Family:

@@ -32,6 +32,7 @@ from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work
 
+_JOURNEYS = "journeys.all"
 journey_rows = Table(
     "journeys",
     metadata,
@@ -148,6 +149,7 @@ class Past:
 
 def save(work: Work, kept: Kept) -> None:
     """Write a journey, or its new version or state."""
+    work.memo.pop(_JOURNEYS, None)
     work.upsert(
         journey_rows,
         [{**vars(kept), "definition": dict(kept.definition)}],
@@ -158,8 +160,11 @@ def save(work: Work, kept: Kept) -> None:
 
 def journeys(work: Work) -> list[Kept]:
     """Return every journey in the order of their names."""
-    rows = work.connection.execute(select(journey_rows).order_by(journey_rows.c.slug))
-    return [Kept(**row._mapping) for row in rows]
+    known: list[Kept] | None = work.memo.get(_JOURNEYS)
+    if known is None:
+        rows = work.connection.execute(select(journey_rows).order_by(journey_rows.c.slug))
+        known = work.memo[_JOURNEYS] = [Kept(**row._mapping) for row in rows]
+    return known
 
 
 def journey(work: Work, slug: str) -> Kept | None:

@@ -201,8 +201,8 @@ def _write(work: Work, scripts: Scripts, slug: str, part: ScriptPart) -> None:
     version = scripts.write(
         work,
         Draft(
-            slug, part.title, part.stage, part.texts, part.objection, part.campaign, part.carrier,
-            part.banned,
+            slug, dict(part.title.items()), part.stage, part.texts, part.objection, part.campaign,
+            part.carrier, part.banned,
         ),
     )  # fmt: skip
     if scripts.get(work, slug).current != version.number:

@@ -18,7 +18,15 @@ from coterie.core.errors import Invalid, NotFound
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments import store
-from coterie.segments.definition import Change, DaySize, Definition, Effect, Preview, Published
+from coterie.segments.definition import (
+    LIBRARY,
+    Change,
+    DaySize,
+    Definition,
+    Effect,
+    Preview,
+    Published,
+)
 from coterie.segments.engine.engine import Engine
 from coterie.segments.everyone.compile import population_sql
 from coterie.segments.everyone.reader import Reader
@@ -310,7 +318,12 @@ class Asking:
             self.engine.vouch(stamp)
 
     def _library(self, work: Work) -> Library:
-        return open_library(store.definitions(work), self.zone, list_store.names(work))
+        known: Library | None = work.memo.get(LIBRARY)
+        if known is None:
+            lists = list_store.names(work)
+            known = open_library(store.definitions(work), self.zone, lists)
+            work.memo[LIBRARY] = known
+        return known
 
     def _read(self, rule: object) -> Rule:
         return parse(rule, self.zone, in_journey=False)

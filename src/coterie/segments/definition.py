@@ -6,6 +6,9 @@ from typing import Any
 
 from pyroaring import BitMap
 
+LIBRARY = "segments.library"
+"""Where a work keeps the segments and lists that it has read; who writes one drops it."""
+
 
 @dataclass(frozen=True)
 class Definition:

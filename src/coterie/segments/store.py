@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from coterie.core.clock import MINUTE
-from coterie.segments.definition import Change, Definition, Published
+from coterie.segments.definition import LIBRARY, Change, Definition, Published
 from coterie.storage.keeping import came_with
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work
@@ -105,11 +105,13 @@ def save(work: Work, definition: Definition) -> None:
     work.insert(version_rows, [row])
     current = {"slug": definition.slug, "version": definition.version, "size": 0}
     work.upsert(segment_rows, [current], key=["slug"], change=["version"])
+    work.memo.pop(LIBRARY, None)
 
 
 def remove(work: Work, slug: str) -> None:
     """Take a segment away; its versions and its change log stay, for history."""
     work.connection.execute(segment_rows.delete().where(segment_rows.c.slug == slug))
+    work.memo.pop(LIBRARY, None)
 
 
 def definitions(work: Work) -> dict[str, Definition]:

@@ -181,6 +181,8 @@ ERROR = {
     "claims_found": "It says what may not be said. Write it otherwise, or say why it may stand.",
     "material_over": "This material may not be used now: its time is over, or not yet come.",
     "script_over": "This script is not in use any more. Take another one.",
+    "guide_left": "This guide serves no more: choose another.",
+    "no_handover": "This can not be handed over: see what the preview says.",
     "task_over": "This task is over: its time has passed, or it was called off.",
     "taken": "There is one of this name already: choose another name.",
     "not_hers": "There is nothing of the kind among yours or your store's.",

@@ -107,3 +107,9 @@ def test_the_composer_says_whom_guides_will_reach_and_who_is_left_out(
         "By guides on WeCom"
         not in desk.form("/broadcasts/outlook", **{**asked, "channel": "email"}).text
     )
+
+
+def test_what_goes_along_with_a_template_is_chosen_here(desk: Desk) -> None:
+    assert "The cellar is open" in desk.get("/sends/along/news").text
+    assert desk.form("/sends/along/news").headers["location"] == "/templates/news"
+    assert desk.browser.get("/sends/along/none").status_code == 404

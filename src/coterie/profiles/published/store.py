@@ -47,12 +47,17 @@ fresh_rows = Table(
 """What was told of a few people since the column was written: it wins. NULL: no value any more."""
 
 _n, _f = name_rows.c, fresh_rows.c
+_HEADS = "profiles.published"
 _HEAD = (_n.id, _n.name, _n.kind, _n.words, _n.keeps_since, _n.stamp)
 
 
 def heads(work: Work) -> list[Row[Any]]:
     """Read every published trait but its data: id, name, kind, words, keeps_since, stamp."""
-    return list(work.connection.execute(select(*_HEAD).order_by(_n.name)))
+    known: list[Row[Any]] | None = work.memo.get(_HEADS)
+    if known is None:
+        query = select(*_HEAD).order_by(_n.name)
+        known = work.memo[_HEADS] = list(work.connection.execute(query))
+    return known
 
 
 def data(work: Work, trait: int) -> bytes:
@@ -68,6 +73,7 @@ def write(work: Work, shape: Shape, packed: bytes, stamp: str) -> None:
         "keeps_since": shape.keeps_since, "stamp": stamp, "data": packed,
     }  # fmt: skip
     work.upsert(name_rows, [row], key=["name"], change=[name for name in row if name != "name"])
+    work.memo.pop(_HEADS, None)
     of_it = select(_n.id).where(_n.name == shape.name).scalar_subquery()
     work.connection.execute(fresh_rows.delete().where(_f.trait == of_it))
 

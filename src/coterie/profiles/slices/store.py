@@ -37,6 +37,7 @@ from coterie.profiles.store import profile_rows
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks
 
+_NAMES = "profiles.fading_names"
 fading_name_rows = Table(
     "fading_names",
     metadata,
@@ -189,6 +190,7 @@ def write_fading(work: Work, rows: Iterable[tuple[int, str, float | None]], half
     names = {name for _, name, level in given if level is not None}
     named = [{"name": name, "half_life": half_life} for name in sorted(names)]
     work.upsert(fading_name_rows, named, key=["name"], change=["half_life"])
+    work.memo.pop(_NAMES, None)
     ids = _ids(work)
     levels: list[dict[str, Any]] = []
     gone: dict[int, list[int]] = {}
@@ -282,10 +284,11 @@ def _named(name: str) -> ColumnElement[bool]:
 
 
 def _named_all(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
-    query = select(fading_name_rows)
-    if names is not None:
-        query = query.where(fading_name_rows.c.name.in_(list(names)))
-    return list(work.connection.execute(query.order_by(fading_name_rows.c.id)))
+    known: list[Row[Any]] | None = work.memo.get(_NAMES)
+    if known is None:
+        query = select(fading_name_rows).order_by(fading_name_rows.c.id)
+        known = work.memo[_NAMES] = list(work.connection.execute(query))
+    return [row for row in known if names is None or row.name in names]
 
 
 def _lists(work: Work, query: Select[Any]) -> tuple[list[Any], ...]:

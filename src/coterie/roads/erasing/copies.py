@@ -27,6 +27,7 @@ from coterie.storage.database import Database
 
 MANIFEST = "backup.json"
 DATABASE, INBOX, LAKE, UPLOADS = "coterie.db", "inbox.db", "lake", "uploads"
+SHELF = "materials"
 BOX = "wecom.db"
 """What WeCom called back and the road has not taken yet; there where it calls."""
 _TRIES = 5
@@ -76,6 +77,8 @@ def _copy(house: Path, target: Path) -> None:
     if (house / UPLOADS).is_dir():
         for path in sorted((house / UPLOADS).glob("*.csv")):
             _link(path, target / UPLOADS / path.name, copy=True)
+    for path in sorted((house / SHELF).glob("[0-9a-f][0-9a-f]/" + "[0-9a-f]" * 64)):
+        _link(path, target / SHELF / path.relative_to(house / SHELF))
 
 
 def _databases(folder: Path) -> list[str]:

@@ -101,7 +101,7 @@ def tag_of(store: int) -> str:
 
 def _first_of(plan: Plan, store: int) -> int:
     own = [one for one in range(plan.guides) if plan.store_of_guide(one) == store]
-    return own[-1]  # the first ones are those who leave
+    return own[-1]
 
 
 def _title(store: int) -> str:

@@ -3,7 +3,9 @@
 Nothing is drawn at random: whoever asks the same seed for the same people gets the same hour.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from coterie.core.clock import HOUR, MINUTE, SECOND
@@ -80,8 +82,24 @@ class Plan:
         return self._first("full", self.full)
 
     def leavers(self) -> list[int]:
-        """Return the guides who leave: of different stores."""
-        return list(range(self.leaving))
+        """Return the guides who leave: whose own codes most people scan, store by store."""
+        whose = Counter(self.guide_of(person) for person in range(self.customers))
+        busiest = sorted(range(self.guides), key=lambda one: (-whose[one], one))
+        by_store = [
+            [one for one in busiest if self.store_of_guide(one) == store]
+            for store in range(self.stores)
+        ]
+        turns = [one for row in zip_longest(*by_store) for one in row if one is not None]
+        return turns[: self.leaving]
+
+    def heir(self, guide: int) -> int:
+        """Return who takes over from a guide: the first of her store who stays."""
+        gone = self.leavers()
+        return next(
+            one
+            for one in range(self.guides)
+            if self.store_of_guide(one) == self.store_of_guide(guide) and one not in gone
+        )
 
     def deeds(self) -> list[Deed]:
         """Return everything that happens within the hour, in order."""

@@ -60,7 +60,10 @@ def play(rooms: Rooms, stage: Stage, player: Player, plan: Plan, progress: Progr
 
 
 def _hour(story: Story) -> Iterator[float]:
-    """Play the deeds tick by tick; callbacks come at the end of each, out of order and twice."""
+    """Play the deeds tick by tick; callbacks come at the end of each, out of order and twice.
+
+    Within a tick the house does nothing, as one that is busy: what is due it does at the end.
+    """
     plan, start = story.plan, story.stage.now
     story.player.act("disorder", shuffle=True, duplicate=plan.duplicate)
     deeds = plan.deeds()
@@ -69,7 +72,7 @@ def _hour(story: Story) -> Iterator[float]:
             story.player.act("set_clock", moment=start + moment * 1_000)
             for deed in at_once:
                 _do(story, deed)
-        story.stage.advance_to(start + (tick + 1) * plan.tick)
+        story.stage.move_to(start + (tick + 1) * plan.tick)
         story.player.act("deliver")
         story.stage.settle()
         yield min(tick * plan.tick / plan.length, 1.0)
@@ -118,9 +121,8 @@ def _hand_over(story: Story) -> None:
         names = [guide_name(guide) for guide in range(plan.guides)]
         slugs = rooms.guides.organisation.of_userids(work, names)
         for guide in plan.leavers():
-            taker = guide + plan.stores * (1 + plan.leaving // plan.stores)
-            wanted = Wanted(slugs[guide_name(guide)], slugs[guide_name(taker)],
-                            "您的专属导购已调整，我会继续为您服务。")  # fmt: skip
+            giver, taker = slugs[guide_name(guide)], slugs[guide_name(plan.heir(guide))]
+            wanted = Wanted(giver, taker, "您的专属导购已调整，我会继续为您服务。")
             _, facts = rooms.guides.handovers.ask(work, wanted)
             rooms.inbound.tell(work, facts)
     story.stage.settle()
@@ -128,7 +130,7 @@ def _hand_over(story: Story) -> None:
         if plan.refuses(one["data"]["external_userid"]):
             said = {name: one["data"][name] for name in ("takeover", "external_userid")}
             story.player.act("refuse_transfer", **said)
-    _pass(story, plan.wait + 2 * HOUR)  # for so long customers may refuse
+    _pass(story, plan.wait + HOUR + MINUTE)  # for so long customers may refuse
 
 
 def _send(story: Story) -> None:
@@ -145,12 +147,12 @@ def _send(story: Story) -> None:
         ])  # fmt: skip
         rooms.inbound.tell(work, sent.facts)
     story.stage.settle()
-    _pass(story, 10 * MINUTE)
+    _pass(story, 2 * MINUTE)
     for guide in range(plan.guides):
         name = guide_name(guide)
         for task in player.act("sends_of", userid=name):
             player.act("confirm_send", msgid=task["msgid"], userid=name)
-    _pass(story, 3 * HOUR)
+    _pass(story, HOUR)
 
 
 def _pass(story: Story, length: int) -> None:

@@ -39,6 +39,10 @@ class Stage(Protocol):
         """Move both to a moment, and let the house do what time brings."""
         ...
 
+    def move_to(self, moment: int) -> None:
+        """Move both to a moment; what is due by then is left to be settled."""
+        ...
+
     def settle(self) -> None:
         """Let the house do what there is to do, until nothing is left."""
         ...

@@ -16,6 +16,7 @@ from coterie.scores.values.people import Counts, Living
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
+_SETTINGS = "scores.value_settings"
 settings_rows = Table(
     "value_settings",
     metadata,
@@ -61,15 +62,19 @@ future_rows = Table(
 
 def settings_at(work: Work, at: int) -> Settings:
     """Return the settings in force at a moment: the newest version by then, else the defaults."""
-    query = select(settings_rows.c.settings).where(settings_rows.c.at <= at)
-    found = work.connection.execute(
-        query.order_by(settings_rows.c.version.desc()).limit(1)
-    ).scalar()
-    return Settings() if found is None else msgspec.convert(found, Settings)
+    known: dict[int, Settings] = work.memo.setdefault(_SETTINGS, {})
+    if at not in known:
+        query = select(settings_rows.c.settings).where(settings_rows.c.at <= at)
+        found = work.connection.execute(
+            query.order_by(settings_rows.c.version.desc()).limit(1)
+        ).scalar()
+        known[at] = Settings() if found is None else msgspec.convert(found, Settings)
+    return known[at]
 
 
 def keep_settings(work: Work, settings: Settings) -> None:
     """Keep one more version of the settings; older ones stay."""
+    work.memo.pop(_SETTINGS, None)
     row = {"version": settings.version, "at": work.now, "actor": str(work.actor)}
     work.insert(settings_rows, [{**row, "settings": msgspec.to_builtins(settings)}])
 

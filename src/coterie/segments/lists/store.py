@@ -21,6 +21,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from coterie.segments.definition import LIBRARY
 from coterie.segments.lists.model import ListVersion, UploadedList
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
@@ -87,6 +88,7 @@ def write(work: Work, one: UploadedList, people: BitMap, unmatched: Iterable[Dig
         key=["name"],
         change=["version", *named],
     )
+    work.memo.pop(LIBRARY, None)
 
 
 def next_version(work: Work, name: str) -> int:
@@ -193,6 +195,7 @@ def remove(work: Work, name: str) -> None:
     """Take a list away with all its versions."""
     for table in (list_name_rows, list_version_rows, list_rows):
         work.connection.execute(table.delete().where(table.c.name == name))
+    work.memo.pop(LIBRARY, None)
 
 
 def _version(row: Any) -> ListVersion:

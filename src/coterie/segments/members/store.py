@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Select, String, Table, f
 
 from coterie.core.errors import NotFound
 from coterie.core.event import Move
+from coterie.segments.definition import LIBRARY
 from coterie.segments.store import change_rows, segment_rows
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work
@@ -104,6 +105,7 @@ def publish(
         for slug, people in populations.items()
     ]
     work.change(segment_rows, changes, key=["slug"], change=["size", "unwritten"])
+    work.memo.pop(LIBRARY, None)
     newest = _newest(work) if long else 0
     rows = [
         {"slug": slug, "upto": newest, "members": populations[slug].serialize()}

@@ -33,7 +33,6 @@ def material(here: Here, address: str) -> Response:
         headers={
             "Cache-Control": f"public, max-age={lasts // SECOND}, immutable",
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "cross-origin",
         },
     )

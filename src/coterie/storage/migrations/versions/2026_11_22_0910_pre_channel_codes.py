@@ -34,6 +34,9 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=True),
         sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("joined", sa.Integer(), nullable=False),
+        sa.Column("last", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("state", name=op.f("pk_codes_channel")),
         sa.UniqueConstraint("key", name=op.f("uq_codes_channel_key")),
     )

@@ -154,6 +154,7 @@ def _moments() -> None:
         sa.Column("job", sa.String),
         sa.Column("moment", sa.String),
         sa.Column("opened", Moment),
+        sa.Column("cancelled", Moment),
         sa.Column("error", sa.String),
     )
     op.create_table(

@@ -51,10 +51,11 @@ def one(request: Request, here: Here, account: Operator, state: str) -> Response
         }
         known = {guide for guide, _, _ in values["by_guide"]} | {code.key.guide or ""}
         values["names"] = names_of(scanning.channel, work, known)
+        members = house.guides.organisation.guide_names(work, {one.userid for one in told})
     return here.pages.render(
         request, "console/codes/one.html", account=account, code=code, shown=shown, way=way,
         effective=effective, figures=figures, told=told, words=words, statuses=STATUSES,
-        mend=mend(way), connected=scanning.ways.connected,
+        mend=mend(way), members=members, connected=scanning.ways.connected,
         address=f"{here.outside(request)}/c/{state}", **values,
     )  # fmt: skip
 

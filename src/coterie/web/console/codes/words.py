@@ -27,7 +27,7 @@ PASSED = {
     "turn": N_("not her turn"),
 }
 GROUP = {
-    "none": N_("nothing"),
+    "none": N_("no group at all"),
     "store": N_("the group of the nearest store"),
     "topic": N_("the group of a topic"),
 }

@@ -8,8 +8,8 @@ from fastapi.responses import Response
 from coterie.accounts.model import Account
 from coterie.channels.wecom.client.codes import judge
 from coterie.channels.wecom.mirror.syncs.model import Progress, Report, Trouble
+from coterie.channels.wecom.mirror.syncs.service import Syncs
 from coterie.core.errors import Conflict, NotFound
-from coterie.roads.contacts.reconciling import Reconciling
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here
 from coterie.web.speech import N_, Speech
@@ -81,7 +81,7 @@ def start(request: Request, here: Here, account: Operator, form: DeskForm) -> Re
     toast = speech.gettext("The reconcile has begun.")
     try:
         with house.db.begin(actor_of(account), house.clock.now()) as work:
-            _reconciling(here).start(work)
+            _syncs(here).start(work)
     except Conflict:
         toast = speech.gettext("A reconcile runs already.")
     house.poke_contacts()
@@ -94,15 +94,15 @@ def stop(request: Request, here: Here, account: Operator, form: DeskForm) -> Res
     del form
     house = here.house
     with house.db.begin(actor_of(account), house.clock.now()) as work:
-        _reconciling(here).stop(work)
+        _syncs(here).stop(work)
     said = here.pages.speech(request, account).gettext("The reconcile is stopped.")
     return here.pages.redirect("/wecom/sync", toast=said)
 
 
-def _reconciling(here: Here) -> Reconciling:
+def _syncs(here: Here) -> Syncs:
     if here.house.contacts is None:
         raise NotFound(_NOT_CONNECTED)
-    return here.house.contacts.reconciling
+    return here.house.mirror.syncs
 
 
 def _standing(request: Request, here: Here, account: Account) -> dict[str, Any]:
@@ -111,8 +111,8 @@ def _standing(request: Request, here: Here, account: Account) -> dict[str, Any]:
     with house.db.read(actor_of(account), house.clock.now()) as work:
         counts = house.mirror.counts(work)
         connected = house.contacts is not None
-        report = _reconciling(here).report(work) if connected else None
-        earlier = _reconciling(here).latest(work)[1:] if connected else []
+        report = house.mirror.syncs.report(work)
+        earlier = house.mirror.syncs.latest(work)[1:]
     running = report is not None and report.sync.state == "running"
     return {
         "connected": connected,

@@ -124,7 +124,7 @@ def give(request: Request, here: Here, account: Operator, form: DeskForm, uid: s
             house.inbound.tell(work, facts)
             found = house.guides.organisation.guide(work, guide)
     except CoterieError as error:
-        return here.pages.redirect(f"/bindings/{uid}", error.message)
+        return here.pages.redirect(f"/bindings/{uid}", speech.word("error", error.code))
     house.poke()
     name = found.name if found is not None else guide
     return here.pages.redirect(

@@ -1,6 +1,7 @@
 """Handing customers over: who to whom, what would become of it, and what became of it."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -69,7 +70,8 @@ def ask(request: Request, here: Here, account: Operator, form: DeskForm) -> Resp
             made, facts = house.guides.handovers.ask(work, wanted)
             house.inbound.tell(work, facts)
     except CoterieError as error:
-        return here.pages.redirect(f"/handovers/new?giver={giver}&taker={taker}", error.message)
+        back = f"/handovers/new?giver={quote(giver)}&taker={quote(taker)}"
+        return here.pages.redirect(back, speech.word("error", error.code))
     house.poke()
     return here.pages.redirect(f"/handovers/{made.id}", speech.gettext("It is under way."))
 

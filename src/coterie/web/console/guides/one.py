@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -40,7 +41,7 @@ def _page(request: Request, here: Parts, account: Account, guide: str, fault: st
         whom = people(work, house.profiles, {*shown, *(line.profile for line in lines)})
         board = house.guides.performance.board(work, now - _SPAN, now)
         figures = next((each for each in board.rows if each.name == guide), None)
-        values = {
+        values: dict[str, Any] = {
             "guide": found,
             "owned": len(owned),
             "customers": [(whom[each], each) for each in shown if each in whom],

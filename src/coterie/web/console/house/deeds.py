@@ -7,6 +7,11 @@ same, so that a new room or a plugin is never hidden.
 from coterie.web.speech import N_
 
 ROOMS = {
+    "store": N_("stores"),
+    "region": N_("regions"),
+    "dealer": N_("dealers"),
+    "binding": N_("bindings"),
+    "handover": N_("handovers"),
     "wecom": N_("WeCom"),
     "feed": N_("shops"),
     "code": N_("channel codes"),
@@ -42,6 +47,21 @@ ROOMS = {
 }
 
 DEEDS = {
+    "guide.save": N_("wrote down a guide"),
+    "guide.found": N_("met a guide at WeCom"),
+    "guide.synced": N_("took guides over from WeCom"),
+    "guide.leave": N_("said that a guide left"),
+    "guide.stay": N_("took a guide's leave back"),
+    "guide.away": N_("said that a guide is on leave"),
+    "store.save": N_("wrote down a store"),
+    "store.close": N_("closed a store"),
+    "store.reopen": N_("opened a store again"),
+    "region.save": N_("wrote down a region"),
+    "dealer.save": N_("wrote down a dealer"),
+    "binding.rules": N_("set the rules of binding and credit"),
+    "binding.choose": N_("granted a customer the guide of her choice"),
+    "binding.give": N_("gave customers to a guide"),
+    "handover.ask": N_("asked for a handover"),
     "wecom.callbacks.replayed": N_("had callbacks of WeCom applied again"),
     "wecom.reconcile": N_("had all of WeCom looked at"),
     "wecom.reconcile_stopped": N_("stopped a look at all of WeCom"),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coterie.core.clock import local_date, midnight
+from coterie.messaging.channel import asks_sender
 from coterie.messaging.looking.model import DayCount, Tally, Wanted
 from coterie.messaging.model import TOUCHES, Message
 from coterie.messaging.stations import held_later, outdone_by, passed
@@ -25,7 +26,7 @@ from coterie.web.speech import Speech
 router = APIRouter()
 
 DAYS = 30
-_SHOWN = ("sent", "queued", "held", "shadow", "failed")
+_SHOWN = ("sent", "queued", "asked", "held", "shadow", "failed")
 _KINDS_OF_ID = (USER, "email", "phone", "anonymous_id")
 
 
@@ -58,7 +59,11 @@ def messages(request: Request, here: Here, account: Operator) -> Response:
         asked=asked,
         unknown=unknown,
         standing_counts=_by_status(tallies),
-        statuses=_SHOWN,
+        statuses=[
+            each
+            for each in _SHOWN
+            if each != "asked" or any(map(asks_sender, room.channels.values()))
+        ],
         reasons=_by_reason(tallies),
         by_day=_chart(speech, days, now, zone),
         channels=[(each, speech.word("channel", each)) for each in room.channels],
@@ -130,7 +135,7 @@ def _by_status(tallies: list[Tally]) -> dict[str, int]:
     """Count by status as the page shows it: what is on its way still waits."""
     counts = dict.fromkeys(_SHOWN, 0)
     for each in tallies:
-        counts["queued" if each.status in ("leased", "asked") else each.status] += each.number
+        counts["queued" if each.status == "leased" else each.status] += each.number
     return counts
 
 

@@ -54,7 +54,7 @@ def along(request: Request, here: Here, account: Operator, template: str) -> Res
         found = house.messaging.template(work, template)
         attached = house.mass_sends.attached(work, template)
         return here.pages.render(
-            request, "console/sends/along.html", account=account, template=found,
+            request, "console/sends/along.html", account=account, written=found,
             form={f"{_MATERIALS}{slug}": "yes" for slug in attached},
             materials=_materials(here, work),
         )  # fmt: skip
