@@ -1,8 +1,0 @@
-"""The ledger, and coupons."""
-
-revision = "2026_11_22_0940"
-down_revision = "2026_11_22_0935"
-
-
-def upgrade() -> None:
-    """Change nothing yet."""
