@@ -134,11 +134,11 @@ class App:
         self._poked = Flag()
         self.contacts = open_contacts(
             self.wecom, self.mirror, self.inbox, self.inbound, self.zone, self.poke,
-            guides=self.guides, welcomed=self.scanning.welcomed, urgent=[self.scanning.welcomes],
-            others=[self.scanning.ways, *send_errands(
+            guides=self.guides, scanning=self.scanning,
+            others=send_errands(
                 self.mass_sends, self.wecom.client, self.settings, self.db, self.inbox,
                 self.messaging, self.answering, self.materials, self.poke,
-            )],
+            ),
         )  # fmt: skip
 
     def settle(self, now: int, lease: Lease | None = None) -> None:
@@ -153,7 +153,7 @@ class App:
     def settle_all(self, now: int) -> None:
         """Run the roads and the errands at the platform in turn, until nothing is left to do."""
         self.settle(now)
-        while self.contacts is not None and self.contacts.run(now):
+        while self.contacts is not None and self.contacts.run_out(now):
             self.settle(now)
 
     def tidy(self, now: int) -> None:
@@ -323,50 +323,23 @@ def _furnish(
     imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
     analytics = Analytics(log, zone, profiles)
     return App(
-        settings=settings,
-        db=db,
-        instance=instance,
-        clock=clock,
-        zone=zone,
-        accounts=Accounts(),
-        inbox=inbox,
+        settings=settings, db=db, instance=instance, clock=clock, zone=zone,
+        accounts=Accounts(), keys=Keys(), inbox=inbox, log=log,
         door=Door(inbox, _pressure(settings, db, inbox, inbound), suppressing),
-        keys=Keys(),
-        log=log,
-        profiles=profiles,
-        catalog=catalog,
-        codes=codes,
-        scores=scores,
-        worth=worth,
-        segments=segments,
-        messaging=messaging,
-        journeys=journeys,
-        communities=communities,
-        campaigns=campaigns,
-        activities=activities,
-        tagging=tagging,
-        polls=polls,
-        materials=equipment.materials,
-        scripts=equipment.scripts,
-        tasks=equipment.tasks,
-        attending=attending,
-        guides=guides,
-        commerce=commerce,
-        analytics=analytics,
-        portraits=Portraits(analytics, log, profiles, zone, instance.currency),
-        inbound=inbound,
-        outbound=Outbound(db, messaging, ways, observe, clock.now),
-        imports=imports,
+        profiles=profiles, catalog=catalog, codes=codes, scores=scores, worth=worth,
+        segments=segments, messaging=messaging, journeys=journeys, communities=communities,
+        campaigns=campaigns, activities=activities, tagging=tagging, polls=polls,
+        materials=equipment.materials, scripts=equipment.scripts, tasks=equipment.tasks,
+        attending=attending, guides=guides, commerce=commerce,
+        analytics=analytics, portraits=Portraits(analytics, log, profiles, zone, instance.currency),
+        inbound=inbound, outbound=Outbound(db, messaging, ways, observe, clock.now),
+        imports=imports, suppressing=suppressing,
         erasing=Erasing(
             inbound, imports, profiles, keepers, settings.data, _copies(settings, key, clock)
         ),
-        suppressing=suppressing,
         answering=Answering(messaging, profiles, inbound, ways),
-        wecom=wecom,
-        mirror=mirror,
-        mass_sends=mass_sends,
-        scanning=scanning,
-    )
+        wecom=wecom, mirror=mirror, mass_sends=mass_sends, scanning=scanning,
+    )  # fmt: skip
 
 
 def _copies(settings: Settings, key: bytes, clock: Clock) -> OpenCopy:
