@@ -105,18 +105,18 @@ def test_nobody_with_an_account_is_a_failure_that_says_so(scene: Scene) -> None:
 
 
 def test_many_codes_are_made_once_over_trouble(scene: Scene) -> None:
-    given = [{"title": f"Code {n}", "guides": ["an"], "placement": str(n)} for n in range(90)]
+    given = [{"title": f"Code {n}", "guides": ["an"], "placement": str(n)} for n in range(45)]
     with scene.begin() as work:
         states = scene.scanning.channel.make_many(work, given)
     scene.platform.fault(45009, api=ADD, times=3)
-    for _ in range(12):
+    for _ in range(6):
         scene.run()
         scene.platform.advance(70)
     with scene.begin() as work:
         ways = scene.scanning.ways.of(work, states)
-        assert scene.scanning.ways.budget(work).used == 90
-    assert len({one.config_id for one in ways.values()}) == 90
-    assert len(scene.platform.corp.ways) == 90
+        assert scene.scanning.ways.budget(work).used == 45
+    assert len({one.config_id for one in ways.values()}) == 45
+    assert len(scene.platform.corp.ways) == 45
 
 
 def test_what_is_over_is_given_back(scene: Scene) -> None:
@@ -153,3 +153,19 @@ def test_a_pool_swaps_full_groups_and_keeps_every_field(scene: Scene) -> None:
     told = {"state": state, "remark": "Friends", "auto_create_room": 1,
             "room_base_name": "Friends", "room_base_id": 8}  # fmt: skip
     assert told.items() <= way.given.items()
+
+
+def test_a_failure_is_forgotten_once_what_was_told_is_wanted_again(scene: Scene) -> None:
+    state = scene.code(guides=["an"], spare=["bo"])
+    scene.run()
+    scene.platform.fault(41054, api=UPDATE)
+    with scene.begin() as work:
+        scene.scanning.channel.away(work, "an")
+    scene.run()
+    with scene.begin() as work:
+        assert scene.scanning.ways.of(work, [state])[state].failed
+        scene.scanning.channel.back(work, "an")
+    scene.run()
+    with scene.begin() as work:
+        assert not scene.scanning.ways.of(work, [state])[state].failed
+    assert behind(scene, state) == ("AN",)

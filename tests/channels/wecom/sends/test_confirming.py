@@ -1,6 +1,7 @@
 """A mass send waits for the guides, is theirs to confirm, and never goes out twice or unasked."""
 
 from channels.wecom.sends.world import World
+from coterie.channels.wecom.client.parts import Text
 from coterie.channels.wecom.client.sends import Created, MassSend
 from coterie.messaging.channel import Uncertain
 
@@ -211,3 +212,16 @@ def test_while_all_is_stopped_nobody_is_asked() -> None:
             world.house.app.messaging.stop_all(work, on=False)
         world.later(minutes=2)
         assert len(world.wecom.sends_of("anna")) == 1
+
+
+def test_what_others_send_takes_of_the_same_quota() -> None:
+    with World(rule="day") as world:
+        world.guide("anna")
+        ada = world.customer("ada", "anna")
+        world.client.sends.create(
+            MassSend(external_userid=(ada,), sender="anna", text=Text("From another app"))
+        )
+        world.confirm("anna")
+        world.later(minutes=1)
+        world.write("ada")
+        assert (world.message("ada").status, world.message("ada").reason) == ("held", "quota")
