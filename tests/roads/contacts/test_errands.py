@@ -1,5 +1,7 @@
 """Errands: the urgent ones come first, one that breaks rests, one process runs them at a time."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,8 @@ import pytest
 from coterie.core.actor import CLOCK
 from coterie.core.clock import SECOND
 from coterie.core.errors import Conflict
-from coterie.roads.contacts.runner import LEASE, ContactsRunner
-from coterie.roads.contacts.service import LEASE_NAME, Contacts
-from coterie.storage import leases, migrate
+from coterie.roads.contacts.runner import ContactsRunner
+from coterie.roads.contacts.service import Contacts
 from coterie.storage.database import Database
 from coterie.storage.work import Work
 from coterie.testing.clock import FakeClock
@@ -35,10 +36,11 @@ class Does:
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> Database:
+def one(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(sqlite_template, tmp_path)
     made = Database.in_folder(tmp_path)
-    migrate.upgrade(made)
-    return made
+    yield made
+    made.close()
 
 
 def test_the_urgent_come_again_after_each_that_took_its_time(one: Database) -> None:
@@ -49,7 +51,6 @@ def test_the_urgent_come_again_after_each_that_took_its_time(one: Database) -> N
     assert contacts.run(0)
     assert said == ["welcome", "read", "welcome", "mark", "welcome"]
     assert contacts.run(0) and not contacts.run(0)
-    one.close()
 
 
 def test_one_that_breaks_rests_and_costs_the_others_nothing(one: Database) -> None:
@@ -65,7 +66,6 @@ def test_one_that_breaks_rests_and_costs_the_others_nothing(one: Database) -> No
     assert "broken" not in said
     contacts.run(12_000)
     assert "broken" in said and not contacts.stumbled
-    one.close()
 
 
 def test_one_process_runs_them_at_a_time(one: Database) -> None:
@@ -74,12 +74,17 @@ def test_one_process_runs_them_at_a_time(one: Database) -> None:
     first, second = (ContactsRunner(contacts, FakeClock(0)) for _ in range(2))
     assert first.turn() and not second.turn() and len(said) == 1
     first.release()
-    assert second.turn() and len(said) == 2
-    with one.begin(CLOCK, 0) as work:
-        held = leases.held(work, LEASE_NAME)
-        assert held is not None
-        taken = leases.take(work, LEASE_NAME, "a third", held.until + 1, LEASE)
-    assert taken is not None
+    assert second.turn() and not first.turn() and len(said) == 2
+
+
+def test_who_lost_the_lease_stops_between_two_errands(one: Database) -> None:
+    said: list[str] = []
+    contacts = Contacts(one, [], [Does("before", 1, said), Does("after", 1, said)])
+
+    def keep() -> None:
+        if said:
+            raise Conflict("gone to another")
+
     with pytest.raises(Conflict):
-        contacts.run(0, held)
-    one.close()
+        contacts.run(0, keep)
+    assert said == ["before"]

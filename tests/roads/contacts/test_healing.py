@@ -1,13 +1,16 @@
 """Callbacks out of order, twice or never: the mirror and the story end the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
+from coterie.channels.wecom.inbox.model import Callback, ContactAdded
 from coterie.core.actor import COMMAND
 from coterie.roads.contacts.announcing import Announcing
 from coterie.roads.contacts.reading import Reading
+from coterie.roads.contacts.taking_in import TakingIn
+from coterie.storage.work import Work
 from roads.contacts.corp import Corp, connected
 
 
@@ -122,6 +125,24 @@ def test_a_crash_after_telling_tells_it_once(corp: Corp) -> None:
     corp.contacts.others = others
     corp.house.settle()
     assert len(corp.story(uma, "Contact Added")) == 1
+
+
+def test_a_callback_that_breaks_costs_the_others_nothing(corp: Corp) -> None:
+    (announcing,) = [one for one in corp.contacts.others if isinstance(one, Announcing)]
+    bad, good = corp.wecom.new_customer("Bad"), corp.wecom.new_customer("Good")
+
+    def breaks(_work: Work, came: Sequence[tuple[Callback, ContactAdded]]) -> None:
+        if any(added.external_userid == bad for _, added in came):
+            raise Crash
+
+    taking = TakingIn(announcing.ground, corp.app.wecom.callbacks, breaks)
+    corp.wecom.scan(corp.way("anna"), bad)
+    corp.wecom.scan(corp.way("anna"), good)
+    corp.wecom.deliver()
+    assert taking.run(corp.now) and not taking.run(corp.now)
+    assert corp.edges(good)["anna"].lasts and corp.edges(bad) == {}
+    corp.passes(minutes=1)
+    assert corp.edges(bad)["anna"].lasts and len(corp.story(bad, "Contact Added")) == 1
 
 
 def test_a_group_is_read_again_until_it_shows_what_was_told(corp: Corp) -> None:

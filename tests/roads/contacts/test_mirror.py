@@ -59,6 +59,18 @@ def test_who_was_known_by_her_unionid_is_joined_by_her_first_contact(corp: Corp)
         assert corp.app.mirror.externals_of(work, [known]) == {known: [may]}
 
 
+def test_who_turns_out_to_be_another_takes_her_contacts_along(corp: Corp) -> None:
+    nel = corp.meet("Nel", "anna")
+    said = {"type": "identify", "userId": "shop-8",
+            "context": {"externalIds": [{"type": "wecom.external_userid", "id": nel}]}}  # fmt: skip
+    corp.house.receive([{"type": "track", "userId": "shop-8", "event": "Page Viewed"}, said])
+    with corp.app.db.read(COMMAND, corp.now) as work:
+        head = corp.app.profiles.find(work, "user_id", "shop-8")
+        assert head is not None and corp.app.mirror.profiles_of(work, [nel]) == {nel: head}
+        (told,) = corp.app.mirror.hand_out(work, head)["wecom_contacts"]
+    assert (told["guide"], told["status"]) == ("anna", "normal")
+
+
 def test_leaving_one_way_both_ways_and_coming_again(corp: Corp) -> None:
     nan = corp.meet("Nan", "anna", "bert")
     corp.passes(minutes=1)

@@ -1,6 +1,7 @@
 """Platform -> mirror: customers, groups and lists that callbacks said to look at again."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from coterie.channels.wecom.mirror import reading as answers
 from coterie.channels.wecom.mirror.edges.service import TagChange
@@ -24,7 +25,18 @@ class Reading:
 
     def run(self, now: int) -> bool:
         """Read a portion of customers, one of groups, and the lists that are asked for."""
-        return self._customers(now) | self._chats(now) | self._lists(now)
+        mirror = self._ground.mirror
+        with self._ground.database.read(CLOCK, now) as work:
+            customers = dict(mirror.people.to_pull(work, CUSTOMERS))
+            chats = mirror.groups.to_pull(work, CHATS)
+            lists = {n: row for n, row in mirror.syncs.needs(work).items() if row.due <= now}
+        if customers:
+            self._customers(customers, now)
+        if chats:
+            self._chats(chats, now)
+        if lists:
+            self._lists(lists, now)
+        return bool(customers or chats or lists)
 
     def next_due(self, work: Work) -> int | None:
         """Return when something is to be read."""
@@ -35,12 +47,8 @@ class Reading:
 
     # --- customers
 
-    def _customers(self, now: int) -> bool:
+    def _customers(self, due: Mapping[str, int], now: int) -> None:
         ground = self._ground
-        with ground.database.read(CLOCK, now) as work:
-            due = dict(ground.mirror.people.to_pull(work, CUSTOMERS))
-        if not due:
-            return False
         found, refused = ask_all(ground.client.contacts.get, list(due))
         reads = [answers.contact(answer, now) for _, answer in found]
         reads += [answers.nobody(one, now) for one, error in refused if is_absent(error)]
@@ -53,30 +61,22 @@ class Reading:
         with ground.database.begin(CLOCK, now) as work:
             learn(work, ground, reads)
             ground.mirror.people.failed(work, tries)
-        return True
 
     # --- groups
 
-    def _chats(self, now: int) -> bool:
+    def _chats(self, due: list[str], now: int) -> None:
         ground = self._ground
-        with ground.database.read(CLOCK, now) as work:
-            due = ground.mirror.groups.to_pull(work, CHATS)
-            tries = ground.mirror.groups.tries(work, due)
-        if not due:
-            return False
         reads, refused = read_chats(ground, due, now)
         with ground.database.begin(CLOCK, now) as work:
+            tries = ground.mirror.groups.tries(work, refused)
             learn_chats(work, ground, reads)
             for one, error in refused.items():
                 ground.mirror.groups.failed(work, [one], again(error, tries[one], now))
-        return True
 
     # --- lists
 
-    def _lists(self, now: int) -> bool:
+    def _lists(self, due: Mapping[str, Any], now: int) -> None:
         syncs = self._ground.mirror.syncs
-        with self._ground.database.read(CLOCK, now) as work:
-            due = {name: row for name, row in syncs.needs(work).items() if row.due <= now}
         for name, row in due.items():
             later = None
             try:
@@ -88,7 +88,6 @@ class Reading:
                     syncs.met(work, name)
                 else:
                     syncs.put_off(work, name, row.tries + 1, later)
-        return bool(due)
 
 
 def learn(work: Work, ground: Ground, reads: list[Read]) -> None:

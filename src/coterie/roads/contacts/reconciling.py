@@ -73,13 +73,14 @@ class Reconciling:
     def run(self, now: int) -> bool:
         """Begin the daily one when it is time, else read the next portions of the one that runs."""
         with self._ground.database.read(CLOCK, now) as work:
-            running = self.syncs.running(work)
+            newest = self.syncs.newest(work)
+            running = newest if newest is not None and newest.state == "running" else None
             due = self.syncs.due(work, running, PORTIONS) if running else []
-            begins = running is None and self._next(work) <= now
-            is_over = running is not None and self.syncs.is_over(work, running)
+            is_over = running is not None and not due and self.syncs.is_over(work, running)
+        begins = running is None and self._next(newest, now) <= now
         if begins:
             with self._ground.database.begin(CLOCK, now) as work:
-                self.syncs.start(work, "first" if self.syncs.newest(work) is None else "daily")
+                self.syncs.start(work, "first" if newest is None else "daily")
             return True
         if running is None:
             return False
@@ -91,17 +92,16 @@ class Reconciling:
 
     def next_due(self, work: Work) -> int | None:
         """Return when the next portion is due, or the next reconcile."""
-        running = self.syncs.running(work)
-        if running is None:
-            return self._next(work)
-        due = self.syncs.next_due(work, running)
+        newest = self.syncs.newest(work)
+        if newest is None or newest.state != "running":
+            return self._next(newest, work.now)
+        due = self.syncs.next_due(work, newest)
         return work.now if due is None else due
 
-    def _next(self, work: Work) -> int:
+    def _next(self, newest: Sync | None, now: int) -> int:
         """Return when the next reconcile begins by itself: at once, then every night."""
-        newest = self.syncs.newest(work)
         if newest is None:
-            return work.now
+            return now
         begun = to_datetime(newest.started).astimezone(self._zone)
         night = datetime.combine(begun.date(), NIGHT, self._zone)
         while from_datetime(night) < newest.started + DAY // 4:

@@ -11,12 +11,16 @@ import structlog
 from coterie.core.actor import CLOCK
 from coterie.core.clock import SECOND, Clock, SystemClock
 from coterie.core.errors import Conflict
-from coterie.roads.contacts.service import LEASE_NAME, Contacts
+from coterie.roads.contacts.service import Contacts
 from coterie.storage import leases
 from coterie.storage.leases import Lease
 
+LEASE_NAME = "contacts"
 TICK_SECONDS = 1.0
-LEASE = 30 * SECOND
+LEASE = 6 * SECOND
+"""So soon another process takes over from one that was killed: a welcome's code lasts 20 s."""
+RENEWED = 2 * SECOND
+"""How old the lease may grow before it is renewed."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,10 +63,20 @@ class ContactsRunner:
 
         Raises Conflict when another process took the lease meanwhile.
         """
-        now = self._machine.now()
-        with self._contacts.database.begin(CLOCK, now) as work:
-            self._held = leases.take(work, LEASE_NAME, self._owner, now, LEASE)
-        return self._held is not None and self._contacts.run(self._clock.now(), self._held)
+        return self._holds() and self._contacts.run(self._clock.now(), self._keep)
+
+    def _keep(self) -> None:
+        """Keep the lease while errands run."""
+        if not self._holds():
+            raise Conflict("another process runs the errands now; stopping here")
+
+    def _holds(self) -> bool:
+        """Take the lease, or renew it when it has grown old; say whether it is ours."""
+        now, held = self._machine.now(), self._held
+        if held is None or now > held.until - LEASE + RENEWED:
+            with self._contacts.database.begin(CLOCK, now) as work:
+                self._held = leases.take(work, LEASE_NAME, self._owner, now, LEASE)
+        return self._held is not None
 
     def release(self) -> None:
         """Give the lease back, so that the next process need not wait for its end."""

@@ -4,26 +4,25 @@ An errand that breaks rests for a while and the others go on: a fault in one roo
 customer her welcome.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import RLock
 
 import structlog
 
-from coterie.core.actor import CLOCK
 from coterie.core.clock import SECOND
-from coterie.core.errors import Conflict
 from coterie.roads.contacts.ports import Errand
-from coterie.storage import leases
 from coterie.storage.database import Database
-from coterie.storage.leases import Lease
 from coterie.storage.work import Work
 
-LEASE_NAME = "contacts"
 _LONGEST_REST = 60 * SECOND
 
 log = structlog.get_logger(__name__)
+
+
+def _nothing() -> None:
+    """Hold no lease: nobody else runs these errands."""
 
 
 @dataclass
@@ -58,19 +57,26 @@ class Contacts:
         """What the errands that broke last broke over; one that has run since is not among them."""
         return {name: fault.error for name, fault in self._faults.items()}
 
-    def run(self, now: int, lease: Lease | None = None) -> bool:
+    def run(self, now: int, keep: Callable[[], None] = _nothing) -> bool:
         """Let every errand do a portion; say whether any did something, so that more may wait.
 
-        Raises Conflict when another process took the lease meanwhile.
+        ``keep`` is called between them, and stops them by raising: the lease has gone to another.
         """
         with self._running:
             done = self._hurry(now)
             for errand in self.others:
-                self._check(now, lease)
+                keep()
                 if self._run(errand, now):  # it took its time, so something may have come
                     done = True
                     self._hurry(now)
             return done
+
+    def run_out(self, now: int) -> bool:
+        """Run until no errand has anything to do; say whether any did something."""
+        done = False
+        while self.run(now):
+            done = True
+        return done
 
     def next_due(self, work: Work) -> int | None:
         """Return the earliest moment at which time alone gives an errand something to do."""
@@ -111,11 +117,3 @@ class Contacts:
         due = errand.next_due(work)
         fault = self._faults.get(errand.name)
         return due if due is None or fault is None else max(due, fault.until)
-
-    def _check(self, now: int, lease: Lease | None) -> None:
-        if lease is None:
-            return
-        with self.database.read(CLOCK, now) as work:
-            held = leases.held(work, lease.name)
-        if held is None or held.token != lease.token:
-            raise Conflict("another process runs the errands now; stopping here")
