@@ -43,7 +43,7 @@ def groups(counted: Counted) -> GroupCodes:
 sizes = st.lists(st.tuples(st.integers(0, 210), st.booleans()), min_size=1, max_size=12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sizes, st.booleans())
 def test_a_full_group_is_shown_only_where_no_fresh_one_is(drawn, auto) -> None:
     pool = Pool("p", chats=tuple(f"w{n}" for n in range(len(drawn))), auto_create=auto)
@@ -79,7 +79,7 @@ def test_the_nearest_store_is_the_nearest_by_brute_force() -> None:
     stores = [
         Place(f"s{n}", latitude=20 + n * 7 % 30, longitude=90 + n * 11 % 40) for n in range(90)
     ]
-    for n in range(500):
+    for n in range(150):
         spot = Place("", latitude=18 + n * 0.07, longitude=85 + n * 13 % 50)
         found = nearest(spot, stores)
         assert found is not None

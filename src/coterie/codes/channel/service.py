@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from coterie.codes.channel import coming, store
 from coterie.codes.channel.model import (
     ChannelCode,
@@ -20,8 +18,8 @@ from coterie.codes.channel.model import (
 from coterie.codes.channel.parse import parse
 from coterie.codes.channel.ports import Guides
 from coterie.codes.channel.showing import Shown, show, standings_of
-from coterie.codes.channel.store import Filter
-from coterie.core.clock import DAY, format_time, local_date, midnight
+from coterie.codes.channel.store import CodeRow, Filter
+from coterie.core.clock import DAY, HOUR, format_time, local_date, midnight
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move
 from coterie.core.people import Shift
@@ -29,6 +27,8 @@ from coterie.storage import audit, keeping
 from coterie.storage.work import Work
 
 _LONGEST_CHAIN = 5
+LOOK_AGAIN = HOUR
+"""How long an answer stands at most: what nobody told of guides and stores is seen by then."""
 KEPT_AFTER_END = 30 * DAY
 """How long a code that is over still leads to somebody before the platform's is given back."""
 
@@ -145,7 +145,7 @@ class ChannelCodes:
         """Return every store, guide or campaign that has codes."""
         return store.values_of(work, column)
 
-    def versions(self, work: Work, state: str) -> Sequence[Row[Any]]:
+    def versions(self, work: Work, state: str) -> Sequence[CodeRow]:
         """Return every version of a code (version, at, by, source), newest first."""
         return store.versions(work, state)
 
@@ -261,7 +261,7 @@ class ChannelCodes:
             return Wanted(code.state, code.title, None, None, definition.skip_verify, None)
         ids = [shown.standings[one].userid for one in shown.live.guides if one in shown.standings]
         ends = definition.ends
-        moments = [shown.next]
+        moments = [shown.next, now + LOOK_AGAIN]
         if ends is not None:
             moments.append(ends if ends > now else ends + KEPT_AFTER_END)
         return Wanted(
@@ -274,14 +274,19 @@ class ChannelCodes:
     def away(self, work: Work, guide: str, until: int | None = None) -> None:
         """Take a guide off her codes, until a moment or until she is back."""
         store.set_away(work, guide, until)
-        store.hasten(work, store.behind(work, [guide]))
+        self.guides_changed(work, [guide])
         audit.record(work, "code.away", guide, until=until)
 
     def back(self, work: Work, guide: str) -> None:
         """Put a guide behind her codes again."""
         store.set_back(work, guide)
-        store.hasten(work, store.behind(work, [guide]))
+        self.guides_changed(work, [guide])
         audit.record(work, "code.back", guide)
+
+    def guides_changed(self, work: Work, guides: Collection[str]) -> None:
+        """Let the codes of guides follow what is new of them: a store, a leave, a right."""
+        if guides:
+            store.hasten(work, store.behind(work, guides))
 
     def away_of(self, work: Work, guides: Collection[str]) -> dict[str, int | None]:
         """Return who of these guides is away, and until when (None: until she says so)."""
@@ -346,7 +351,7 @@ class ChannelCodes:
         """Forget who came; that somebody came stays counted."""
         return {"codes_channel_adds": store.erase(work, profiles)}
 
-    def _code(self, row: Row[Any], now: int) -> ChannelCode:
+    def _code(self, row: CodeRow, now: int) -> ChannelCode:
         return ChannelCode(
             state=row.state,
             version=row.version,
@@ -379,7 +384,7 @@ def _behind(plan: Any) -> set[str]:
     return named | {store.STORE} if of_store else named
 
 
-def _is_over(row: Row[Any], now: int) -> bool:
+def _is_over(row: CodeRow, now: int) -> bool:
     return row.ends is not None and row.ends <= now
 
 

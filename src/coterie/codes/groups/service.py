@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from coterie.codes.channel.coming import joined_of, state_of
 from coterie.codes.channel.model import Place
 from coterie.codes.channel.service import new_state
@@ -21,6 +19,7 @@ from coterie.codes.groups.model import (
 )
 from coterie.codes.groups.parse import parse
 from coterie.codes.groups.ports import Places, Sizes
+from coterie.codes.groups.store import CodeRow
 from coterie.core.clock import HOUR, MINUTE, format_time, local_date, midnight
 from coterie.core.errors import NotFound
 from coterie.core.event import Event, Move
@@ -144,7 +143,7 @@ class GroupCodes:
         rows = store.of_nobody(work)
         return self._offer(work, rows[0], "all") if rows else None
 
-    def _offer(self, work: Work, row: Row[Any], why: Any) -> Offer:
+    def _offer(self, work: Work, row: CodeRow, why: Any) -> Offer:
         code = _code(row)
         rooms = [one for one in self.filling(work, [code])[code.state].rooms if one.shown]
         return Offer(
@@ -231,7 +230,7 @@ def _row(
     }  # fmt: skip
 
 
-def _code(row: Row[Any]) -> GroupCode:
+def _code(row: CodeRow) -> GroupCode:
     return GroupCode(row.state, row.version, row.status, row.created, parse(row.source), row.source)
 
 

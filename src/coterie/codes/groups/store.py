@@ -10,6 +10,9 @@ from coterie.storage.keeping import came_with, forget, rows_of
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
 
+CodeRow = Row[Any]
+"""A code as it is kept."""
+
 code_rows = Table(
     "codes_groups",
     metadata,

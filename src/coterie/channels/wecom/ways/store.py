@@ -58,7 +58,7 @@ def want(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
              "updates": 0}  # fmt: skip
     work.upsert(
         way_rows, [fresh | dict(row) for row in rows], key=["state"],
-        change=["wanted", "retry", "tries"],
+        change=["wanted", "retry", "tries", "errcode", "reason"],
     )  # fmt: skip
 
 
