@@ -233,7 +233,13 @@ def compare_credit(
 
 @pytest.mark.parametrize("seed", [1])
 def test_the_ledger_says_what_the_log_says(database: Database, seed: int) -> None:
-    play(database, seed, number=500, people=60, batch=60)
+    play(database, seed, number=300, people=30, batch=50)
+
+
+def test_what_comes_one_by_one_in_one_second_is_settled_as_if_it_came_at_once(
+    database: Database,
+) -> None:
+    play(database, 5, number=120, people=8, batch=3)
 
 
 @pytest.mark.crash

@@ -43,6 +43,8 @@ def test_after_the_protection_another_guides_code_moves_her() -> None:
         ("ann", on(2, 5), "moved"), ("bea", on(2, 5) + 90 * DAY, "silence"),
     ]  # fmt: skip
     assert spans[1].before == "ann"
+    at_its_end = settle([BOUND, touch(on(1, 31), "code", "bea")], RULES, NOBODY)
+    assert whose(at_its_end, on(1, 31)) == "bea"
 
 
 def test_silence_until_the_first_of_april_lets_her_go() -> None:

@@ -81,9 +81,11 @@ def test_the_platforms_departments_say_where_a_guide_serves(database: Database) 
             ("lina", NOW): "bund", ("lina", NOW + DAY): "xuhui",
         }  # fmt: skip
         assert not organisation.standings(work, ["lina"])["lina"].active
+    with database.begin(COMMAND, NOW + 2 * DAY) as work:
         organisation.changed(work, [], ["LiNa", "clerk"])
         gone = organisation.guide(work, "lina")
-        assert gone is not None and gone.left == NOW + DAY
+        assert gone is not None and (gone.left, gone.stores) == (NOW + 2 * DAY, ())
+    with database.begin(COMMAND, NOW + 3 * DAY) as work:
         organisation.stay(work, "lina")
         back = organisation.guide(work, "lina")
         assert back is not None and (back.left, back.stores) == (None, ("xuhui",))

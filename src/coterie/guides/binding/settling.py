@@ -144,7 +144,7 @@ def facts_of(
 ) -> list[Event]:
     """State a change of the one who answers for her, and publish both traits."""
     guide, shop = (None, None) if stands is None else (stands.guide, stands.store)
-    said = {
+    said: dict[str, Any] = {
         "guide": guide, "store": shop, "before": was[0], "why": why,
         "until": None if stands is None else stands.until,
     }  # fmt: skip

@@ -6,11 +6,12 @@ after the payment changes nothing of it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from coterie.core.clock import DAY, HOUR
 from coterie.guides.binding.machine import floored
 from coterie.guides.binding.model import Rules, Span, Touch
-from coterie.guides.credit.model import WHOLE, Paid, Part
+from coterie.guides.credit.model import WHOLE, Paid, Part, Way
 
 
 def decide(
@@ -31,7 +32,7 @@ def decide(
         return _bound(hers, rules, at)
     led = _led(known, "code", rules.code_days, at) or _led(known, "link", rules.link_days, at)
     if led is not None:
-        way = "code" if led.kind == "code" else "link"
+        way: Way = "code" if led.kind == "code" else "link"
         values = {"at": led.at, "label": led.label}
         there = led.guide is None or left.get(led.guide, at + 1) > at
         guide = led.guide if there else None
@@ -68,7 +69,7 @@ def _in_store(served: Touch, hers: Span | None, rules: Rules, at: int) -> list[P
 
 
 def _bound(hers: Span, rules: Rules, at: int) -> list[Part]:
-    values = {"since": hers.since, "until": hers.until, "why": hers.why}
+    values: dict[str, Any] = {"since": hers.since, "until": hers.until, "why": hers.why}
     if hers.guide is None:
         values["before"] = hers.before
         return [Part(None, hers.store, "bound", WHOLE, "in_trust", values)]

@@ -254,20 +254,19 @@ def _line(row: Row[Any]) -> Line:
     )  # fmt: skip
 
 
-def sums(work: Work, since: int, until: int) -> list[tuple[str | None, str | None, str, int, int]]:
-    """Return (guide, store, kind, amount, orders) of the lines of a time."""
+def sums(
+    work: Work, by: str, since: int, until: int, only: str | None = None
+) -> list[tuple[str | None, str, int]]:
+    """Return (guide or store, kind, amount) of the lines of a time."""
+    column = _l[by]
     query = (
-        select(
-            _l.guide, _l.store, _l.kind, func.sum(_l.amount).label("amount"),
-            func.count(_l.order.distinct()).label("n"),
-        )
+        select(column.label("whose"), _l.kind, func.sum(_l.amount).label("amount"))
         .where(_l.at >= since, _l.at < until)
-        .group_by(_l.guide, _l.store, _l.kind)
-    )  # fmt: skip
-    return [
-        (row.guide, row.store, row.kind, int(row.amount), row.n)
-        for row in work.connection.execute(query)
-    ]
+        .group_by(column, _l.kind)
+    )
+    if only is not None:
+        query = query.where(column == only)
+    return [(row.whose, row.kind, int(row.amount)) for row in work.connection.execute(query)]
 
 
 def sums_by_way(work: Work, since: int, until: int) -> dict[str, int]:
@@ -280,19 +279,22 @@ def sums_by_way(work: Work, since: int, until: int) -> dict[str, int]:
     return {row.way: int(row.amount) for row in work.connection.execute(query)}
 
 
-def buyers(work: Work, since: int, until: int) -> list[tuple[str, str | None, int, int]]:
-    """Return (guide, store, customer, amount) of what customers bought through guides in a time."""
+def buyers(
+    work: Work, by: str, since: int, until: int, only: str | None = None
+) -> set[tuple[str, int]]:
+    """Return (guide or store, customer) of who bought through guides in a time."""
+    column = _l[by]
     query = (
-        select(_l.guide, _l.store, _o.profile, func.sum(_l.amount).label("amount"))
+        select(column.label("whose"), _o.profile)
         .join(orders, _o.id == _l.order)
         .where(_l.at >= since, _l.at < until, _l.guide.is_not(None), _l.kind == "credit")
-        .group_by(_l.guide, _l.store, _o.profile)
+        .where(column.is_not(None))
+        .group_by(column, _o.profile)
         .having(func.sum(_l.amount) > 0)
     )
-    return [
-        (row.guide, row.store, row.profile, int(row.amount))
-        for row in work.connection.execute(query)
-    ]
+    if only is not None:
+        query = query.where(column == only)
+    return {(row.whose, row.profile) for row in work.connection.execute(query)}
 
 
 def unbalanced(work: Work, limit: int) -> list[int]:

@@ -196,10 +196,10 @@ class Organisation(Asking):
 
     def stay(self, work: Work, name: str) -> list[Event]:
         """Take a leave back that was a mistake: she never left; raises NotFound."""
-        if self._guide(work, name).left is None:
+        left = self._guide(work, name).left
+        if left is None:
             return []
-        stood = store.posts_of(work, name)
-        last = [one.store for one in stood if stood and one.until == stood[0].until]
+        last = [one.store for one in store.posts_of(work, name) if one.until == left]
         store.set_guides(work, [name], left=None)
         store.post(work, {name: last}, work.now)
         audit.record(work, "guide.stay", name)

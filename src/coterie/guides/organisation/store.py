@@ -244,7 +244,9 @@ def post(work: Work, wanted: Mapping[str, Sequence[str]], at: int) -> None:
         query = select(posts).where(_p.guide.in_(chunk), _p.until == FAR)
         for row in work.connection.execute(query):
             open_rows.setdefault(row.guide, []).append(row)
-    ended, void, fresh = [], [], []
+    ended: list[dict[str, Any]] = []
+    void: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
     for guide, given in wanted.items():
         want = {store: number == 0 for number, store in enumerate(dict.fromkeys(given))}
         have = {row.store: row.main for row in open_rows.get(guide, ())}

@@ -3,17 +3,19 @@
 All are read anew from touches, bindings and credit lines; nothing is kept.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from coterie.core.clock import DAY
 from coterie.guides.binding.model import BY_GUIDE
 from coterie.guides.credit import store as credit
 from coterie.guides.organisation.service import Organisation
 from coterie.guides.performance import store
 from coterie.guides.performance.model import Answers, Board, Figures
 from coterie.guides.performance.ports import Confirmations, NoConfirmations
-from coterie.guides.performance.shrinking import believed, fit
+from coterie.guides.performance.shrinking import Prior, believed, fit
 from coterie.guides.performance.spread import Evened, Period, evened
 from coterie.storage.work import Work
 
@@ -29,16 +31,32 @@ class Performance:
     ) -> None:
         self._organisation = organisation
         self.confirmations: Confirmations = confirmations or NoConfirmations()
+        self._usual: dict[tuple[By, int, int, int], Prior] = {}
 
     def of(self, work: Work, guide: str, since: int, until: int) -> Figures:
-        """Return one guide's figures, seen among all the others'."""
-        rows = self.board(work, since, until).rows
-        return next((one for one in rows if one.name == guide), Figures(guide))
+        """Return one guide's figures; what is usual of all is that of the day when first asked."""
+        return self._one(work, "guide", guide, since, until)
 
     def of_store(self, work: Work, name: str, since: int, until: int) -> Figures:
-        """Return one store's figures, seen among all the others'."""
-        rows = self.board(work, since, until, by="store").rows
-        return next((one for one in rows if one.name == name), Figures(name))
+        """Return one store's figures; what is usual as ``of`` has it."""
+        return self._one(work, "store", name, since, until)
+
+    def usual(self, work: Work, by: By, since: int, until: int) -> Prior:
+        """Return what all guides, or stores, share; worked out once a day and span."""
+        key = (by, since // DAY, until // DAY, work.now // DAY)
+        found = self._usual.get(key)
+        if found is None:
+            every = self._figures(work, by, since, until)
+            found = fit([one.buyers for one in every], [one.customers for one in every])
+            self._usual = {known: one for known, one in self._usual.items() if known[3] == key[3]}
+            self._usual[key] = found
+        return found
+
+    def _one(self, work: Work, by: By, name: str, since: int, until: int) -> Figures:
+        rows = self._figures(work, by, since, until, only=name)
+        one = next((each for each in rows if each.name == name), Figures(name))
+        of = believed([one.buyers], [one.customers], self.usual(work, by, since, until))[0]
+        return replace(one, expected=of.mean, low=of.low, high=of.high)
 
     def board(
         self, work: Work, since: int, until: int, *, by: By = "guide",
@@ -84,25 +102,28 @@ class Performance:
         found = self._organisation.guides(work, store_id=store_id, region=region)
         return {one.id for one in found}
 
-    def _figures(self, work: Work, by: By, since: int, until: int) -> list[Figures]:
-        """Return everybody's figures, not yet shrunken."""
-        added = store.counted(work, by, _ADDED, since, until)
-        served = store.counted(work, by, BY_GUIDE, since, until)
-        bought = {
-            ((guide if by == "guide" else shop) or "", profile)
-            for guide, shop, profile, _ in credit.buyers(work, since, until)
-        }
-        had = store.had(work, by, since, until) | bought
-        money = self._money(work, by, since, until)
+    def _figures(
+        self, work: Work, by: By, since: int, until: int, only: str | None = None
+    ) -> list[Figures]:
+        """Return everybody's figures, or one's, not yet shrunken."""
+        span = (since, until, only)
+        added = store.counted(work, by, _ADDED, *span)
+        served = store.counted(work, by, BY_GUIDE, *span)
+        bought = credit.buyers(work, by, *span)
+        money = self._money(work, by, *span)
         answers = self._answers(work, since, until) if by == "guide" else {}
-        customers, buyers = _numbers(had), _numbers(bought)
+        hers = store.had_among(work, by, since, until, {profile for _, profile in bought})
+        customers = Counter(store.had(work, by, *span))
+        customers.update(name for name, _ in bought - hers)  # who bought through her and never was
+        buyers = Counter(name for name, _ in bought)
         names = self._names(work, by) | added.keys() | customers.keys() | money.keys()
         return [
             Figures(
-                name, added.get(name, 0), served.get(name, 0), customers.get(name, 0),
-                buyers.get(name, 0), *money.get(name, (0, 0)), answers.get(name, Answers()),
+                name, added.get(name, 0), served.get(name, 0), customers[name], buyers[name],
+                *money.get(name, (0, 0)), answers.get(name, Answers()),
             )
             for name in sorted(names - {""})
+            if only in (None, name)
         ]  # fmt: skip
 
     def _names(self, work: Work, by: By) -> set[str]:
@@ -110,12 +131,14 @@ class Performance:
             return {one.key for one in self._organisation.stores(work)}
         return {one.id for one in self._organisation.guides(work, active=True)}
 
-    def _money(self, work: Work, by: By, since: int, until: int) -> dict[str, tuple[int, int]]:
+    def _money(
+        self, work: Work, by: By, since: int, until: int, only: str | None
+    ) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for guide, shop, kind, amount, _ in credit.sums(work, since, until):
-            name = (guide if by == "guide" else shop) or ""
-            revenue, back = found.get(name, (0, 0))
-            found[name] = (revenue + amount, back) if kind == "credit" else (revenue, back - amount)
+        for whose, kind, amount in credit.sums(work, by, since, until, only):
+            revenue, back = found.get(whose or "", (0, 0))
+            after = (revenue + amount, back) if kind == "credit" else (revenue, back - amount)
+            found[whose or ""] = after
         return found
 
     def _answers(self, work: Work, since: int, until: int) -> dict[str, Answers]:
@@ -126,13 +149,6 @@ class Performance:
             for userid, one in told.items()
             if userid in slugs
         }
-
-
-def _numbers(pairs: Collection[tuple[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, _ in pairs:
-        found[name] = found.get(name, 0) + 1
-    return found
 
 
 def _period(figures: Sequence[Figures]) -> Period:
