@@ -64,22 +64,21 @@ class SendErrand:
 
     def run(self, now: int) -> bool:
         """Put together what waits, tend what is due, look at what others send."""
+        with self.database.read(CLOCK, now) as work:
+            due = self.next_due(work)
+            if due is None or due > now:
+                return False
         gathered = self._gather(now)
         with self.database.read(CLOCK, now) as work:
-            due = store.due_tasks(work, PORTION)
-        for task in due:
+            tasks = store.due_tasks(work, PORTION)
+        for task in tasks:
             self._tend(task, now)
-        return self.watching.run(now) or gathered or bool(due)
+        return self.watching.run(now) or gathered or bool(tasks)
 
     def next_due(self, work: Work) -> int | None:
         """Return when time alone makes it work again."""
-        moments = [moment for _, moment in store.gathered(work)]
-        moments += [
-            moment
-            for moment in (store.next_task(work), self.watching.next_due(work))
-            if moment is not None
-        ]
-        return min(moments, default=None)
+        listing, earliest = self.watching.next_listing(work.now), store.earliest(work)
+        return listing if earliest is None else min(listing, earliest)
 
     # --- from what waits to tasks
 
@@ -228,6 +227,9 @@ class SendErrand:
 
     def _asked(self, task: Task, msgid: str, now: int, refused: set[str]) -> None:
         with self.database.begin(CLOCK, now) as work:
+            present = store.task(work, task.id)
+            if present is None or present.state != "noted":
+                return  # another process has looked it up meanwhile
             items = store.items_of(work, task.id, "waiting")
             failed = [each for each in items if each.target in refused]
             self._settling.unsent(work, task.kind, failed, Reason.NOT_CONTACT)

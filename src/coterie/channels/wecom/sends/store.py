@@ -162,6 +162,18 @@ def of_origin(work: Work, origin: str) -> list[str]:
     return list(work.connection.execute(query).scalars())
 
 
+def earliest(work: Work) -> int | None:
+    """Return when there is next something to do for any send: one look, asked very often."""
+    waiting = select(_I.send).where(_I.state == "waiting", _I.task.is_(None))
+    moments = (
+        select(func.min(_S.gather)).where(_S.id.in_(waiting)),
+        select(func.min(_T.due)).where(_T.state.in_(UNFINISHED)),
+        select(func.min(foreign_rows.c.due)),
+    )
+    row = work.connection.execute(select(*(each.scalar_subquery() for each in moments))).one()
+    return min((moment for moment in row if moment is not None), default=None)
+
+
 def gathered(work: Work) -> list[tuple[str, int]]:
     """Return the sends in which something waits, and when it is put together."""
     waiting = select(_I.send).where(_I.state == "waiting", _I.task.is_(None)).distinct()
@@ -273,12 +285,6 @@ def due_tasks(work: Work, limit: int) -> list[Task]:
     return [Task(**row._mapping) for row in work.connection.execute(query)]
 
 
-def next_task(work: Work) -> int | None:
-    """Return when a task next has something to do."""
-    query = select(func.min(_T.due)).where(_T.state.in_(UNFINISHED))
-    return work.connection.execute(query).scalar()
-
-
 def tasks_of(work: Work, send: str) -> list[Task]:
     """Return a send's tasks, by guide and round."""
     query = select(task_rows).where(_T.send == send).order_by(_T.sender, _T.round, _T.id)
@@ -365,11 +371,6 @@ def watch_again(work: Work, msgid: str, due: int | None) -> None:
     """Say when a send of others is looked at again, if ever."""
     those = foreign_rows.update().where(foreign_rows.c.msgid == msgid)
     work.connection.execute(those.values(due=due))
-
-
-def next_watch(work: Work) -> int | None:
-    """Return when a send of others is next to be looked at."""
-    return work.connection.execute(select(func.min(foreign_rows.c.due))).scalar()
 
 
 # --- people

@@ -10,7 +10,6 @@ from coterie.core.actor import CLOCK
 from coterie.core.clock import DAY, HOUR, SECOND, local_date, midnight
 from coterie.core.errors import ChannelError
 from coterie.storage.database import Database
-from coterie.storage.work import Work
 
 EVERY = HOUR
 AGAIN = 6 * HOUR
@@ -30,15 +29,13 @@ class Watching:
     quotas: Quotas
     _listed: int | None = None
 
-    def next_due(self, work: Work) -> int | None:
-        """Return when there is something to look at."""
-        listing = work.now if self._listed is None else self._listed + EVERY
-        watched = store.next_watch(work)
-        return listing if watched is None else min(listing, watched)
+    def next_listing(self, now: int) -> int:
+        """Return when the sends of others are next listed."""
+        return now if self._listed is None else self._listed + EVERY
 
     def run(self, now: int) -> bool:
         """List what is new, look at some of it; say whether there may be more to do at once."""
-        if self._listed is None or now >= self._listed + EVERY:
+        if now >= self.next_listing(now):
             try:
                 self._list(now)
             except ChannelError:

@@ -53,6 +53,9 @@ class MomentErrand:
     def run(self, now: int) -> bool:
         """Do what is due for some moments, and tell the road what customers did."""
         with self.database.read(CLOCK, now) as work:
+            moment_due = store.next_due(work)
+            if moment_due is None or moment_due > now:
+                return False
             due = store.due(work, PORTION)
         for moment in due:
             try:
@@ -63,7 +66,7 @@ class MomentErrand:
 
     def next_due(self, work: Work) -> int | None:
         """Return when time alone makes it work again."""
-        return work.now if store.untold(work, 1) else store.next_due(work)
+        return store.next_due(work)
 
     def _tend(self, moment: Moment, now: int) -> None:
         over = moment.cancelled is not None

@@ -91,9 +91,11 @@ def due(work: Work, limit: int) -> list[Moment]:
 
 
 def next_due(work: Work) -> int | None:
-    """Return when a moment next has something to do."""
-    query = select(func.min(_M.due)).where(_M.state.in_(UNFINISHED))
-    return work.connection.execute(query).scalar()
+    """Return when a moment next has something to do: now, while the road is to hear of likes."""
+    due = select(func.min(_M.due)).where(_M.state.in_(UNFINISHED)).scalar_subquery()
+    untold_ = select(_K.told).where(_K.told.is_(False)).exists()
+    moment, waits = work.connection.execute(select(due, untold_)).one()
+    return work.now if waits else moment
 
 
 def change(work: Work, name: str, **values: Any) -> None:
