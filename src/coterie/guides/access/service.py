@@ -62,8 +62,15 @@ class Access:
         return state
 
     def _keep(
-        self, work: Work, token: str, kind: str, guide: str | None, browser: str, to: str, lasts: int
-    ) -> None:  # fmt: skip
+        self,
+        work: Work,
+        token: str,
+        kind: str,
+        guide: str | None,
+        browser: str,
+        to: str,
+        lasts: int,
+    ) -> None:
         row = {
             "fingerprint": fingerprint(token),
             "kind": kind,
