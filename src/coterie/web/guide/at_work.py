@@ -124,10 +124,10 @@ def page(
     return answer
 
 
-def done(request: Request, here: Parts, to: str, said: str, key: str = "") -> Response:
+def done(request: Request, here: Parts, to: str, said: str) -> Response:
     """Answer a tap: her script gets the words alone, a browser without one is led on."""
     if request.headers.get("x-coterie-tap"):
-        return Response(said, media_type="text/plain; charset=utf-8", headers={"X-Key": key})
+        return Response(said, media_type="text/plain; charset=utf-8")
     return here.pages.redirect(to, said)
 
 

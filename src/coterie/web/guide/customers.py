@@ -16,6 +16,7 @@ from coterie.web.parts import Here
 router = APIRouter(prefix="/g/customers")
 
 _ROWS = 50
+_DUE = 30
 PHONE, SIDE = "phone", "side"
 
 
@@ -25,7 +26,8 @@ def customers(request: Request, here: Here, staff: Guided, number: int = 1) -> R
     house, speech = here.house, here.pages.speech(request)
     number = max(number, 1)
     with house.db.read(staff.actor, house.clock.now()) as work:
-        people = due_of(work, house, staff, speech) if number == 1 else []
+        most = _DUE if number == 1 else 0
+        people, due = due_of(work, house, staff, speech, most)
         owners = house.guides.bindings.owner_of(
             work, house.guides.bindings.owned_by(work, staff.guide.id)
         )
@@ -33,7 +35,7 @@ def customers(request: Request, here: Here, staff: Guided, number: int = 1) -> R
         shown = order[(number - 1) * _ROWS : number * _ROWS]
         whom = named(work, house, dict.fromkeys(shown, "own"), owners)
     return page(
-        request, here, staff, "customers", keep=True, store_title="", people=people,
+        request, here, staff, "customers", keep=True, store_title="", people=people, due=due,
         rows=[whom[one] for one in shown if one in whom], total=len(order), leaf=number,
         older=number + 1 if len(order) > number * _ROWS else 0, new_key=new_key,
     )  # fmt: skip

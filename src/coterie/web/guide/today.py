@@ -50,13 +50,13 @@ def today(request: Request, here: Here, staff: Guided) -> Response:
     with house.db.read(staff.actor, house.clock.now()) as work:
         confirm = confirmations(work, house, staff)
         jobs = jobs_of(work, house, staff, speech)
-        people = due_of(work, house, staff, speech)
+        people, number = due_of(work, house, staff, speech, _DUE)
         stores = house.guides.organisation.stores(work)
         shown = {one.key: one.title for one in stores if one.key in staff.guide.stores}
     return page(
         request, here, staff, "today", keep=True,
         store_title=shown.get(staff.store or "", ""),
-        confirm=confirm, jobs=jobs, people=people[:_DUE], people_count=len(people),
+        confirm=confirm, jobs=jobs, people=people, people_count=number,
         places=list(shown.items()) if staff.shift is None else [],
         new_key=new_key,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def task_done(
     except Conflict:
         said = speech.gettext("Its time had passed already.")
     house.poke()
-    return done(request, here, "/g/", said, form.get("key", ""))
+    return done(request, here, "/g/", said)
 
 
 def _hers(work: Work, house: Served, staff: Staff, task: str) -> Task:
@@ -110,18 +110,22 @@ def _job(task: Task, whom: Whom | None, sentences: Sentences, now: int) -> Job:
     return Job(task, whom, sentences.filled(task.script, whom), task.is_late(now))
 
 
-def due_of(work: Work, house: Served, staff: Staff, speech: Speech) -> list[Person]:
-    """Return her customers who are due, with why and what to say."""
+def due_of(
+    work: Work, house: Served, staff: Staff, speech: Speech, most: int
+) -> tuple[list[Person], int]:
+    """Return her customers who are due, with why and what to say, and how many there are in all."""
     bindings = house.guides.bindings
     owners = bindings.owner_of(work, bindings.owned_by(work, staff.guide.id))
     due = house.attending.due.of(work, {one: owner.since for one, owner in owners.items()})
-    whom = seen(work, house, staff, [one.profile for one in due])
-    sentences = Sentences(work, house, speech, staff, {one.reason for one in due})
-    return [
+    shown = due[:most]
+    whom = seen(work, house, staff, [one.profile for one in shown])
+    sentences = Sentences(work, house, speech, staff, {one.reason for one in shown})
+    found = [
         Person(whom[one.profile], one, sentences.of(one, whom[one.profile]))
-        for one in due
+        for one in shown
         if one.profile in whom
     ]
+    return found, len(due)
 
 
 def new_key() -> str:
