@@ -11,7 +11,7 @@ document.addEventListener("pointerdown", (event) => {
   event.preventDefault();
   paint = !box.checked;
   box.checked = paint;
-  box.focus();
+  box.focus({ preventScroll: true });
 });
 
 document.addEventListener("pointerover", (event) => {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from coterie.channels.wecom.connection import Connection
-from coterie.channels.wecom.mirror.ports import NoStaff, Staff, Welcomed, nobody_comes
 from coterie.channels.wecom.mirror.service import Mirror
+from coterie.channels.wecom.scanning import Scanning
 from coterie.events.inbox import Inbox
 from coterie.guides.gathered import Guides
 from coterie.roads.contacts.announcing import Announcing
@@ -28,34 +28,28 @@ def open_contacts(
     zone: ZoneInfo,
     poke: Callable[[], None],
     *,
-    staff: Staff | None = None,
-    welcomed: Welcomed = nobody_comes,
-    urgent: Sequence[Errand] = (),
+    guides: Guides,
+    scanning: Scanning,
     others: Sequence[Errand] = (),
-    guides: Guides | None = None,
 ) -> Contacts | None:
     """Build the errands; None where WeCom is not connected.
 
-    ``urgent`` are the welcomes, before everything else; ``others`` come between the tags to be
-    marked and the reconcile: codes, handovers, sends. ``poke`` wakes the road.
+    The welcomes go before everything else; codes, handovers and ``others`` (sends) come between
+    the tags to be marked and the reconcile. ``poke`` wakes the road.
     """
-    if guides is not None:
-        guides.knows(circle=Circling(mirror))
-        staff = staff or guides.organisation
+    guides.knows(circle=Circling(mirror))
     if wecom.client is None:
         return None
-    handing = () if guides is None else (Handing(
+    handing = Handing(
         inbound.database, guides.handovers, wecom.client.transfers, inbound.tell, poke
-    ),)  # fmt: skip
-    ground = Ground(
-        inbound.database, mirror, wecom.client, inbox, inbound.tell, staff or NoStaff(), poke
     )
+    staff = scanning.watching(guides.organisation)
+    ground = Ground(inbound.database, mirror, wecom.client, inbox, inbound.tell, staff, poke)
     return Contacts(
         inbound.database,
-        urgent=[*urgent, TakingIn(ground, wecom.callbacks, welcomed)],
+        urgent=[scanning.welcomes, TakingIn(ground, wecom.callbacks, scanning.welcomed)],
         others=[
-            Reading(ground), Announcing(ground), Marking(ground), Clearing(ground), *handing,
-            *others,
-            Reconciling(ground, zone),
+            Reading(ground), Announcing(ground), Marking(ground), Clearing(ground),
+            scanning.ways, handing, *others, Reconciling(ground, zone),
         ],
     )  # fmt: skip

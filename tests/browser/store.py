@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import uvicorn
 
@@ -20,6 +21,7 @@ from coterie.guides.scripts.model import Draft
 from coterie.guides.tasks.model import Task
 from coterie.guides.tasks.store import add as give_tasks
 from coterie.profiles.tags.model import Tag
+from coterie.storage.work import Work
 from coterie.testing.clock import FakeClock
 from coterie.testing.house import House
 from coterie.testing.wecom import Wecom
@@ -67,16 +69,18 @@ def open_shop(folder: Path) -> Iterator[Shop]:
     """Open the shop, and serve it until it is closed."""
     clock = FakeClock(NOW)
     with Wecom(clock=clock) as wecom:
-        chosen = {
+        chosen: dict[str, Any] = {
             "wecom_base_url": wecom.base_url, "wecom_corp_id": wecom.corp_id,
             "wecom_agent_id": str(wecom.agent_id), "wecom_secret": wecom.secret,
             "wecom_token": wecom.token, "wecom_aes_key": wecom.aes_key,
         }  # fmt: skip
-        with House(path=folder, brand="味园 Cantina", **chosen) as house:
-            with served(house.app) as url:
-                shop = Shop(house, wecom, url, "", "")
-                _fill(shop)
-                yield shop
+        with (
+            House(path=folder, brand="味园 Cantina", **chosen) as house,
+            served(house.app) as url,
+        ):
+            shop = Shop(house, wecom, url, "", "")
+            _fill(shop)
+            yield shop
 
 
 @contextmanager
@@ -118,10 +122,15 @@ def _fill(shop: Shop) -> None:
     _customers(shop)
 
 
-def _words(app: App, work: object) -> None:
+def _words(app: App, work: Work) -> None:
     for slug, stage, zh, en in (
         ("hello", "hello", "{name}您好，我是{store}的{guide}，很高兴认识您。", "Hello {name}."),
-        ("taste", "taste", "{name}，周六下午有一场品鉴，给您留个位？", "{name}, a tasting on Saturday?"),
+        (
+            "taste",
+            "taste",
+            "{name}，周六下午有一场品鉴，给您留个位？",
+            "{name}, a tasting on Saturday?",
+        ),
     ):
         version = app.scripts.write(
             work, Draft(slug, {"zh": zh[:12], "en": en[:12]}, stage, {"zh": zh, "en": en})
@@ -149,7 +158,9 @@ def _customers(shop: Shop) -> None:
     now = app.clock.now()
     with app.db.begin(COMMAND, now) as work:
         chats = [one.chat_id for one in app.mirror.groups_of(work, "li-na")]
-        app.mass_sends.send_to_groups(work, "周末品鉴", "周六下午三点，外滩店品鉴会，欢迎来坐坐。", chats)
+        app.mass_sends.send_to_groups(
+            work, "周末品鉴", "周六下午三点，外滩店品鉴会，欢迎来坐坐。", chats
+        )
         give_tasks(work, [
             Task("t-1", profiles[people[0]], "after-first-order", 1, "call", "guide", None,
                  "给{name}打个电话，问问 Barolo 喝着怎么样。", now, now + 2 * DAY, {},
@@ -159,7 +170,8 @@ def _customers(shop: Shop) -> None:
         {"type": "track", "event": "Order Completed", "timestamp": format_time(now - 40 * DAY + i),
          "context": {"externalIds": [{"type": "wecom.external_userid", "id": people[0]}]},
          "userId": "shop-wang",
-         "properties": {"order_id": f"A{i}", "shop": "pos", "total": 268, "products": [{"product_id": "barolo"}]}}
+         "properties": {"order_id": f"A{i}", "shop": "pos", "total": 268,
+                        "products": [{"product_id": "barolo"}]}}
         for i in range(2)
     ])  # fmt: skip
     shop.pass_time(5)

@@ -21,6 +21,7 @@ def test_a_week_is_painted(visit: Visit, house_folder: Path) -> None:
     task.type(page.locator("#guide"), "an")
     task.type(page.locator("#spare"), "bo")
     task.click(page.locator("[data-week-day='6']"))  # no Sundays
+    page.locator("input[name='h.0.12'] + span").scroll_into_view_if_needed()
     box = page.locator("input[name='h.0.0'] + span").bounding_box()
     last = page.locator("input[name='h.5.8'] + span").bounding_box()
     assert box is not None and last is not None

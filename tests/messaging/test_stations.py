@@ -37,7 +37,9 @@ def test_a_service_touch_is_not_asked_for_consent_or_caps() -> None:
 
 
 def test_every_reason_of_the_gate_has_its_station() -> None:
-    after = {"erased", "cancelled", "rejected", "exhausted", "ambiguous"}
+    after = {
+        "erased", "cancelled", "rejected", "exhausted", "ambiguous", "not_contact", "unconfirmed",
+    }  # fmt: skip
     for reason in Reason:
         held = [n for n, p in passages(replace(SENT, status="held", reason=reason)).items()
                 if p == "held"]  # fmt: skip

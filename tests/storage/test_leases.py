@@ -1,5 +1,8 @@
 """One owner at a time; a late one is told by its token."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from coterie.core.actor import CLOCK
@@ -89,3 +92,16 @@ def test_leases_of_different_names_do_not_know_each_other(database: Database) ->
 def test_a_lease_that_nobody_ever_took_cannot_be_checked(database: Database) -> None:
     with pytest.raises(Conflict), database.begin(CLOCK, NOW) as work:
         leases.check(work, Lease("road", "a", 1, NOW))
+
+
+def test_of_those_who_come_first_at_once_one_gets_it(database: Database) -> None:
+    together = Barrier(4)
+
+    def come(number: int) -> Lease | None:
+        together.wait()
+        return take(database, f"owner-{number}", NOW, "never-taken")
+
+    with ThreadPoolExecutor(4) as threads:
+        got = [lease for lease in threads.map(come, range(4)) if lease is not None]
+    assert len(got) == 1
+    assert got[0].token == 1

@@ -144,7 +144,7 @@ def test_a_letter_goes_to_a_guide_and_the_answer_betrays_nobody(house: House) ->
 def test_wecom_says_who_she_is(wecom: Wecom) -> None:
     wecom.add_member("li-na", "Li Na")
     wecom.add_member("stranger", "Nobody's guide")
-    chosen = {
+    chosen: dict[str, Any] = {
         "wecom_base_url": wecom.base_url, "wecom_corp_id": wecom.corp_id,
         "wecom_agent_id": str(wecom.agent_id), "wecom_secret": wecom.secret,
     }  # fmt: skip
@@ -228,6 +228,14 @@ def test_a_withdrawal_and_an_erasure_hold_at_once(house: House) -> None:
     assert "Happy birthday" not in pocket.read("/g/")
     card = pocket.read(f"/g/customers/{uid}")
     assert "She wants nothing chosen for her" in card
+    assert "Say next" in card
+    with house.app.db.begin(COMMAND, house.app.clock.now()) as work:
+        profile = house.app.profiles.by_uid(work, uid)
+        assert profile is not None
+        house.app.erasing.ask(work, profile, "member")
+    card = pocket.read(f"/g/customers/{uid}")
+    assert "She asked to be erased" in card
+    assert "Say next" not in card
     house.erase("u1")
     assert pocket.get(f"/g/customers/{uid}").status_code == 404
     again = pocket.get("/g/customers")

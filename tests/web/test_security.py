@@ -111,7 +111,9 @@ def test_every_door_but_the_open_ones_asks_who_it_is(house: House) -> None:
     house.make_owner()
     browser = open_browser(house)
     closed = [
-        (method, path) for method, path in routes_of(create_app(house)) if not path.startswith(OPEN) and path != "/g"
+        (method, path)
+        for method, path in routes_of(create_app(house))
+        if not path.startswith(OPEN) and path != "/g"
     ]
     assert {"/", "/messages", "/api/report", "/api/items", "/sign-out"} <= {p for _, p in closed}
     for method, path in closed:

@@ -35,9 +35,12 @@ def take(work: Work, name: str, owner: str, now: int, duration: int) -> Lease | 
     """
     query = select(lease_rows).where(lease_rows.c.name == name).with_for_update()
     row = work.connection.execute(query).first()
-    if row is not None and row.owner != owner and row.until > now:
+    if row is None:  # two that come first at once must meet: a row that is not there locks nobody
+        work.insert_new(lease_rows, [{"name": name, "owner": "", "token": 0, "until": 0}])
+        row = work.connection.execute(query).one()
+    if row.owner != owner and row.until > now:
         return None
-    token = 1 if row is None else row.token + (row.owner != owner)
+    token = row.token + (row.owner != owner)
     lease = Lease(name, owner, token, now + duration)
     work.upsert(
         lease_rows,

@@ -36,5 +36,5 @@ def called(here: Here, proof: Proof, body: Posted) -> Response:
     """Keep what is called back and answer nothing; the same again changes nothing."""
     house = here.house
     house.wecom.take(proof, body, house.clock.now())
-    house.poke()
+    house.poke_contacts()
     return Response(b"", media_type="text/plain")

@@ -1,5 +1,6 @@
 """The connection page and the inbox of callbacks at the desk."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from coterie.app import open_app
+from coterie.channels.wecom.crypt import Crypt
 from coterie.core.actor import CLOCK
 from coterie.settings import Settings
 from coterie.testing.clock import FakeClock
@@ -62,6 +64,10 @@ def test_a_house_without_wecom_says_how_to_connect(desk: Desk) -> None:
     page = desk.browser.get("/wecom").text
     assert "wecom_corp_id" in page
     assert "/callbacks/wecom" in page
+    token = re.search(r'wecom_token = (?:"|&#34;|&quot;)([0-9A-Za-z]{24})\b', page)
+    key = re.search(r'wecom_aes_key = (?:"|&#34;|&quot;)([0-9A-Za-z]{43})\b', page)
+    assert token and key
+    Crypt(token[1], key[1], "ww")  # good as they are
     first = desk.browser.get("/wecom").text
     assert first != page  # token and key are drawn anew, and kept nowhere
 

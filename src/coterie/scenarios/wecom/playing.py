@@ -147,7 +147,7 @@ def _send(story: Story) -> None:
         ])  # fmt: skip
         rooms.inbound.tell(work, sent.facts)
     story.stage.settle()
-    _pass(story, 2 * MINUTE)
+    _pass(story, 5 * MINUTE)  # sends are gathered before the guides are asked
     for guide in range(plan.guides):
         name = guide_name(guide)
         for task in player.act("sends_of", userid=name):

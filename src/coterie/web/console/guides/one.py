@@ -39,16 +39,15 @@ def _page(request: Request, here: Parts, account: Account, guide: str, fault: st
         lines = house.guides.credit.of_guide(work, guide, _LINES)
         shown = owned[:_CUSTOMERS]
         whom = people(work, house.profiles, {*shown, *(line.profile for line in lines)})
-        board = house.guides.performance.board(work, now - _SPAN, now)
-        figures = next((each for each in board.rows if each.name == guide), None)
+        performance = house.guides.performance
         values: dict[str, Any] = {
             "guide": found,
             "owned": len(owned),
             "customers": [(whom[each], each) for each in shown if each in whom],
             "whom": whom,
             "lines": lines,
-            "figures": figures,
-            "usual": board.prior.mean,
+            "figures": performance.of(work, guide, now - _SPAN, now),
+            "usual": performance.usual(work, "guide", now - _SPAN, now).mean,
             "posts": house.guides.organisation.posts_of(work, guide),
             "stores": [(each.key, each.title) for each in house.guides.organisation.stores(work)],
             "names": names(work, house.guides, []),

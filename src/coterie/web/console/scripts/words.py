@@ -1,5 +1,6 @@
 """What is said of scripts: faults, findings in their place, what changed between versions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,9 @@ _PLACES = {
     "objection": N_("Say which objection it answers."),
     "banned": N_("At most 50 phrases can be banned."),
 }
+
+
+_WORD = re.compile(r"\{\w+\}|[A-Za-z0-9']+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,20 @@ def marked(text: str, findings: Sequence[Finding]) -> list[Piece]:
 
 
 def changed(before: str, after: str) -> list[Piece]:
-    """Say what changed from one text to another.
+    """Say what changed from one text to another: by words, by characters in Chinese.
 
     >>> [(one.text, one.change) for one in changed("a cat", "a hat")]
-    [('a ', ''), ('c', 'gone'), ('h', 'added'), ('at', '')]
+    [('a ', ''), ('cat', 'gone'), ('hat', 'added')]
     """
     pieces: list[Piece] = []
-    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     for kind, start, end, other, until in matcher.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece(before[start:end]))
+            pieces.append(Piece("".join(old[start:end])))
             continue
         if start < end:
-            pieces.append(Piece(before[start:end], change="gone"))
+            pieces.append(Piece("".join(old[start:end]), change="gone"))
         if other < until:
-            pieces.append(Piece(after[other:until], change="added"))
+            pieces.append(Piece("".join(new[other:until]), change="added"))
     return pieces

@@ -41,7 +41,7 @@ POSTERS = {
 }
 POSTER_TONES = {"asked": "quiet", "posted": "sea", "refused": "wine", "never": "wine"}
 RULES = {
-    "month": N_("as many a month as it has days (WeCom's own rule)"),
+    "month": N_("as many a month as it has days"),
     "week": N_("seven a week"),
     "day": N_("one a day"),
 }

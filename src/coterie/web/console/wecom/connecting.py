@@ -41,8 +41,7 @@ def show(request: Request, here: Here, account: Operator) -> Response:
             "console/wecom/connect.html",
             account=account,
             address=_address(house.settings.public_url),
-            token=_random(24),
-            aes_key=_random(43),
+            drawn={"token": _random(24), "aes_key": _random(43)},
         )
     findings = sorted(judge(looked), key=lambda one: LEVELS.index(one.level))
     with house.db.read(actor_of(account), now) as work:

@@ -106,7 +106,7 @@ def replay_failed(request: Request, here: Here, account: Operator, form: DeskFor
     house = here.house
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         number = house.wecom.callbacks.replay_failed(work)
-    house.poke()
+    house.poke_contacts()
     said = here.pages.speech(request, account).ngettext(
         "%(n)s callback is applied again.", "%(n)s callbacks are applied again.", number
     )
@@ -138,7 +138,7 @@ def replay(request: Request, here: Here, account: Operator, key: int, form: Desk
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         found = house.wecom.callbacks.one(work, min(key, _LARGEST_ID))
         house.wecom.callbacks.replay(work, [found.id])
-    house.poke()
+    house.poke_contacts()
     said = here.pages.speech(request, account).gettext("It is applied again.")
     return here.pages.redirect(f"/wecom/events/{found.id}", toast=said)
 
