@@ -137,12 +137,24 @@ async function tell(form, button, body) {
   else complain(form, root.dataset.refused);
 }
 
+function leave(item) {
+  const part = item.closest("section");
+  item.remove();
+  const number = part?.querySelector("[data-number]");
+  if (!number) return;
+  const left = Math.max(0, Number(number.dataset.number) - 1);
+  number.dataset.number = left;
+  number.textContent = left.toLocaleString(document.documentElement.lang);
+  const empty = part.querySelector("[data-empty]");
+  if (empty) empty.hidden = left > 0;
+}
+
 function done(form, button) {
   const item = "gone" in form.dataset && (form.closest("[data-item]") ?? form);
   if (item) {
     button.disabled = true;
     button.querySelector("[data-words]")?.replaceChildren(button.querySelector("[data-words]").dataset.said);
-    setTimeout(() => item.remove(), 700);
+    setTimeout(() => leave(item), 700);
   } else {
     say(button);
   }

@@ -117,6 +117,7 @@ def test_the_day_goes_on_without_a_connection(chromium: Browser, shop: Shop) -> 
         task.get_by_role("button", name=f"完成：{WANG}").tap()
         expect(page.locator("[data-waiting]")).to_be_visible()
         expect(task).to_have_count(0)
+        expect(page.get_by_role("main")).to_contain_text("没有待办任务")
         assert state_of_task(shop) == "open"
         context.set_offline(False)
         expect(page.locator("[data-waiting]")).to_be_hidden()

@@ -1,7 +1,7 @@
 """The guides' pages: who gets in, how, and whom she may see there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -141,14 +141,19 @@ def test_a_letter_goes_to_a_guide_and_the_answer_betrays_nobody(house: House) ->
     assert len(mail.delivered) == 1
 
 
+def keys(wecom: Wecom) -> dict[str, Any]:
+    """The settings of a house that speaks to a simulated WeCom."""
+    return {
+        "wecom_base_url": wecom.base_url, "wecom_corp_id": wecom.corp_id,
+        "wecom_agent_id": str(wecom.agent_id), "wecom_secret": wecom.secret,
+        "wecom_token": wecom.token, "wecom_aes_key": wecom.aes_key,
+    }  # fmt: skip
+
+
 def test_wecom_says_who_she_is(wecom: Wecom) -> None:
     wecom.add_member("li-na", "Li Na")
     wecom.add_member("stranger", "Nobody's guide")
-    chosen: dict[str, Any] = {
-        "wecom_base_url": wecom.base_url, "wecom_corp_id": wecom.corp_id,
-        "wecom_agent_id": str(wecom.agent_id), "wecom_secret": wecom.secret,
-    }  # fmt: skip
-    with House(**chosen) as house:
+    with House(**keys(wecom)) as house:
         staff(house.app)
         pocket = phone(house.app)
 
@@ -213,6 +218,49 @@ def test_she_sees_her_own_her_store_s_behind_a_mask_and_nobody_else(house: House
         assert profile is not None
         told = house.app.attending.due.hand_out(work, profile)
     assert [one["guide"] for one in told["guide_looks"]] == ["li-na"]  # once, however often
+
+
+def test_beside_a_chat_with_somebody_else_s_customer_she_learns_whose_she_is(wecom: Wecom) -> None:
+    for member, name in (("li-na", "Li Na"), ("zhao", "Zhao")):
+        wecom.add_member(member, name)
+    with House(**keys(wecom)) as house:
+        staff(house.app)
+        app, pocket = house.app, phone(house.app)
+
+        def call_back(method: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+            said = pocket.browser.request(
+                method, "/callbacks/wecom", params=dict(query), content=body
+            )
+            return said.status_code, said.content
+
+        def pass_time() -> None:
+            wecom.advance(5)
+            wecom.deliver()
+            house.advance(seconds=5)
+            app.settle_all(app.clock.now())
+
+        wecom.connect(call_back)
+        with app.db.begin(COMMAND, app.clock.now()) as work:
+            for guide in ("li-na", "zhao"):
+                given = {"title": guide, "guide": guide, "guides": [{"guide": guide}]}
+                app.scanning.channel.make(work, given)
+        pass_time()
+        her, stranger = wecom.new_customer("王小明"), wecom.new_customer("路人")
+        for way in sorted(wecom.corp.ways.values(), key=lambda one: one.users):
+            wecom.scan(way.qr_code, her)  # Li Na's first: she is hers
+            pass_time()
+        hers, other = phone(app), phone(app)
+        hers.sign_in("li-na")
+        other.sign_in("zhao")
+        card = hers.read(f"/g/side/of?external={her}")
+        assert "王小明" in card
+        assert "Say next" in card
+        card = other.read(f"/g/side/of?external={her}")
+        assert "Li Na&#39;s customer" in card
+        assert "王小明" not in card
+        assert "Say next" not in card
+        for pocket in (hers, other):
+            assert pocket.get(f"/g/side/of?external={stranger}").status_code == 404
 
 
 def test_a_withdrawal_and_an_erasure_hold_at_once(house: House) -> None:

@@ -60,16 +60,12 @@ class Pages:
         *,
         http_status: int = 200,
         account: Account | None = None,
-        session: str | None = None,
         **values: Any,
     ) -> HTMLResponse:
-        """Render one template; sets the cookies that the page's forms and language need.
-
-        ``session`` is one that is not the desk's: the page's forms hang on it.
-        """
+        """Render one template; sets the cookies that the page's forms and language need."""
         speech = self.speech(request, account)
         secret = self.cookies.get(request, FORM) or secrets.token_urlsafe(24)
-        context = self._context(request, speech, account, secret, session)
+        context = self._context(request, speech, account, secret)
         page = self._templates.get_template(template).render({**context, **values})
         response = HTMLResponse(page, http_status, headers={"Vary": "Cookie, Accept-Language"})
         response.headers["Content-Language"] = "zh-CN" if speech.language == "zh" else "en"
@@ -111,11 +107,11 @@ class Pages:
         )
 
     def _context(
-        self, request: Request, speech: Speech, account: Account | None, secret: str,
-        session: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+        self, request: Request, speech: Speech, account: Account | None, secret: str
+    ) -> dict[str, Any]:
         # a reader's form must not hang on a session whose cookie stays away when she comes by mail
-        session = self.cookies.get(request, SESSION) if account is not None else session
+        desk = self.cookies.get(request, SESSION) if account is not None else None
+        session: str | None = desk or getattr(request.state, "forms_of", None)
         other: Language = "en" if speech.language == "zh" else "zh"
         return {
             "gettext": speech.gettext,
@@ -178,6 +174,11 @@ _ASSETS = {
     for file in (files("coterie.web") / "static").iterdir()
     if file.is_file()
 }
+
+
+def hang_forms_on(request: Request, session: str) -> None:
+    """Let the forms of the page that answers a request hang on a session that is not the desk's."""
+    request.state.forms_of = session
 
 
 def form_token(secret: str, session: str | None, salt: str | None = None) -> str:

@@ -18,6 +18,7 @@ from coterie.web.cookies import GUIDE, PHONE
 from coterie.web.desk import own_form
 from coterie.web.errors import NotKnown, TooMany
 from coterie.web.guide.words import WORDS
+from coterie.web.pages import hang_forms_on
 from coterie.web.parts import Here, Parts, parts_of
 
 NOBODY = Actor("person", "?")
@@ -115,9 +116,8 @@ def page(
     def told(group: str, code: str) -> str:
         return speech.gettext(WORDS[group][code]) if code in WORDS[group] else code
 
-    answer = here.pages.render(
-        request, f"guide/{template}.html", session=staff.token, staff=staff, told=told, **values
-    )
+    hang_forms_on(request, staff.token)
+    answer = here.pages.render(request, f"guide/{template}.html", staff=staff, told=told, **values)
     answer.headers[WHO] = staff.mark
     if keep:
         answer.headers[KEEP] = str(here.house.clock.now())

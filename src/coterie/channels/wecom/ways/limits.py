@@ -7,17 +7,15 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Limits:
-    """Codes of a corporation, contact ways and join ways together; members of one code."""
+    """Codes of a corporation, contact ways and join ways together."""
 
     since: date
     source: str
     codes: int
-    members: int
-    remark: int
 
 
 LIMITS: Sequence[Limits] = (
-    Limits(date(2021, 7, 10), "WeCom's page 92228; 500,000 with join ways", 500_000, 100, 30),
+    Limits(date(2022, 1, 1), "a copy of the official pages of 2022", 500_000),
 )
 """The oldest first; the last whose day has come holds."""
 
