@@ -89,8 +89,13 @@ TABLE: tuple[Known, ...] = (
     Known("Order Refunded", "order", "refunded", (*_LINES[:4], "refund_id"), amount=USUAL),
     Known("Coupon Applied", "order", "coupon", ("order_id", "coupon_id"), item=None),
     # groups: what people gather in
-    Known("Group Joined", "group", "joined", ("group_id", "name", "scene", "inviter", "state"),
-          item=None),
+    Known(
+        "Group Joined",
+        "group",
+        "joined",
+        ("group_id", "name", "scene", "inviter", "state"),
+        item=None,
+    ),
     Known("Group Left", "group", "left", ("group_id", "name", "scene"), item=None),
     Known("Group Message Sent", "group", "spoke", ("group_id",)),
     Known("Moment Liked", "content", "liked", ("moment", "title", "guide"), item=None),

@@ -181,6 +181,8 @@ class Lake:
         self, files: Sequence[str], heads: Mapping[int, int], hot: Sequence[Sequence[Any]]
     ) -> Traces:
         """Return what these profiles did, with what is hot of it, under their heads."""
+        if not files:
+            return traces.of_hot(heads, hot)
         with self._cursor() as cursor:
             return traces.read(cursor, self._paths("person", files), heads, hot)
 

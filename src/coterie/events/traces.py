@@ -26,6 +26,21 @@ _FOUND = """
 _items = msgspec.json.Decoder(tuple[str, ...])
 
 
+def of_hot(heads: Mapping[int, int], hot: Sequence[Sequence[Any]]) -> Traces:
+    """Return what the profiles of ``heads`` did where none of it is in files."""
+    rows = [row for row in hot if row[0] in heads]
+    names, items = dict[str, int](), dict[str, int]()
+    return Traces(
+        profile=np.array([heads[row[0]] for row in rows], np.int32),
+        time=np.array([row[1] for row in rows], np.int64),
+        name=np.array([names.setdefault(row[2], len(names)) for row in rows], np.int32),
+        items=np.array([items.setdefault(row[4], len(items)) for row in rows], np.int32),
+        is_fact=np.array([row[3] == "fact" for row in rows], np.bool_),
+        names=list(names),
+        touched=[_items.decode(text) for text in items],
+    )
+
+
 def read(
     cursor: duckdb.DuckDBPyConnection,
     paths: Sequence[str],
