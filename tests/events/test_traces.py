@@ -33,6 +33,8 @@ def test_they_tell_the_same_of_the_hot_the_flushed_and_the_merged(
         with database.begin(CLOCK, NOW) as work:
             given = [made(chance, round_ * 50 + number) for number in range(50)]
             (log.append_bulk if round_ == 1 else log.append)(work, given)
+            if round_ == 0:  # all of it is hot
+                assert by_columns(log, work, [1, 2, 7]) == by_people(log, work, [1, 2, 7]) != {}
             if round_ == 2:
                 log.flush(work)
     merged.by_profile |= {5: 2, 8: 2}

@@ -78,7 +78,9 @@ NAV = (
             Link("/recommendations", N_("Recommendations"), "sparkles"),
             Link("/orders", N_("Orders"), "clipboard-list"),
             Link(
-                "/guides", N_("Guides and stores"), "contact",
+                "/guides",
+                N_("Guides and stores"),
+                "contact",
                 ("/stores", "/bindings", "/credit", "/leaderboard", "/handovers"),
             ),
         ),

@@ -28,7 +28,7 @@ class Guard:
     state: int = 10 * MINUTE
     window: int = 15 * MINUTE
     tries: int = 5
-    tries_here: int = 100
+    tries_here: int = 600
     links: int = 5
     links_window: int = HOUR
     remembered: int = 30 * DAY

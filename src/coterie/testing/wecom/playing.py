@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Mapping
+from html import escape
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 
@@ -22,6 +24,21 @@ _HIDDEN = ("code", "msgid", "jobid", "moment_id", "scene", "callback", "tried", 
 def page() -> str:
     """Return the page."""
     return (files("coterie.testing.wecom") / "play.html").read_text(encoding="utf-8")
+
+
+def choice(corp: Corp, query: Mapping[str, str]) -> str:
+    """Return the page on which somebody says who she is."""
+    links = "".join(
+        f"<li><a href='?{escape(urlencode({**query, 'as': one.userid}))}'>{escape(one.name)}</a>"
+        for one in corp.members.values()
+        if one.left is None
+    )
+    return (
+        "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        "<meta name=color-scheme content='light dark'><title>WeCom</title>"
+        "<body style='font:16px/2.4 system-ui;margin:1.5rem'>"
+        f"<h1 style='font-size:1.2rem'>WeCom: sign in as · 以谁的身份登录</h1><ul>{links}</ul>"
+    )
 
 
 def state_of(wecom: Wecom, query: Mapping[str, str]) -> Json:

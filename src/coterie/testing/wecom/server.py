@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from email.utils import formatdate
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +21,8 @@ from coterie.testing.wecom.call import Call, Upload, read_body
 from coterie.testing.wecom.codes import Refused
 from coterie.testing.wecom.serving import Serving
 from coterie.testing.wecom.simulator import Wecom
+
+_WHO = "wecom-as"
 
 
 class Served(Wecom):
@@ -59,7 +60,7 @@ def app_of(wecom: Wecom) -> Starlette:
             wecom.gate.in_flight -= 1
 
     async def authorize(request: Request) -> Response:
-        return _authorize(wecom, request.query_params)
+        return _authorize(wecom, request.query_params, request.cookies.get(_WHO))
 
     async def act(request: Request) -> Response:
         verb = request.path_params["verb"]
@@ -136,18 +137,17 @@ def _json(wecom: Wecom, told: Mapping[str, Any]) -> Response:
     return JSONResponse(dict(told), headers={"date": date})
 
 
-def _authorize(wecom: Wecom, query: Mapping[str, str]) -> Response:
+def _authorize(wecom: Wecom, query: Mapping[str, str], within: str | None) -> Response:
+    """Sign somebody in: whom the address names, or in whose chat the page is, or whoever is chosen.
+
+    ``within`` is told by the page to play, as WeCom's own app knows whose it is.
+    """
     back, corp = query.get("redirect_uri", ""), wecom.corp
     if query.get("appid") != corp.corp_id or not back.startswith(("http://", "https://")):
         return HTMLResponse("<p>50001: redirect_uri</p>", 400)
-    chosen = query.get("as")
-    if chosen is None:
-        links = "".join(
-            f"<li><a href='?{urlencode({**query, 'as': one.userid})}'>{escape(one.name)}</a></li>"
-            for one in corp.members.values()
-            if one.left is None
-        )
-        return HTMLResponse(f"<h1>Sign in as</h1><ul>{links}</ul>")
+    chosen = query.get("as") or within
+    if chosen not in corp.members:
+        return HTMLResponse(playing.choice(corp, query))
     with wecom.lock:
         code = corp.new_id("code", 40)
         corp.oauth[code] = (chosen, corp.seconds())

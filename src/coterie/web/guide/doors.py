@@ -5,6 +5,7 @@ Looking at a link opens nothing, since mail programs look too; pressing its butt
 
 from urllib.parse import quote
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
@@ -17,6 +18,7 @@ from coterie.core.ids import derived_id
 from coterie.guides.access.model import How
 from coterie.guides.access.rules import HOME, page_to
 from coterie.guides.access.service import not_a_guide
+from coterie.guides.organisation.model import Guide
 from coterie.messaging.model import Delivery
 from coterie.web.cookies import GUIDE
 from coterie.web.desk import OpenForm
@@ -33,6 +35,7 @@ from coterie.web.parts import Here, Parts
 from coterie.web.speech import Speech
 
 router = APIRouter()
+log = structlog.get_logger(__name__)
 
 
 @router.get("/g")
@@ -76,27 +79,32 @@ def send(request: Request, here: Here, form: OpenForm) -> Response:
 
 
 def _send(here: Parts, base: str, email: str, to: str, speech: Speech) -> None:
+    """Send a letter with a link to a guide; whoever waits for it is not told why none comes."""
     house = here.house
     channel = house.messaging.channels.get("email")
     if channel is None or not email:
         return
-    with house.db.begin(NOBODY, house.clock.now()) as work:
-        guide = house.guides.organisation.by_email(work, email)
-        if guide is None or guide.left is not None or guide.email is None:
-            return
-        token = house.attending.access.link(work, guide.id, to=to)
+    try:
+        with house.db.begin(NOBODY, house.clock.now()) as work:
+            guide = house.guides.organisation.by_email(work, email)
+            if guide is None or guide.left is not None or guide.email is None:
+                return
+            token = house.attending.access.link(work, guide.id, to=to)
+        channel.deliver(_letter(guide, f"{base}/g/in/with/{token}", speech))
+    except Unavailable as error:
+        log.warning("guide.link_not_sent", reason=error.code)
+
+
+def _letter(guide: Guide, link: str, speech: Speech) -> Delivery:
     text = speech.gettext(
         "%(name)s, this link opens your page. It is good once, for 15 minutes:\n\n%(link)s\n\n"
         "If you did not ask for it, do nothing.",
-        name=guide.name, link=f"{base}/g/in/with/{token}",
+        name=guide.name, link=link,
     )  # fmt: skip
-    key = derived_id("guide link", fingerprint(token))
-    channel.deliver(
-        Delivery(
-            message=key, key=key, attempt=1, profile=0, channel="email", address=guide.email,
-            subject=speech.gettext("Your way in"), text=text, at=house.clock.now(),
-            language=speech.language,
-        )
+    key = derived_id("guide link", fingerprint(link))
+    return Delivery(
+        message=key, key=key, attempt=1, profile=0, channel="email", address=guide.email,
+        subject=speech.gettext("Your way in"), text=text, at=speech.now, language=speech.language,
     )  # fmt: skip
 
 
