@@ -51,7 +51,10 @@ VIEWS = (
     View("phone", {"viewport": {"width": 375, "height": 812}, "color_scheme": "light"}, "zh"),
 )
 
-PAGES: dict[str, tuple[str, str | None]] = {
+Pages = dict[str, tuple[str, str | None]]
+"""A picture's name, the address, and a link to follow from there."""
+
+PAGES: Pages = {
     "today": ("/", None),
     "people": ("/people", None),
     "person": ("/people", "main a[href^='/people/']"),
@@ -108,7 +111,6 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "account": ("/account", None),
     "design": ("/design", None),
 }
-"""A picture's name, the address, and a link to follow from there."""
 
 
 @contextmanager
@@ -134,13 +136,12 @@ def prepare(browser: Browser, url: str) -> None:
         page.get_by_text("9 days").first.wait_for()
 
 
-def go(page: Page, url: str, name: str) -> None:
-    """Open a page, and wait for its charts."""
-    address, link = PAGES[name]
+def go(page: Page, url: str, address: str, link: str | None) -> None:
+    """Open a page, or what the link on it leads to, and wait for its charts."""
     page.goto(url + address)
     if link is not None:
         found = page.locator(link).first.get_attribute("href")
-        assert found is not None, (name, link)
+        assert found is not None, (address, link)
         page.goto(url + found)
     page.wait_for_load_state("load")
     page.locator("[aria-busy='true']").wait_for(state="detached")
@@ -151,28 +152,28 @@ def go(page: Page, url: str, name: str) -> None:
     page.wait_for_timeout(400)
 
 
-def photograph(browser: Browser, url: str, view: View, names: list[str]) -> None:
+def photograph(browser: Browser, url: str, view: View, pages: Pages) -> None:
     """Take one view of each page."""
     locale = "zh-CN" if view.language == "zh" else "en-GB"
     with browser.new_context(locale=locale, reduced_motion="reduce", **view.options) as context:
         page = context.new_page()
-        for name in names:
-            go(page, url, name)
+        for name, (address, link) in pages.items():
+            go(page, url, address, link)
             page.screenshot(path=IMAGES / f"{name}-{view.name}.jpg", type="jpeg", quality=QUALITY)
 
 
-def write_gallery() -> None:
-    """Put every picture between the marks of the gallery's page."""
+def write_gallery(pages: Pages, begin: str = BEGIN, end: str = END) -> None:
+    """Put every picture between two marks of the gallery's page."""
     lines = []
-    for name, (address, _) in PAGES.items():
+    for name, (address, _) in pages.items():
         lines += [f"### {name.replace('-', ' ').capitalize()} (`{address}`)", ""]
         for view in VIEWS:
             picture = f"../img/console/{name}-{view.name}.jpg"
             lines.append(f"![{name}, {view.name}]({picture})")
         lines.append("")
-    before, _, rest = GALLERY.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    GALLERY.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n" + END + after)
+    before, _, rest = GALLERY.read_text().partition(begin)
+    after = rest.partition(end)[2]
+    GALLERY.write_text(before + begin + "\n\n" + "\n".join(lines) + "\n" + end + after)
 
 
 def main() -> None:
@@ -181,6 +182,7 @@ def main() -> None:
     asked.add_argument("--data", type=Path, required=True, help="a house's folder")
     asked.add_argument("names", nargs="*", help="only these pages")
     given = asked.parse_args()
+    wanted = {name: PAGES[name] for name in given.names or PAGES}
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         copied = Path(shutil.copytree(given.data, Path(folder, "coterie-demo")))
@@ -190,9 +192,9 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             prepare(browser, url)
             for view in VIEWS:
-                photograph(browser, url, view, given.names or list(PAGES))
+                photograph(browser, url, view, wanted)
             browser.close()
-    write_gallery()
+    write_gallery(PAGES)
 
 
 if __name__ == "__main__":
