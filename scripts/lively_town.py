@@ -49,7 +49,7 @@ SCRIPTS: tuple[tuple[str, str, str, str | None, str, str], ...] = (
 )  # fmt: skip
 BOLD = "全网最低价，喝了对心脏好！转发朋友圈领一瓶，{name}快来。"
 
-PLAN = {
+FIRST_WEEK = {
     "title": {"zh": "新客七日", "en": "First week of a customer"},
     "start": "added",
     "missed": "next",
@@ -63,6 +63,18 @@ PLAN = {
          "script": "saturday", "material": "saturday"},
     ],
 }  # fmt: skip
+AFTER_SALE = {
+    "title": {"zh": "售后三日", "en": "After a sale"},
+    "start": "bought",
+    "missed": "late",
+    "grace": 2,
+    "again": True,
+    "steps": [
+        {"key": "ask", "day": 1, "window": "10:00-20:00", "text": "问问酒喝着怎么样",
+         "script": "after-sale", "material": "opening"},
+        {"key": "next", "day": 3, "window": "10:00-20:00", "text": "按口味推荐下一支"},
+    ],
+}  # fmt: skip
 
 
 def liven(town: Town, plan: Plan) -> None:
@@ -70,8 +82,9 @@ def liven(town: Town, plan: Plan) -> None:
     app, stage = town.app, town.stage
     _settle(town, lambda work: _furnish(app, work))
     stage.advance_to(_at(app, stage.now, 1, 10))
-    _orders(town, [one for one, _ in _customers(app, stage.now)])
     _newcomers(town)
+    _orders(town)
+    _settle(town, lambda work: _do_tasks(app, work))
     stage.advance_to(_at(app, stage.now, 1, 9))
     _settle(town, lambda work: _send(app, work))
     _pass(town, 10 * MINUTE)
@@ -81,7 +94,8 @@ def liven(town: Town, plan: Plan) -> None:
     _moment(town)
     _settle(town, lambda work: _hand_over(app, work))
     _settle(town, lambda work: _work(app, work))
-    _pass(town, HOUR)
+    _settle(town, lambda work: _do_tasks(app, work))
+    _pass(town, MINUTE)
 
 
 def _settle(town: Town, deed: Any) -> None:
@@ -104,14 +118,10 @@ def _at(app: App, now: int, days: int, hour: int) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _customers(app: App, now: int) -> list[tuple[str, int]]:
-    """Return who is some guide's customer: her id at WeCom, and her profile."""
-    with app.db.read(ACTOR, now) as work:
-        found: dict[str, int] = {}
-        for guide in app.guides.organisation.guides(work, active=True):
-            if guide.userid:
-                found |= app.mirror.customers_of(work, guide.userid)
-    return sorted(found.items())
+def _customers(app: App, work: Work) -> dict[str, list[int]]:
+    """Return whose customers are who, by guide."""
+    guides = app.guides.organisation.guides(work, active=True)
+    return {one.id: app.guides.bindings.owned_by(work, one.id) for one in guides}
 
 
 def _furnish(app: App, work: Work) -> None:
@@ -128,15 +138,14 @@ def _furnish(app: App, work: Work) -> None:
         organisation.save_store(work, Store(
             slug, title, region="shanghai", department=there.department, address=address,
             latitude=lat, longitude=lon, dealer=dealer, zone="Asia/Shanghai",
-            hours={str(day): ["10:00-22:00"] for day in range(1, 8)},
+            hours={str(day): "10:00-22:00" for day in range(1, 8)},
         ))  # fmt: skip
     organisation.save_store(work, Store("cloud", "云店", kind="cloud", region="cloud"))
-    app.catalog.define_items(
-        work, [Item(key, "product", (), title) for key, title, _ in WINES]
-    )
+    app.catalog.define_items(work, [Item(key, "product", (), title) for key, title, _ in WINES])
     _words(app, work)
-    app.tasks.plans.define(work, "first-week", PLAN)
-    app.tasks.plans.switch(work, "first-week", on=True)
+    for slug, plan in (("first-week", FIRST_WEEK), ("after-sale", AFTER_SALE)):
+        app.tasks.plans.define(work, slug, plan)
+        app.tasks.plans.switch(work, slug, on=True)
 
 
 def _words(app: App, work: Work) -> None:
@@ -183,9 +192,14 @@ def _draw(path: Path, colour: str) -> None:
     picture.save(path)
 
 
-def _orders(town: Town, people: Sequence[str]) -> None:
-    """Let every third customer buy, some at the till with a guide, and one send it back."""
+def _orders(town: Town) -> None:
+    """Let some customers buy, of some guides more than of others; a few send a bottle back."""
     app, stage = town.app, town.stage
+    people: list[str] = []
+    with app.db.read(ACTOR, stage.now) as work:
+        for number, hers in enumerate(_customers(app, work).values()):
+            buyers = hers[: len(hers) * (1 + 3 * (number % 3)) // 10]
+            people += [one[0] for one in app.mirror.externals_of(work, buyers).values()]
     body = json.dumps({"batch": list(_bought(people, stage.now))}).encode()
     accepted = app.door.accept("shop", body, "batch", stage.now)
     assert not accepted.refused, accepted.refused
@@ -193,7 +207,7 @@ def _orders(town: Town, people: Sequence[str]) -> None:
 
 
 def _bought(people: Sequence[str], now: int) -> Iterator[dict[str, Any]]:
-    for number, external in enumerate(people[::3]):
+    for number, external in enumerate(people):
         key, title, price = WINES[number % len(WINES)]
         bottles = 1 + number % 3
         product = {"product_id": key, "name": title, "price": price, "quantity": bottles}
@@ -221,7 +235,7 @@ def _newcomers(town: Town) -> None:
     codes = list(town.player.act("codes").items())
     with town.app.db.read(ACTOR, town.stage.now) as work:
         sources = town.app.scanning.channel.resolve(work, [state for state, _ in codes])
-    tills = [code for state, code in codes if state in sources and sources[state].placement == "till"]
+    tills = [code for state, code in codes if state in sources and sources[state].guide is None]
     for number, external in enumerate(town.player.people(NEWCOMERS)):
         town.player.act("scan", code=tills[number % len(tills)], external_userid=external)
     _pass(town, MINUTE)
@@ -232,7 +246,7 @@ def _send(app: App, work: Work) -> None:
     app.messaging.define_template(
         work, Template("saturday-tasting", "{name}，周六下午三点开三支皮埃蒙特，给您留个位？")
     )
-    profiles = sorted({profile for _, profile in _customers(app, work.now)})
+    profiles = sorted({one for hers in _customers(app, work).values() for one in hers})
     sent = app.messaging.send(work, [
         Request(one, "wecom", "saturday-tasting", "service", f"town {one}", "town:saturday")
         for one in profiles
@@ -257,6 +271,13 @@ def _moment(town: Town) -> None:
         )  # fmt: skip
     town.stage.settle()
     _pass(town, 5 * MINUTE)
+    [asked] = town.wecom.corp.moments.values()
+    for userid, friends in list(asked.senders.items())[::2]:
+        who = {"moment_id": asked.moment_id, "userid": userid}
+        town.player.act("publish_moment", **who)
+        for external in friends[:4]:
+            town.player.act("like_moment", **who, external_userid=external)
+    _pass(town, HOUR)
 
 
 def _hand_over(app: App, work: Work) -> None:
@@ -283,6 +304,10 @@ def _work(app: App, work: Work) -> None:
             app.scripts.used(work, guide.id, "taste", how="copied", profile=owned[-1])
         if guide.stores and number % 2 == 0:
             app.attending.shifts.check_in(work, guide.id, guide.stores[0])
+
+
+def _do_tasks(app: App, work: Work) -> None:
+    """Let two of three open tasks be done."""
     for number, task in enumerate(app.tasks.page(work, ["open"])):
-        if number % 3 == 0:
+        if number % 3:
             app.inbound.tell(work, app.tasks.done(work, task.id))

@@ -12,16 +12,29 @@ import argparse
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 from lively_town import liven
 from playwright.sync_api import Browser, sync_playwright
-from take_screenshots import FLAGS, IMAGES, QUALITY, VIEWS, Pages, View, go, photograph, write_gallery
+from take_screenshots import (
+    FLAGS,
+    IMAGES,
+    QUALITY,
+    VIEWS,
+    Pages,
+    View,
+    go,
+    photograph,
+    write_gallery,
+)
 
 from coterie.app import App
+from coterie.codes.channel.store import Filter
 from coterie.commands.demonstrating import Town, of_size, play_wecom
 from coterie.scenarios.wecom.laying import ACTOR
 
 CUSTOMERS = 120
+BEGIN, END = "<!-- pictures of the town -->", "<!-- end of pictures of the town -->"
 PHONES = IMAGES.with_name("guide")
 PHONE = {"width": 360, "height": 740}
 PHONE_VIEWS = (
@@ -30,7 +43,7 @@ PHONE_VIEWS = (
 )
 
 DESK: Pages = {
-    "codes": ("/codes", None),
+    "codes": ("/codes?order=added", None),
     "code": ("/codes?text=收银台", "table a[href^='/codes/c']"),
     "group-codes": ("/codes/groups", None),
     "sends": ("/sends", None),
@@ -53,7 +66,6 @@ DESK: Pages = {
     "order-credit": ("/credit/till/S1005", None),
     "leaderboard": ("/leaderboard", None),
     "handovers": ("/handovers", None),
-    "handover-new": ("/handovers/new", None),
 }
 
 
@@ -83,6 +95,19 @@ def busiest(app: App) -> tuple[str, str, str]:
         return first, next(iter(externals.values()))[0], code.state
 
 
+def desk_pages(app: App) -> Pages:
+    """Return the pages of the desk; of some the address is known only now."""
+    with app.db.read(ACTOR, app.clock.now()) as work:
+        tills, _ = app.scanning.channel.page(work, Filter(text="收银台"))
+        [giver, taker, *_] = app.guides.organisation.of_store(work, "jingan")
+    wanted = urlencode({"giver": giver, "taker": taker, "message": "以后由同事照顾您。"})
+    found: Pages = {
+        "code-editor": (f"/codes/{tills[0].state}/edit", None),
+        "handover-new": (f"/handovers/new?{wanted}", None),
+    }
+    return DESK | found
+
+
 def phone_pages(app: App) -> Pages:
     """Return the pages of a guide, and the one that a code leads to."""
     _, external, state = busiest(app)
@@ -99,8 +124,7 @@ def phone_pages(app: App) -> Pages:
 def take(url: str, app: App, names: list[str]) -> None:
     """Take all pictures of a town that is served, or some."""
     phones = phone_pages(app)
-    editor: Pages = {"code-editor": (f"/codes/{busiest(app)[2]}/edit", None)}
-    desk = {name: page for name, page in (DESK | editor).items() if not names or name in names}
+    desk = {name: page for name, page in desk_pages(app).items() if not names or name in names}
     phone = {name: page for name, page in phones.items() if not names or name in names}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -109,3 +133,23 @@ def take(url: str, app: App, names: list[str]) -> None:
         for view in PHONE_VIEWS if phone else ():
             visit(browser, url, app, view, phone)
         browser.close()
+
+
+def main() -> None:
+    """Play the town and take all pictures, or some."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", help="only these pages")
+    given = asked.parse_args()
+    PHONES.mkdir(parents=True, exist_ok=True)
+    plan = of_size(CUSTOMERS)
+    with tempfile.TemporaryDirectory() as folder, Town(Path(folder, "town"), plan) as town:
+        play_wecom(town, plan, lambda what, share: print(what, f"{share:.0%}", flush=True))
+        liven(town, plan)
+        take(town.address, town.app, given.names)
+        known = {"code-editor": "/codes/STATE/edit", "handover-new": "/handovers/new"}
+        pages: Pages = DESK | {name: (address, None) for name, address in known.items()}
+        write_gallery(pages, BEGIN, END)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ from coterie.channels.email import build as email
 from coterie.channels.sandbox import build as sandbox
 from coterie.channels.sms import build as sms
 from coterie.channels.webhook import build as webhook
+from coterie.channels.wecom.channel import build as wecom
 from coterie.core import plugins
 from coterie.core.errors import Conflict, Invalid
 
@@ -17,7 +18,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_our_own_channels_come_through_the_door() -> None:
-    ours = {"email": email, "sandbox": sandbox, "sms": sms, "webhook": webhook}
+    ours = {"email": email, "sandbox": sandbox, "sms": sms, "webhook": webhook, "wecom": wecom}
     assert plugins.load(GROUP) == ours
 
 

@@ -67,6 +67,11 @@ class Town:
             raise
         self.stage = Stage(self.app, clock, self.player)
 
+    @property
+    def address(self) -> str:
+        """Where the house answers."""
+        return self._web.address
+
     def __enter__(self) -> "Town":
         """Return it open."""
         return self

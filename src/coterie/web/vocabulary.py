@@ -78,6 +78,7 @@ ROLE = {"owner": "owner", "operator": "operator"}
 
 SCENARIO = {
     "wine": "the ratings are real (X-Wines), consent and answers to invitations are drawn",
+    "wecom": "customers, guides and WeCom itself",
 }
 
 EVENT = {

@@ -55,7 +55,7 @@ def look(connection: Connection, db: Database, now: int, *, probe: bool) -> Look
             simulated=settings.base_url if settings.simulated else "",
             has_secret=client is not None,
             has_callback=connection.crypt is not None,
-            has_public=bool(settings.public),
+            has_public=bool(settings.public) or settings.simulated,
             waiting=counts.get("waiting", 0),
             failed=counts.get("failed", 0),
             oldest_age=None if oldest is None else max(0, now - oldest),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from coterie.channels.wecom.welcomes.sending import IN_DOUBT
 from coterie.core.clock import SECOND
 from coterie.scenarios.wecom.laying import ACTOR, tag_of
 from coterie.scenarios.wecom.plan import Plan
@@ -134,6 +135,7 @@ def _welcomes(
     figures.troubles += [f"{one['external_userid']} was welcomed late" for one in late]
     with rooms.db.read(ACTOR, now) as work:
         counted = rooms.scanning.welcomes.figures(work)
+        expired = rooms.scanning.welcomes.page(work, statuses=["expired"], limit=len(given) + 1)
     figures.welcomes = dict(counted.counts)
     waits = sorted(one["after"] / SECOND for one in lines["welcome"])
     if waits:
@@ -143,7 +145,8 @@ def _welcomes(
             "max": waits[-1],
         }
     sent = counted.counts.get("sent", 0)
-    most = sent + counted.counts.get("taken", 0) if killed else sent
+    doubtful = sum(one.reason == IN_DOUBT for one in expired)
+    most = sent + counted.counts.get("taken", 0) + doubtful if killed else sent
     if not sent <= len(given) <= most:
         figures.troubles.append(f"the platform sent {len(given)} welcomes, the house says {sent}")
     added = {(one["userid"], one["external_userid"]) for one in lines["added"]}

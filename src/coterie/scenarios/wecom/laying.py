@@ -39,8 +39,7 @@ def hire(player: Player, plan: Plan) -> None:
         player.act("add_department", id=_FIRST_DEPARTMENT + store, name=_title(store))
     for guide in range(plan.guides):
         where = _FIRST_DEPARTMENT + plan.store_of_guide(guide)
-        name = _NAMES[guide % len(_NAMES)] + ("" if guide < len(_NAMES) else "二")
-        player.act("add_member", userid=guide_name(guide), name=name, departments=[where])
+        player.act("add_member", userid=guide_name(guide), name=_called(guide), departments=[where])
 
 
 def lay(rooms: Rooms, stage: Stage, player: Player, plan: Plan) -> Laid:
@@ -75,17 +74,17 @@ def lay(rooms: Rooms, stage: Stage, player: Player, plan: Plan) -> Laid:
         make = rooms.scanning.channel.make
         own = {
             guide: make(work, {
-                "title": f"{_title(plan.store_of_guide(guide))} {guide_name(guide)}",
+                "title": f"{_title(plan.store_of_guide(guide))} {_called(guide)}",
                 "guide": slugs[guide_name(guide)], "store": store_name(plan.store_of_guide(guide)),
-                "placement": "card", "tags": [tag_of(plan.store_of_guide(guide))],
+                "placement": "名片", "tags": [tag_of(plan.store_of_guide(guide))],
                 "welcome": {"text": _WELCOME}, "group": "store",
             }).state
             for guide in range(plan.guides)
         }  # fmt: skip
         common = {
             store: make(work, {
-                "title": f"{_title(store)} 收银台", "store": store_name(store), "guides": "store",
-                "way": "round_robin", "placement": "till", "tags": [tag_of(store)],
+                "title": f"{_title(store)}收银台", "store": store_name(store), "guides": "store",
+                "way": "round_robin", "placement": "收银台", "tags": [tag_of(store)],
                 "welcome": {"text": _WELCOME}, "group": "store",
             }).state
             for store in range(plan.stores)
@@ -106,6 +105,10 @@ def _first_of(plan: Plan, store: int) -> int:
 
 def _title(store: int) -> str:
     return _TITLES[store] if store < len(_TITLES) else f"{store + 1} 号店"
+
+
+def _called(guide: int) -> str:
+    return _NAMES[guide % len(_NAMES)] + ("" if guide < len(_NAMES) else "二")
 
 
 def _club(store: int) -> str:

@@ -21,6 +21,7 @@ from coterie.core.errors import ChannelError
 from coterie.messaging.channel import Uncertain
 
 OVER, TAKEN, BUSY, FILE_GONE = 41050, 41051, 41096, 40007
+IN_DOUBT = "an attempt broke off, and nobody knows whether it arrived"
 _BUSY_PAUSE = 500
 _PAUSE = SECOND
 _MARKS = " ,，、;；:：.。!！~～"
@@ -136,7 +137,7 @@ def _again(chosen: Chosen, now: int, pause: int, error: ChannelError, busy: int 
 def _late(chosen: Chosen, error: ChannelError | None = None) -> Outcome:
     code = error.errcode if isinstance(error, WecomError) else None
     if chosen.due.tries > chosen.due.busy:
-        reason = "an attempt broke off, and nobody knows whether it arrived"
+        reason = IN_DOUBT
     else:
         reason = "its 20 seconds had passed" if error is None else error.message
     return Outcome(chosen.due.id, "expired", chosen.origin, code, reason)

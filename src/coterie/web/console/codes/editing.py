@@ -148,7 +148,7 @@ def _editor(
         on=hours_on(fields), guide_rows=count_rows(fields, "guide", GUIDE_ROWS),
         shift_rows=count_rows(fields, "shift", SHIFT_ROWS),
         special_rows=count_rows(fields, "special", SPECIAL_ROWS), fault=fault,
-        path=fault.path if isinstance(fault, Invalid) else "",
+        fault_path=fault.path if isinstance(fault, Invalid) else "",
     )  # fmt: skip
 
 

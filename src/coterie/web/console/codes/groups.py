@@ -141,7 +141,7 @@ def _editor(
     return here.pages.render(
         request, "console/codes/group_edit.html", http_status=400 if fault else 200,
         account=account, given=fields, state=state, fault=fault, offered=offered,
-        path=fault.path if isinstance(fault, Invalid) else "",
+        fault_path=fault.path if isinstance(fault, Invalid) else "",
         stores=[("", speech.gettext("of no store")), *stores],
     )  # fmt: skip
 

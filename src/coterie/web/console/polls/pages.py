@@ -127,7 +127,7 @@ def _editor(
         request, "console/polls/edit.html", http_status=400 if fault else 200, account=account,
         given=fields, slug=slug, segments=[("", speech.gettext("nobody in particular")), *segments],
         kinds=kinds, rows=rows_of(fields), fault=fault,
-        path=fault.path if isinstance(fault, Invalid) else "",
+        fault_path=fault.path if isinstance(fault, Invalid) else "",
     )  # fmt: skip
 
 

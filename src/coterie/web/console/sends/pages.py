@@ -60,6 +60,7 @@ def one(
         )
         return here.pages.render(
             request, "console/sends/one.html", account=account, send=found, progress=progress,
+            titles=house.materials.titles(work, found.materials),
             guides=guides, names=names, rows=_rows(here, work, shown),
             sender=_origin(here, work, found.origin), over=not progress.open,
             late=sum(each.state in ("late", "waiting") for each in guides),

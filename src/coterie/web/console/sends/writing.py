@@ -127,6 +127,7 @@ def one_moment(request: Request, here: Here, account: Operator, moment: str) -> 
         posters = house.mass_sends.moments.posters(work, moment)
         return here.pages.render(
             request, "console/sends/moment.html", account=account, shown=found, spread=spread,
+            titles=house.materials.titles(work, found.materials),
             posters=posters, names=names_of(here, work, {each.guide for each in posters}),
             states=words.MOMENTS, tones=words.MOMENT_TONES, parts=words.POSTERS,
             part_tones=words.POSTER_TONES, over=found.state in ("done", "cancelled", "failed"),
