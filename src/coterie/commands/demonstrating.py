@@ -143,10 +143,13 @@ def _go_on(town: Town, folder: Path, port: int | None) -> None:
 
 def _print(told: dict[str, Any]) -> None:
     for name, value in told.items():
+        if isinstance(value, dict):
+            parts = (f"{number:,} {part.replace('_', ' ')}" for part, number in value.items())
+            value = ", ".join(parts)
         if name != "troubles":
-            err.print(f"{name.replace('_', ' ')}: {value}", markup=False)
+            typer.echo(f"{name.replace('_', ' '):18} {value}")
     for one in told["troubles"]:
-        err.print(f"trouble: {one}", markup=False)
+        typer.echo(f"{'trouble':18} {one}")
 
 
 def _founding(start: int) -> Callable[[Instance], Instance]:

@@ -13,7 +13,7 @@ from coterie.core.event import Event
 from coterie.guides.organisation.model import Dealer, Kind, Region, Store
 from coterie.guides.organisation.naming import read_hours, write_hours
 from coterie.storage.work import Work
-from coterie.web.console.guides.words import money, names, number_in, tabs
+from coterie.web.console.guides.words import hours_said, money, names, number_in, tabs
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
 
@@ -50,7 +50,7 @@ def _list(
         request, "console/guides/stores.html", account=account, tabs=tabs(speech, "/stores"),
         http_status=400 if fault else 200, fault=fault, stores=found, region=region, money=money,
         region_titles=titles, currency=house.instance.currency, form=None,
-        hours_of=lambda one: write_hours(one.hours), **values,
+        hours_of=lambda one: hours_said(speech, one.hours), **values,
     )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def _page(request: Request, here: Parts, account: Account, store: str, fault: st
     return here.pages.render(
         request, "console/guides/store.html", account=account, tabs=tabs(speech, "/stores"),
         http_status=400 if fault else 200, fault=fault, store=found, money=money,
-        hours=write_hours(found.hours), currency=house.instance.currency, **values,
+        hours=write_hours(found.hours), said=hours_said(speech, found.hours),
+        currency=house.instance.currency, **values,
     )  # fmt: skip
 
 

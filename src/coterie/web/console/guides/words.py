@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from coterie.core.clock import DAY, parse_time
 from coterie.core.errors import Invalid
 from coterie.guides.gathered import Guides
+from coterie.guides.organisation.naming import write_hours
 from coterie.storage.work import Work
 from coterie.web.console.orders.words import money
 from coterie.web.pages import Pages
 from coterie.web.speech import N_, Speech
 
-__all__ = ["SPANS", "Names", "money", "names", "number_in", "share", "span_of", "tabs"]
+__all__ = [
+    "SPANS",
+    "Names",
+    "hours_said",
+    "money",
+    "names",
+    "number_in",
+    "share",
+    "span_of",
+    "tabs",
+]
 
 TABS = (
     (N_("Guides"), "/guides"),
@@ -22,6 +33,17 @@ TABS = (
     (N_("Handovers"), "/handovers"),
 )
 SPANS = (7, 30, 90)
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+
+
+def hours_said(speech: Speech, hours: Mapping[str, str]) -> str:
+    """Say openings in words: every day 10:00-22:00, or by the days of the week."""
+    said, always = [], speech.gettext("every day")
+    for part in filter(None, write_hours(dict(hours)).split("; ")):
+        days, _, times = part.partition("=")
+        named = "–".join(speech.gettext(WEEKDAYS[int(day) - 1]) for day in days.split("-"))
+        said.append(f"{always if days == '1-7' else named} {times}")
+    return ", ".join(said)
 
 
 def tabs(speech: Speech, on: str) -> list[tuple[str, str, bool]]:
