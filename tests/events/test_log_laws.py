@@ -238,7 +238,7 @@ class House:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(script=st.lists(steps, max_size=14), asked=questions)
 def test_the_log_answers_as_a_list_of_events_would(

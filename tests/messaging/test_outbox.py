@@ -331,7 +331,7 @@ NAPS = st.one_of(st.integers(0, 9 * 60), st.integers(0, 9 * 24 * 60))
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(

@@ -16,7 +16,7 @@ from coterie.storage.work import Work
 from profiles.people import NOW, SHANGHAI, event, identify, room, tell
 
 relaxed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

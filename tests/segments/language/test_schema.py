@@ -45,7 +45,7 @@ def test_what_the_parser_refuses_is_not(rule: Any) -> None:
 
 
 @given(rules(segments=("loyal",)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_random_rules_are_valid(rule: Any) -> None:
     assert VALIDATOR.is_valid(rule)
 
