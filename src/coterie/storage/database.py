@@ -21,7 +21,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-131072",  # 128 MiB: a bulk load's indexes stay in memory
     "temp_store=MEMORY",
-    "wal_autocheckpoint=16384",  # 64 MiB: pages that every batch changes are put back once
+    "wal_autocheckpoint=8192",  # 32 MiB: pages that every batch changes are put back once
     "secure_delete=ON",  # what is deleted is overwritten: an erasure leaves no free page behind
 )
 

@@ -35,6 +35,7 @@ from coterie.journeys.placing import reckon
 from coterie.journeys.ports import Asker
 from coterie.journeys.stepper import Seen, Stride, draw, step
 from coterie.journeys.walking import Look, Moments, Walked, Walkers, journey_rules, moments_of
+from coterie.messaging.alike.model import Alike
 from coterie.messaging.model import rank_of
 from coterie.segments.model import Rule
 from coterie.storage.work import Work
@@ -265,24 +266,33 @@ class BandWalkers:
     def _send(
         self, walk: _Walk, asking: list[tuple[Band, Message]]
     ) -> list[tuple[Band, str | None]]:
-        """Ask for a round's messages, the better first; return the bands to go on with."""
+        """Ask for a round's messages, the better first; return the bands to go on with.
+
+        Who is written to and who is only shadowed are asked for together, where all else is alike.
+        """
         going: list[tuple[Band, str | None]] = []
         asking.sort(key=lambda asked: rank_of(asked[1].touch, asked[1].value))
+        rounds: list[tuple[Alike, list[tuple[Band, bool]]]] = []
         for band, message in asking:
-            people = np.frombuffer(band.people.to_array(), np.uint32).astype(np.int32)
+            asked = saying.alike(band.like, message, walk.work.now)
             shadow = band.like.shadow and message.touch != "service"
-            sent = self.rows.messaging.send_alike(
-                walk.work,
-                saying.alike(band.like, message, walk.work.now),
-                people,
-                shadow=band.people if shadow else BitMap(),
-            )
+            several = next((several for other, several in rounds if other == asked), None)
+            if several is None:
+                rounds.append((asked, [(band, shadow)]))
+            else:
+                several.append((band, shadow))
+        for asked, several in rounds:
+            everybody = BitMap().union(*(band.people for band, _ in several))
+            people = np.frombuffer(everybody.to_array(), np.uint32).astype(np.int32)
+            out = BitMap().union(*(band.people for band, shadow in several if shadow))
+            sent = self.rows.messaging.send_alike(walk.work, asked, people, shadow=out)
             walk.facts += sent.facts
-            held = band.people & sent.held
-            if held:
-                going.append((band.of(held), "held"))
-            if len(held) < len(band.people):
-                going.append((band.of(band.people - held), "shadow" if shadow else "queued"))
+            for band, shadow in several:
+                held = band.people & sent.held
+                if held:
+                    going.append((band.of(held), "held"))
+                if len(held) < len(band.people):
+                    going.append((band.of(band.people - held), "shadow" if shadow else "queued"))
         return going
 
     def _apart(self, walk: _Walk, band: Band, news: str | None) -> list[Look]:
