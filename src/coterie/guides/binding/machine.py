@@ -74,7 +74,7 @@ def _take(spans: list[Span], touch: Touch, rules: Rules, ending: Ends) -> None:
         renewed = _renewed(held, touch, rules)
         if renewed.store != held.store:  # another store's customer from now on, not before
             _cut(spans, at, "moved")
-            why: Why = touch.kind  # type: ignore[assignment]
+            why: Why = touch.kind  # type: ignore[assignment]  # a touch that renews here moves her
             renewed = replace(renewed, since=at, why=why, cause=touch.cause, before=held.guide)
             spans.append(renewed)
         else:

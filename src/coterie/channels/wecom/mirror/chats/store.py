@@ -323,4 +323,5 @@ def count(work: Work) -> tuple[int, int, int]:
     living = select(func.count()).select_from(chat_rows).where(_C.dismissed.is_(None))
     waiting = select(func.count()).select_from(chat_rows).where(_to_pull)
     queries = (living, here, waiting)
-    return tuple(int(work.connection.execute(one).scalar_one()) for one in queries)  # type: ignore[return-value]
+    groups, customers, unread = (int(work.connection.execute(one).scalar_one()) for one in queries)
+    return groups, customers, unread

@@ -388,4 +388,5 @@ def count(work: Work) -> tuple[int, int, int]:
     edges_ = select(func.count()).select_from(edge_rows).where(_E.status.in_(_LASTS))
     waiting = select(func.count()).select_from(customer_rows).where(_to_pull)
     queries = (customers_, edges_, waiting)
-    return tuple(int(work.connection.execute(one).scalar_one()) for one in queries)  # type: ignore[return-value]
+    customers, edges, unread = (int(work.connection.execute(one).scalar_one()) for one in queries)
+    return customers, edges, unread

@@ -75,4 +75,5 @@ def count(work: Work) -> tuple[int, int]:
     """Count the members who are there, and those of them who may contact customers."""
     there = select(func.count()).select_from(member_rows).where(_M.left.is_(None))
     queries = (there, there.where(_M.has_right))
-    return tuple(int(work.connection.execute(one).scalar_one()) for one in queries)  # type: ignore[return-value]
+    present, allowed = (int(work.connection.execute(one).scalar_one()) for one in queries)
+    return present, allowed

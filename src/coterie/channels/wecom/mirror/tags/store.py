@@ -226,7 +226,8 @@ def count(work: Work) -> tuple[int, int]:
         select(func.count()).select_from(tag_rows).where(_T.gone.is_(None)),
         select(func.count()).select_from(marking_rows),
     )
-    return tuple(int(work.connection.execute(one).scalar_one()) for one in queries)  # type: ignore[return-value]
+    tags, markings = (int(work.connection.execute(one).scalar_one()) for one in queries)
+    return tags, markings
 
 
 def _in_portions(rows: Sequence[Row[Any]]) -> Iterable[Sequence[Row[Any]]]:
