@@ -42,6 +42,7 @@ from coterie.events.inbox import Inbox
 from coterie.events.keys import Keys
 from coterie.events.log import Log
 from coterie.events.pressure import MEGABYTE, Bounds, Pressure
+from coterie.growing import Below, Growing, open_growing
 from coterie.guides.attending import Attending, open_attending
 from coterie.guides.equipping import equip
 from coterie.guides.gathered import HEEDED, Guides, open_guides
@@ -128,6 +129,7 @@ class App:
     mirror: Mirror
     mass_sends: Sends
     scanning: Scanning
+    growing: Growing
 
     def __post_init__(self) -> None:
         self._road = RLock()
@@ -310,18 +312,23 @@ def _furnish(
     )  # fmt: skip
     mass_sends = open_sends(mirror, messaging, ways, guides)
     guides.knows(scanning.channel, confirmations=mass_sends)
+    analytics = Analytics(log, zone, profiles)
+    growing = open_growing(Below(
+        db, settings, key, zone, instance.currency, profiles, catalog, codes, log, segments,
+        messaging, journeys, communities, polls, guides, equipment, commerce, scanning, mirror,
+        mass_sends, analytics, clock,
+    ))  # fmt: skip
     keepers = (
-        scores, worth, segments, messaging, *acting, polls, codes, commerce.orders, commerce.claims,
-        attending.due, mass_sends, mirror, *scanning.rooms,
+        *growing.rooms, scores, worth, segments, messaging, *acting, polls, codes,
+        commerce.orders, commerce.claims, attending.due, mass_sends, mirror, *scanning.rooms,
     )  # fmt: skip
     inbound = Inbound(
         db, inbox, profiles, log, scores, worth, segments,
-        (mirror, *scanning.rooms, *acting, polls, Newcomers(segments)),
+        (mirror, *scanning.rooms, *acting, polls, *growing.rooms, Newcomers(segments)),
         observe, commerce.orders.sift, keepers, dict.fromkeys(STEPS, "order_id") | HEEDED,
     )  # fmt: skip
     uploads, most_bytes = settings.data / "uploads", settings.upload_mb * 1024**2
     imports = Imports(inbound, catalog, zone, uploads, most_bytes=most_bytes)
-    analytics = Analytics(log, zone, profiles)
     return App(
         settings=settings, db=db, instance=instance, clock=clock, zone=zone,
         accounts=Accounts(), keys=Keys(), inbox=inbox, log=log,
@@ -338,7 +345,7 @@ def _furnish(
             inbound, imports, profiles, keepers, settings.data, _copies(settings, key, clock)
         ),
         answering=Answering(messaging, profiles, inbound, ways),
-        wecom=wecom, mirror=mirror, mass_sends=mass_sends, scanning=scanning,
+        wecom=wecom, mirror=mirror, mass_sends=mass_sends, scanning=scanning, growing=growing,
     )  # fmt: skip
 
 

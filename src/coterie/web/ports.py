@@ -43,6 +43,7 @@ from coterie.storage.database import Database
 from coterie.storage.instance import Instance
 from coterie.storage.work import Work
 from coterie.tagging.service import Tagging
+from coterie.web.grown import Grown
 
 
 class Choices(Protocol):
@@ -195,6 +196,11 @@ class Served(Protocol):
     @property
     def activities(self) -> Activities:
         """What people come to, and who registered for it."""
+        ...
+
+    @property
+    def growing(self) -> Grown:
+        """The rooms that a campaign grows on."""
         ...
 
     @property

@@ -1,0 +1,1 @@
+"""Double entry for every promise: accounts, entries that sum to nothing, reservations, lots."""

@@ -1,0 +1,1 @@
+"""Acting: what a brand promises its people: coupons and benefits."""

@@ -1,0 +1,1 @@
+"""Acting: friends who bring friends, rewarded for what came of it."""
