@@ -1,8 +1,8 @@
 """Collect the texts of the pages into the gettext catalogues; new ones come with an empty msgstr.
 
 A room's texts (``console/<room>``, ``templates/console/<room>``) go into ``<room>.po``, those of
-the guides' pages into ``guide.po``, all others into ``shell.po``. Run it after changing a text,
-then fill in what is empty.
+the guides' pages into ``guide.po``, those of members into ``member.po``, all others into
+``shell.po``. Run it after changing a text, then fill in what is empty.
 """
 
 import argparse
@@ -29,8 +29,8 @@ def room_of(source: Path) -> str:
     """Name the catalogue that a source's texts belong to."""
     parts = source.relative_to(WEB).parts
     folder = parts[1:] if parts[0] == "templates" else parts
-    if folder[0] == "guide":
-        return "guide"
+    if folder[0] in {"guide", "member"}:
+        return folder[0]
     if folder[0] == "console" and len(folder) > 1:
         name = folder[1].removesuffix(".py")
         if len(folder) > 2 or source.suffix == ".py":

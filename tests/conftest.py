@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share: a real database of each kind, with every table."""
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,15 @@ from coterie.testing.wecom import Wecom
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z, in milliseconds."""
+
+
+gc.disable()  # until all tests are read: what is loaded stays, there is nothing to find
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all tests share out of every later search for garbage: an eighth of their time."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

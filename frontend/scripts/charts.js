@@ -93,6 +93,38 @@ function lines(spec, look) {
   };
 }
 
+// Each bar says its number above it, with its sign, so that its colour need not be seen.
+function waterfall(spec, look) {
+  const colours = { total: look.sea, in: look.sea, out: look.amber };
+  const said = (bar) => (bar.way === "total" ? "" : bar.says > 0 ? "+" : "") + number.format(bar.says);
+  const nothing = { color: "transparent", borderColor: "transparent" };
+  return {
+    ...axes({ ...spec, series: [], whole: true }, look),
+    grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
+    tooltip: { ...tip(look, "item"), formatter: (at) => `${at.name}: ${said(spec.bars[at.dataIndex])}` },
+    series: [
+      {
+        type: "bar", stack: "all", silent: true, itemStyle: nothing, barMaxWidth: 56,
+        data: spec.bars.map((bar) => bar.from), tooltip: { show: false },
+      },
+      {
+        type: "bar", stack: "all", barMaxWidth: 56,
+        data: spec.bars.map((bar) => ({
+          value: bar.size,
+          itemStyle: {
+            color: colours[bar.way], borderRadius: 3,
+            borderColor: look.ink, borderWidth: bar.way === "out" ? 1 : 0, borderType: "dashed",
+          },
+        })),
+        label: {
+          show: true, position: "top", color: look.ink,
+          formatter: (at) => said(spec.bars[at.dataIndex]),
+        },
+      },
+    ],
+  };
+}
+
 function heat(spec, look) {
   const highest = Math.max(1, ...spec.cells.map((cell) => cell[2]));
   const text = { color: look.quiet, fontSize: 12 };
@@ -151,7 +183,7 @@ function tip(look, trigger) {
   };
 }
 
-const KINDS = { line: lines, bar: lines, heat, network, flow };
+const KINDS = { line: lines, bar: lines, heat, network, flow, waterfall };
 
 function paint(figure) {
   const { chart, spec } = drawn.get(figure);

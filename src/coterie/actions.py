@@ -1,4 +1,4 @@
-"""What the rooms of this house offer to journeys as actions: an invitation, a free seat.
+"""What the rooms of this house offer to journeys as actions: an invitation, a seat, a coupon.
 
 Only the composition root calls this; journeys know actions by their port alone.
 """
@@ -12,8 +12,12 @@ from coterie.core.errors import Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import check_slug
 from coterie.journeys.ports import Ask, refused
+from coterie.loyalty.coupons.issuing import Issuing
+from coterie.loyalty.coupons.model import Want
 from coterie.segments.language.conditions_parse import check_keys, join
 from coterie.storage.work import Work
+
+REFUSED_COUPON = "coterie.coupon.refused"
 
 
 class Invite:
@@ -82,6 +86,43 @@ class Seat:
                 if ask.profile in given.refused
             ]
         return facts
+
+
+class Coupon:
+    """Gives people a coupon each, as long as stock and budget last."""
+
+    name = "coupon"
+    benefit = True
+
+    def __init__(self, coupons: Issuing) -> None:
+        self._coupons = coupons
+
+    def check(self, work: Work, arguments: Mapping[str, Any], path: str) -> None:
+        """Refuse a coupon that there is not."""
+        check_keys(arguments, ("template",), path)
+        here = join(path, "template")
+        if "template" not in arguments:
+            raise Invalid("needs 'template'", path=path, hint="name the coupon")
+        slug = check_slug(arguments["template"], here)
+        try:
+            self._coupons.template(work, slug)
+        except NotFound as error:
+            raise Invalid(f"there is no coupon {slug!r}", path=here,
+                          hint="make it first") from error  # fmt: skip
+
+    def perform(self, work: Work, asks: Sequence[Ask]) -> list[Event]:
+        """Issue them all at once; who gets none is told so, with the reason."""
+        by_key = {f"journey:{ask.key}": ask for ask in asks}
+        facts = self._coupons.issue(work, [
+            Want(ask.profile, str(ask.arguments["template"]), key,
+                 f"journey:{ask.journey}:{ask.node}")
+            for key, ask in by_key.items()
+        ])  # fmt: skip
+        lost = {fact.properties["key"]: fact for fact in facts if fact.name == REFUSED_COUPON}
+        return facts + [
+            refused(self.name, by_key[key], str(fact.properties["reason"]), work.now)
+            for key, fact in lost.items()
+        ]
 
 
 def _by(asks: Sequence[Ask], argument: str) -> dict[str, list[Ask]]:

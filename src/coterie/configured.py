@@ -7,7 +7,7 @@ from collections.abc import Callable, Set
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from coterie.actions import Invite, Seat
+from coterie.actions import Coupon, Invite, Seat
 from coterie.activities.base import Links as ActivityLinks
 from coterie.activities.model import Activity
 from coterie.activities.service import Activities
@@ -139,7 +139,7 @@ def acting_rooms(
         links=activity_links(settings, codes),
     )
     ours = {one.name: one for one in (Invite(communities), Seat(activities))}
-    journeys.register(ours | load_actions(settings, taken=ours.keys()))
+    journeys.register(ours | load_actions(settings, taken=ours.keys() | {Coupon.name}))
     tagging = Tagging(profiles, segments, messaging)
     return journeys, communities, campaigns, activities, tagging
 

@@ -3,30 +3,44 @@
 Built by the composition root over the rooms that already stand; asked for by the web.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from coterie.actions import Coupon
+from coterie.analytics.review.service import Reviews
 from coterie.analytics.service import Analytics
+from coterie.campaigns.plans.model import Campaign
+from coterie.campaigns.plans.ports import Counts
+from coterie.campaigns.plans.service import CampaignPlans
 from coterie.campaigns.polls.service import Polls
 from coterie.catalog.service import Catalog
 from coterie.channels.wecom.mirror.service import Mirror
 from coterie.channels.wecom.scanning import Scanning
 from coterie.channels.wecom.sends.service import Sends
 from coterie.codes.service import Codes
+from coterie.communities.groups.rhythm.service import Rhythms
+from coterie.communities.groups.service import Groups
 from coterie.communities.service import Communities
 from coterie.core.clock import Clock
 from coterie.events.log import Log
 from coterie.guides.equipping import Equipment
 from coterie.guides.gathered import Guides
+from coterie.guides.visits.service import Visits
 from coterie.journeys.service import Journeys
+from coterie.ledger.service import Ledger
+from coterie.loyalty.benefits.service import Benefits
+from coterie.loyalty.coupons.service import Coupons
 from coterie.messaging.service import Messaging
 from coterie.orders.commerce import Commerce
 from coterie.profiles.service import Profiles
+from coterie.referrals.service import Referrals
+from coterie.reviewing import open_reviews
 from coterie.segments.service import Segments
 from coterie.settings import Settings
 from coterie.storage.database import Database
+from coterie.storage.work import Work
 
 
 @dataclass(frozen=True)
@@ -61,12 +75,101 @@ class Below:
 class Growing:
     """The faces of what campaigns are made of."""
 
+    ledger: Ledger
+    coupons: Coupons
+    benefits: Benefits
+    groups: Groups
+    visits: Visits
+    plans: CampaignPlans
+    reviews: Reviews
+    referrals: Referrals
+
     @property
     def rooms(self) -> Sequence[Any]:
         """Those that hear and keep, in the order in which they do."""
-        return ()
+        return (self.coupons, self.benefits, self.groups, self.visits, self.plans, self.referrals)
 
 
-def open_growing(_below: Below) -> Growing:
+def open_growing(below: Below) -> Growing:
     """Build them over one house."""
-    return Growing()
+    ledger = Ledger()
+    coupons = Coupons(
+        ledger, below.catalog, below.segments.members, below.key, below.zone, below.currency
+    )
+    plans = CampaignPlans(
+        below.profiles,
+        below.segments,
+        below.messaging,
+        below.polls,
+        below.zone,
+        _counts(below, coupons),
+    )
+    below.journeys.register({Coupon.name: Coupon(coupons)})
+    return Growing(
+        ledger=ledger,
+        coupons=coupons,
+        benefits=Benefits(coupons),
+        groups=_groups(below),
+        visits=Visits(below.guides.organisation, below.log, below.zone),
+        plans=plans,
+        referrals=_referrals(below),
+        reviews=open_reviews(
+            below.log, below.analytics, below.zone, plans, below.guides, None, None
+        ),
+    )
+
+
+class _Questions:
+    """What polls ask, as it is written into a group: the question and its numbered choices."""
+
+    def __init__(self, polls: Polls) -> None:
+        self._polls = polls
+
+    def words(self, work: Work, poll: str) -> str:
+        """Return the question in the language of groups; raises NotFound."""
+        found = self._polls.get(work, poll)
+        lines = [_chinese(found.question)]
+        lines += [f"{n}. {_chinese(one.titles)}" for n, one in enumerate(found.choices, 1)]
+        return "\n".join(lines)
+
+
+def _chinese(titles: Mapping[str, str]) -> str:
+    return titles.get("zh") or next(iter(titles.values()), "")
+
+
+def _groups(below: Below) -> Groups:
+    """Build groups: the mirror tells which there are, mass sends ask their owners."""
+    rhythms = Rhythms(
+        below.mirror, below.mass_sends, _Questions(below.polls), below.catalog.store_zones,
+        below.zone,
+    )  # fmt: skip
+    return Groups(below.scanning.groups, below.communities, below.mirror, rhythms, below.zone)
+
+
+def _referrals(below: Below) -> Referrals:
+    """Build referrals: bindings tell whose customers people are, channel codes whose a code is."""
+    return Referrals(
+        below.profiles, below.segments, below.messaging, below.guides.bindings,
+        below.scanning.channel, below.zone,
+    )  # fmt: skip
+
+
+def _counts(below: Below, coupons: Coupons) -> Counts:
+    """Count what a campaign needs before its sale: coupons, scripts, guides of its stores."""
+
+    def stock(work: Work, _slug: str, campaign: Campaign) -> int | None:
+        left = [one.left for one in coupons.numbers(work, campaign.coupons).values()]
+        return None if left and None in left else sum(one or 0 for one in left)
+
+    def scripts(work: Work, slug: str, _campaign: Campaign) -> int:
+        found = below.equipment.scripts.all(work)
+        return sum(
+            one.campaign == slug and one.current is not None and one.retired is None
+            for one in found
+        )
+
+    def guides(work: Work, _slug: str, campaign: Campaign) -> int:
+        found = below.guides.organisation.guides(work, active=True)
+        return sum(not campaign.stores or bool({*one.stores} & {*campaign.stores}) for one in found)
+
+    return {"stock": stock, "scripts": scripts, "guides": guides}

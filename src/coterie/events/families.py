@@ -97,6 +97,13 @@ TABLE: tuple[Known, ...] = (
         item=None,
     ),
     Known("Group Left", "group", "left", ("group_id", "name", "scene"), item=None),
+    Known(
+        "coterie.group.joined", "group", "joined",
+        ("group", "chat", "code", "scene", "first", "campaign"), item=None,
+    ),
+    Known(
+        "coterie.group.left", "group", "left", ("group", "chat", "stayed", "campaign"), item=None
+    ),
     Known("Group Message Sent", "group", "spoke", ("group_id",)),
     Known("Moment Liked", "content", "liked", ("moment", "title", "guide"), item=None),
     Known("Moment Commented", "content", "commented", ("moment", "title", "guide"), item=None),
@@ -130,6 +137,7 @@ TABLE: tuple[Known, ...] = (
     Known("Product Scanned", "scan", "scanned", ("product_id", "code", "store")),
     # guides and stores: who served her, and whose customer she is
     Known("Store Visited", "scan", "visited", ("store", "guide"), item=None),
+    Known("coterie.visit.made", "scan", "visited", ("store", "how", "day", "first"), item=None),
     Known("Guide Chatted", "contact", "chatted", ("guide",), item=None),
     Known("coterie.binding.bound", "contact", "bound", _BINDING, item=None),
     Known("coterie.binding.moved", "contact", "moved", _BINDING, item=None),
@@ -156,6 +164,7 @@ _BEGIN: tuple[tuple[Family, tuple[str, ...]], ...] = (
 )
 _OWN: dict[str, Family] = {
     "message": "message", "community": "group", "activity": "activity", "binding": "contact",
+    "visit": "scan", "group": "group",
 }  # fmt: skip
 
 

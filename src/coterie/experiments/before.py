@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coterie.experiments.change import Periods
 from coterie.experiments.model import Sample
 
 Numbers = NDArray[np.float64]
@@ -54,6 +55,34 @@ def adjust(
     whole = sum(sample.error**2 for sample in raw)
     kept = (told.error**2 + held_out.error**2) / whole if whole else 1.0
     return Adjusted(told, held_out, float(kept))
+
+
+def adjust_sums(treated: Periods, held_out: Periods) -> Adjusted:
+    """Adjust the measure after by the measure before, from each arm's sums alone.
+
+    The same as ``adjust`` where everybody's past is known; arms of fewer than two stay as they are.
+    """
+    arms = (treated, held_out)
+    if min(arm.people for arm in arms) < 2:
+        return Adjusted(treated.second, held_out.second, 1.0)
+    past = sum(arm.before_squares - arm.before**2 / arm.people for arm in arms)
+    both = sum(arm.products - arm.before * arm.after / arm.people for arm in arms)
+    theta = both / past if past > 0 else 0.0
+    centre = sum(arm.before for arm in arms) / sum(arm.people for arm in arms)
+    one, other = (_without(arm, theta, centre) for arm in arms)
+    whole = sum(arm.second.error**2 for arm in arms)
+    kept = (one.error**2 + other.error**2) / whole if whole else 1.0
+    return Adjusted(one, other, kept)
+
+
+def _without(arm: Periods, theta: float, centre: float) -> Sample:
+    squares = (
+        arm.after_squares - arm.after**2 / arm.people
+        - 2 * theta * (arm.products - arm.before * arm.after / arm.people)
+        + theta**2 * (arm.before_squares - arm.before**2 / arm.people)
+    )  # fmt: skip
+    mean = arm.after / arm.people - theta * (arm.before / arm.people - centre)
+    return Sample(arm.people, mean, max(0.0, squares / (arm.people - 1)))
 
 
 def winsorise(values: ArrayLike, share: float = 0.99) -> Numbers:

@@ -89,6 +89,10 @@ class Messaging(AlikeSending, Texts, Keeping, Handing):
         self.letters = Letters(profiles, self.brand, unsubscribing, self.variables)
         self._outbox = Outbox(profiles, channels, zone, self.letters, self.rules)
 
+    def knows(self, variables: Sequence[Variable]) -> None:
+        """Let templates ask these rooms too; raises Invalid for a name that is taken."""
+        self.variables.update(by_name([*self.variables.values(), *variables]))
+
     # --- templates
 
     def define_template(self, work: Work, template: Template) -> None:

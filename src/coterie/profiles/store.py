@@ -138,6 +138,16 @@ def by_uid(work: Work, uid: str) -> int | None:
     return work.connection.execute(query).scalar()
 
 
+def by_uids(work: Work, uids: Collection[str]) -> dict[str, int]:
+    """Return the heads of profiles by their outside ids; who is not known is left out."""
+    query = select(profile_rows.c.uid, profile_rows.c.head).where(profile_rows.c.erased.is_(None))
+    return {
+        row.uid: row.head
+        for chunk in in_chunks(sorted(uids))
+        for row in work.connection.execute(query.where(profile_rows.c.uid.in_(chunk)))
+    }
+
+
 def greet(work: Work, profiles: Collection[int]) -> frozenset[int]:
     """Mark profiles as learnt of; return those that were not so before."""
     query = select(profile_rows.c.id).where(profile_rows.c.is_learnt.is_(False))

@@ -60,6 +60,54 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One bar of a waterfall: what is added, or taken away below 0; ``total`` stands on the floor.
+
+    A total says what there is at that place: what stood there before is what it says.
+    """
+
+    label: str
+    value: float
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """What there was, what went where, and what is left; each bar hangs where the last ended."""
+
+    name: str
+    title: str
+    steps: Sequence[Step]
+    column: str
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What the script draws: how high each bar begins, how long it is, which way it goes."""
+        bars: list[dict[str, Any]] = []
+        level: float = 0
+        for one in self.steps:
+            end = one.value if one.total else level + one.value
+            start = 0 if one.total else level
+            way = "total" if one.total else "out" if one.value < 0 else "in"
+            bars.append(
+                {"from": min(start, end), "size": abs(end - start), "way": way, "says": one.value}
+            )
+            level = end
+        labels = [one.label for one in self.steps]
+        return {"name": self.name, "kind": "waterfall", "labels": labels, "bars": bars}
+
+    @property
+    def head(self) -> list[str]:
+        """The column of the table."""
+        return [self.column]
+
+    @property
+    def rows(self) -> list[tuple[str, list[float]]]:
+        """The table: a row a bar."""
+        return [(one.label, [one.value]) for one in self.steps]
+
+
+@dataclass(frozen=True)
 class HeatMap:
     """A number for each pair of column and row, the darker the more. ``values[row][column]``."""
 

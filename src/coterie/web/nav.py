@@ -50,7 +50,9 @@ NAV = (
     Section(
         N_("Communities"),
         (
+            Link("/campaigns", N_("Campaigns"), "flag"),
             Link("/communities", N_("Communities"), "heart"),
+            Link("/groups", N_("Customer groups"), "messages-square"),
             Link("/activities", N_("Activities"), "calendar-days"),
             Link("/polls", N_("Polls"), "circle-help"),
         ),

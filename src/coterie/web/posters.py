@@ -1,20 +1,15 @@
-"""Codes as pictures: QR as SVG and PNG, a poster to print, many in one file.
-
-The poster's font is cut out of Noto Sans SC (OFL), with what GB 2312 can spell; other characters
-show as boxes.
-"""
+"""Codes as pictures: QR as SVG and PNG, a poster to print, many in one file."""
 
 import io
 import re
 import zipfile
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import as_file, files
 
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from coterie.core.errors import Invalid
+from coterie.web.lettering import fitted
 
 _WIDTH, _HEIGHT = 1_240, 1_754
 """A5 at 150 points to the inch."""
@@ -107,30 +102,8 @@ def _write(
     draw: ImageDraw.ImageDraw, text: str, top: int, size: int, ink: str, lines: int = 1
 ) -> int:
     """Write a text in the middle, smaller where it is long; return where it ends."""
-    font = _font(size)
-    rows = _rows(text, font, lines)
-    while len(rows) > lines and size > 28:
-        size -= 4
-        font = _font(size)
-        rows = _rows(text, font, lines)
-    for row in rows[:lines]:
-        draw.text((_WIDTH / 2, top), row, fill=ink, font=font, anchor="ma")
-        top += round(size * 1.35)
+    letters, found = fitted(text, size, _WIDTH - 2 * _MARGIN, lines, least=28)
+    for row in found:
+        draw.text((_WIDTH / 2, top), row, fill=ink, font=letters, anchor="ma")
+        top += round(letters.size * 1.35)
     return top
-
-
-def _rows(text: str, font: ImageFont.FreeTypeFont, lines: int) -> list[str]:
-    """Break a text where a line is full: after a space in Latin, anywhere in Chinese."""
-    rows, row = [], ""
-    for part in re.findall(r"[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]", text):
-        if row and font.getlength(row + part.rstrip()) > _WIDTH - 2 * _MARGIN:
-            rows.append(row.rstrip())
-            row = ""
-        row += part
-    return [one for one in (*rows, row.rstrip()) if one][: lines + 1]
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    with as_file(files("coterie.web") / "fonts" / "noto-sans-sc.otf") as path:
-        return ImageFont.truetype(io.BytesIO(path.read_bytes()), size)

@@ -22,6 +22,11 @@ from coterie.web.console.activities import one as one_activity
 from coterie.web.console.broadcasts import compose as broadcast_compose
 from coterie.web.console.broadcasts import pages as broadcast_pages
 from coterie.web.console.calendar import page as calendar_page
+from coterie.web.console.campaigns import acts as campaign_acts
+from coterie.web.console.campaigns import board as campaign_board
+from coterie.web.console.campaigns import editing as campaign_editing
+from coterie.web.console.campaigns import listing as campaign_listing
+from coterie.web.console.campaigns import tiers as campaign_tiers
 from coterie.web.console.codes import bulk as code_bulk
 from coterie.web.console.codes import editing as code_editing
 from coterie.web.console.codes import groups as code_groups
@@ -114,10 +119,14 @@ from coterie.web.guide import codes as guide_codes
 from coterie.web.guide import customers as guide_customers
 from coterie.web.guide import desk as guide_desk
 from coterie.web.guide import doors as guide_doors
+from coterie.web.guide import groups as guide_groups
+from coterie.web.guide import inviting as guide_inviting
 from coterie.web.guide import library as guide_library
 from coterie.web.guide import mine as guide_mine
 from coterie.web.guide import offline as guide_offline
 from coterie.web.guide import side as guide_side
+from coterie.web.guide import team as guide_team
+from coterie.web.guide import till as guide_till
 from coterie.web.guide import today as guide_today
 from coterie.web.guide import wecom as guide_wecom
 from coterie.web.member import activities as member_activities
@@ -125,14 +134,18 @@ from coterie.web.member import (
     articles,
     claims,
     consent,
+    friends,
     invitations,
+    landing,
     links,
     offers,
     polls,
     preferences,
 )
 from coterie.web.member import codes as member_codes
+from coterie.web.member import coupons as member_coupons
 from coterie.web.member import materials as member_materials
+from coterie.web.member import posters as member_posters
 
 COLLECTORS = (
     health.router,
@@ -156,6 +169,10 @@ READERS = (
     preferences.router,
     polls.router,
     member_materials.router,
+    member_coupons.router,
+    friends.router,
+    landing.router,
+    member_posters.router,
     sign_in.router,
 )
 """Nobody is signed in here: a reader has her link."""
@@ -169,6 +186,10 @@ GUIDES = (
     guide_library.router,
     guide_codes.router,
     guide_mine.router,
+    guide_till.router,
+    guide_inviting.router,
+    guide_groups.router,
+    guide_team.router,
     guide_side.router,
 )
 """Every route of these but the doors asks which guide it is."""
@@ -201,6 +222,11 @@ DESK = (
     today.router,
     recommended_page.router,
     recommendation_pages.router,
+    campaign_listing.router,
+    campaign_board.router,
+    campaign_acts.router,
+    campaign_tiers.router,
+    campaign_editing.router,
     poll_pages.router,
     value_page.router,
     result_page.router,

@@ -6,6 +6,8 @@ The catalogues have them in the other languages. Codes are stable and never show
 from collections.abc import Mapping
 
 from coterie.web.vocabulary_bindings import OF_BINDINGS
+from coterie.web.vocabulary_coupons import OF_COUPONS
+from coterie.web.vocabulary_groups import OF_GROUPS
 from coterie.web.vocabulary_guides import OF_GUIDES
 
 STATUS = {
@@ -144,8 +146,11 @@ EVENT = {
     "Contact Added": "and a guide are in contact",
     "Contact Deleted": "and a guide parted",
     "Contact Transfer Failed": "was not handed over to another guide",
+    "coterie.group.joined": "is in a group",
+    "coterie.group.left": "is no longer in a group",
     "Moment Liked": "liked a moment",
     "Moment Commented": "commented on a moment",
+    "coterie.visit.made": "came to a store",
     "Code Scanned": "scanned a code",
     "Product Scanned": "scanned a product",
     "coterie.activity.invited": "was invited to an activity",
@@ -361,4 +366,6 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "erasure": ERASURE,
     **OF_GUIDES,
     **OF_BINDINGS,
+    **OF_COUPONS,
+    **OF_GROUPS,
 }

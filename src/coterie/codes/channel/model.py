@@ -70,6 +70,21 @@ class Plan:
     spare_of_store: bool = False
 
 
+PERSONAL = "friend:"
+"""How the placement of a code begins that is somebody's own; lists of codes leave such out."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which codes are wanted; empty asks nothing. ``text`` is a part of a title or a state."""
+
+    text: str = ""
+    store: str = ""
+    guide: str = ""
+    campaign: str = ""
+    status: str = ""
+
+
 @dataclass(frozen=True)
 class Key:
     """What a code is of: there is one code of a key, and of each generation after it leaked."""

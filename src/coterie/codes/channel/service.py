@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from coterie.codes.channel import coming, store
 from coterie.codes.channel.model import (
     ChannelCode,
+    Filter,
     Key,
     Numbers,
     Source,
@@ -18,7 +19,7 @@ from coterie.codes.channel.model import (
 from coterie.codes.channel.parse import parse
 from coterie.codes.channel.ports import Guides
 from coterie.codes.channel.showing import Shown, show, standings_of
-from coterie.codes.channel.store import CodeRow, Filter
+from coterie.codes.channel.store import CodeRow
 from coterie.core.clock import DAY, HOUR, format_time, local_date, midnight
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event, Move

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from coterie.codes.channel.model import Key, Numbers
+from coterie.codes.channel.model import PERSONAL, Filter, Key, Numbers
 from coterie.core.ids import derived_id
 from coterie.storage.keeping import came_with, forget, rows_of
 from coterie.storage.schema import Moment, metadata
@@ -91,6 +90,7 @@ away_rows = Table(
     Column("by", String, nullable=False),
 )
 _C, _A = code_rows.c, add_rows.c
+_SHARED = ~_C.placement.startswith(PERSONAL)
 STORE = "@store"
 """Stands for whoever serves at the code's store; no guide's id begins so."""
 Index("ix_codes_channel_adds_state_at", _A.state, _A.at)
@@ -103,17 +103,6 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "added": _C.added.desc(),
     "joined": _C.joined.desc(),
 }
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which codes are wanted; empty asks nothing. ``text`` is a part of a title or a state."""
-
-    text: str = ""
-    store: str = ""
-    guide: str = ""
-    campaign: str = ""
-    status: str = ""
 
 
 def key_of(key: Key, generation: int) -> str:
@@ -179,6 +168,7 @@ def of_stores(work: Work, stores: Collection[str], now: int) -> list[Row[Any]]:
     query = (
         select(code_rows)
         .where(_C.guide.is_(None), _C.status == "on", or_(_C.ends.is_(None), _C.ends > now))
+        .where(_SHARED)
         .order_by(_C.created, _C.state)
     )
     return _all(work, query, _C.store, stores)
@@ -217,7 +207,7 @@ def count(work: Work, sought: Filter) -> int:
 def values_of(work: Work, column: str) -> list[str]:
     """Return what codes say in a column, each once."""
     query = select(_C[column]).distinct().where(_C[column].is_not(None), _C[column] != "")
-    return sorted(work.connection.execute(query).scalars())
+    return sorted(work.connection.execute(query.where(_SHARED)).scalars())
 
 
 def versions(work: Work, state: str) -> list[Row[Any]]:
@@ -374,6 +364,7 @@ def erase(work: Work, profiles: Collection[int]) -> int:
 
 
 def _sought(query: Select[Any], sought: Filter) -> Select[Any]:
+    query = query.where(_SHARED)
     for name in ("store", "guide", "campaign", "status"):
         if wanted := getattr(sought, name):
             query = query.where(_C[name] == wanted)

@@ -1,8 +1,8 @@
 """Which groups stand behind a code, how full they are, and which code is nearest. Pure.
 
 Laws: a full or vanished group is never shown while a fresh one is there; at most five are shown;
-something is shown as long as one group is alive, since the platform takes no empty list and makes
-the next group only behind a full one.
+something is shown as long as one group is alive, since the platform takes no empty list. Of full
+groups only the newest is shown: behind five the platform makes no next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ def fill(pool: Pool, sizes: Mapping[str, Counted]) -> Filling:
     known: dict[str, Counted] = {chat: sizes.get(chat, _UNKNOWN) for chat in pool.chats}
     alive = [chat for chat in pool.chats if known[chat].alive]
     fresh = [chat for chat in alive if known[chat].members < pool.limit]
-    shown = set(fresh[:MOST_SHOWN] or alive[-MOST_SHOWN:])
+    shown = set(fresh[:MOST_SHOWN] or alive[-1:])
     rooms = tuple(
         Room(chat, known[chat].name, known[chat].members, pool.limit, known[chat].alive,
              chat in shown)

@@ -182,6 +182,11 @@ class Credits:
             for one in orders
         ]  # fmt: skip
 
+    def credited(self, work: Work, orders: Collection[tuple[str, str]]) -> list[Line]:
+        """Return the lines that stand of orders, by (shop, number), refunds among them."""
+        known = store.load(work, orders)
+        return [line for one in self.of_orders(work, list(known.values())) for line in one.standing]
+
     def numbered(self, work: Work, number: str) -> list[Credited]:
         """Return every shop's order of a number."""
         return self.of_orders(work, store.numbered(work, number))
@@ -215,6 +220,12 @@ class Credits:
     def ways(self, work: Work, since: int, until: int) -> dict[str, int]:
         """Return what each way brought in a time, refunds taken off."""
         return store.sums_by_way(work, since, until)
+
+    def places(
+        self, work: Work, store_id: str, since: int, until: int
+    ) -> list[tuple[str | None, int, int]]:
+        """Return (store where it was bought, orders, amount) of what a store was credited."""
+        return store.sums_by_place(work, store_id, since, until)
 
     def unbalanced(self, work: Work, limit: int = 20) -> list[Paid]:
         """Return orders whose lines do not sum to them: none, unless something is broken."""

@@ -279,6 +279,24 @@ def sums_by_way(work: Work, since: int, until: int) -> dict[str, int]:
     return {row.way: int(row.amount) for row in work.connection.execute(query)}
 
 
+def sums_by_place(
+    work: Work, store: str, since: int, until: int
+) -> list[tuple[str | None, int, int]]:
+    """Return (store where it was bought, orders, amount) of what a store was credited in a time."""
+    each = (
+        select(_o.store, _o.id, func.sum(_l.amount).label("amount"))
+        .join(orders, _o.id == _l.order)
+        .where(_l.store == store, _l.at >= since, _l.at < until)
+        .group_by(_o.store, _o.id)
+        .having(func.sum(_l.amount) > 0)
+        .subquery()
+    )
+    query = select(
+        each.c.store, func.count().label("number"), func.sum(each.c.amount).label("amount")
+    ).group_by(each.c.store)
+    return [(row.store, row.number, int(row.amount)) for row in work.connection.execute(query)]
+
+
 def buyers(
     work: Work, by: str, since: int, until: int, only: str | None = None
 ) -> set[tuple[str, int]]:

@@ -108,6 +108,10 @@ class People:
         unnamed = [profile for profile in asked if profile not in named]
         return named | (self.uid(work, unnamed) if unnamed else {})
 
+    def known_since(self, work: Work, profiles: Collection[int]) -> dict[int, int]:
+        """Return since when people are known: when any identity of theirs was seen first."""
+        return store.first_seen(work, profiles) if profiles else {}
+
     def identities_of(self, work: Work, profile: int, *, near: bool = False) -> list[Identity]:
         """Return all identities of a person, the first seen first.
 
@@ -160,6 +164,10 @@ class People:
     def by_uid(self, work: Work, uid: str) -> int | None:
         """Return the head of an outside id, also of one that is led by now; or None."""
         return people_store.by_uid(work, uid)
+
+    def by_uids(self, work: Work, uids: Collection[str]) -> dict[str, int]:
+        """Return the heads of very many outside ids; who is not known is left out."""
+        return people_store.by_uids(work, uids)
 
     def _outside(self, work: Work, profile: int) -> str:
         head = self.heads(work, [profile])[profile]

@@ -114,6 +114,14 @@ def of_people(work: Work, heads: Iterable[int]) -> list[Node]:
     return _nodes(work, select(*_NODE), identity_rows.c.person, heads)
 
 
+def first_seen(work: Work, heads: Collection[int]) -> dict[int, int]:
+    """Read when each of these people was seen first by any identity of hers."""
+    mine = identity_rows.c
+    query = select(mine.person, func.min(mine.first_seen)).group_by(mine.person)
+    rows = work.connection.execute(query.where(work.among(mine.person, list(heads))))
+    return {row[0]: row[1] for row in rows}
+
+
 def _nodes(work: Work, query: Any, column: Any, values: Iterable[Any]) -> list[Node]:
     """Read identities as the driver gives them: to wrap so many rows costs most of the time."""
     rows = work.connection.execute(query.where(work.among(column, list(values)))).cursor.fetchall()

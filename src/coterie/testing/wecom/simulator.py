@@ -20,6 +20,7 @@ from coterie.core.clock import Clock, SystemClock
 from coterie.core.errors import Conflict, Invalid
 from coterie.testing.clock import FakeClock
 from coterie.testing.wecom.acts.base import World, deed
+from coterie.testing.wecom.acts.crowding import Crowding
 from coterie.testing.wecom.acts.grouping import Grouping
 from coterie.testing.wecom.acts.meeting import Meeting
 from coterie.testing.wecom.acts.sending import Sending
@@ -93,7 +94,7 @@ class Faults(World):
         self.courier.holding = False
 
 
-class Wecom(Meeting, Grouping, Sending, Faults):
+class Wecom(Meeting, Grouping, Sending, Crowding, Faults):
     """A simulated WeCom. Every method may be called from any thread.
 
     ``clock`` may be shared with a house; without one it follows the machine's, and ``advance``

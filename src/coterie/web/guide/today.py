@@ -14,6 +14,7 @@ from coterie.storage.work import Work
 from coterie.web.guide.at_work import Guided, GuideForm, Staff, done, fresh, page
 from coterie.web.guide.people import Whom, seen
 from coterie.web.guide.sentences import Saying, Sentences
+from coterie.web.guide.team import team_jobs
 from coterie.web.parts import Here
 from coterie.web.ports import Served
 from coterie.web.speech import Speech
@@ -50,13 +51,14 @@ def today(request: Request, here: Here, staff: Guided) -> Response:
     with house.db.read(staff.actor, house.clock.now()) as work:
         confirm = confirmations(work, house, staff)
         jobs = jobs_of(work, house, staff, speech)
+        team = team_jobs(work, house, speech, staff)
         people, number = due_of(work, house, staff, speech, _DUE)
         stores = house.guides.organisation.stores(work)
         shown = {one.key: one.title for one in stores if one.key in staff.guide.stores}
     return page(
         request, here, staff, "today", keep=True,
         store_title=shown.get(staff.store or "", ""),
-        confirm=confirm, jobs=jobs, people=people, people_count=number,
+        confirm=confirm, jobs=jobs, team=team, people=people, people_count=number,
         places=list(shown.items()) if staff.shift is None else [],
         new_key=new_key,
     )  # fmt: skip

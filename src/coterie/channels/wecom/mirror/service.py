@@ -211,9 +211,11 @@ class Mirror:
 
     # --- groups
 
-    def chats(self, work: Work, *, living: bool = True) -> list[Chat]:
-        """Return the groups, by name."""
-        return chat_store.chats(work, living=living)
+    def chats(
+        self, work: Work, *, living: bool = True, chat_ids: Collection[str] | None = None
+    ) -> list[Chat]:
+        """Return the groups, by name: all, or those of these that are known."""
+        return chat_store.chats(work, chat_ids=chat_ids, living=living)
 
     def groups_of(self, work: Work, userid: str) -> list[Chat]:
         """Return the living groups that a guide owns."""

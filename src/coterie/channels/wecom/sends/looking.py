@@ -1,7 +1,7 @@
 """How far sends are, by guide and by customer, and what waits for whom; a part of ``Sends``."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
 
@@ -62,6 +62,13 @@ class Looking:
     ) -> list[Item]:
         """Return what became of a send's customers or groups, the latest first."""
         return store.results(work, send, limit, offset, state)
+
+    def into_groups(
+        self, work: Work, asked: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Item]:
+        """Return what became of sends in their groups, by (send, chat id)."""
+        found = store.items(work, [f"{send}/{chat}" for send, chat in asked])
+        return {(each.send, each.target): each for each in found}
 
     def to_confirm(self, work: Work, guide: str) -> list[ToConfirm]:
         """Return what waits for one guide, the oldest first: only she can send it, in WeCom."""

@@ -223,6 +223,12 @@ def results(
     return [_item(row) for row in work.connection.execute(query)]
 
 
+def items(work: Work, ids: Collection[str]) -> list[Item]:
+    """Return customers or groups of sends by their ids."""
+    query = select(item_rows).where(work.among(_I.id, ids))
+    return [_item(row) for row in work.connection.execute(query)]
+
+
 def change_items(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     """Set columns of items; every row has the same keys."""
     if rows:

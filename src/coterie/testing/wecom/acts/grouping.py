@@ -87,6 +87,14 @@ class Grouping(World):
         chats.depart(self.corp, self._chat(chat_id), member, _SELF)
 
     @deed
+    def leave_all(self, external_userid: str) -> int:
+        """Leave every group as a customer; return how many."""
+        chats_of = self.chats_with(external_userid)
+        for each in chats_of:
+            self.leave(each, external_userid)
+        return len(chats_of)
+
+    @deed
     def kick(self, chat_id: str, member: str, *, blacklist: bool = False) -> None:
         """Take somebody out of a group as its owner, for good if so wanted."""
         self._inside(chat_id, member)

@@ -13,6 +13,7 @@ from coterie.core.event import Event
 from coterie.guides.organisation.model import Dealer, Kind, Region, Store
 from coterie.guides.organisation.naming import read_hours, write_hours
 from coterie.storage.work import Work
+from coterie.web.console.guides.visited import visited
 from coterie.web.console.guides.words import hours_said, money, names, number_in, tabs
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
@@ -120,6 +121,7 @@ def _page(request: Request, here: Parts, account: Account, store: str, fault: st
             "dealers": every.dealers(work),
             "others": [(each.key, each.title) for each in every.stores(work) if each.key != store],
             "names": names(work, house.guides),
+            "visited": visited(here, speech, work, found) if found.kind == "offline" else None,
         }  # fmt: skip
     return here.pages.render(
         request, "console/guides/store.html", account=account, tabs=tabs(speech, "/stores"),

@@ -9,6 +9,7 @@ from coterie.profiles.consents.model import PERSONALISATION
 from coterie.storage.work import Work
 from coterie.web.guide.at_work import Staff
 from coterie.web.guide.card import facts, offering
+from coterie.web.guide.card.growth import growth_of
 from coterie.web.guide.card.model import NOT_SAY, Card, NotSay
 from coterie.web.guide.people import Whom
 from coterie.web.guide.sentences import Sentences
@@ -72,6 +73,7 @@ def _filled(
         choices=choices,
         group=offering.group(work, house, speech, card.whom, topics, base),
         promises=offering.promises(work, house, speech, profile),
+        growth=growth_of(work, house, speech, card.whom, base, may_offer=may_offer),
     )  # fmt: skip
 
 

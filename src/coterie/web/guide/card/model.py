@@ -6,6 +6,7 @@ from typing import Literal
 from coterie.guides.binding.model import Owner
 from coterie.guides.due.model import Reason
 from coterie.guides.tasks.model import Task
+from coterie.web.guide.card.growth import Growth
 from coterie.web.guide.people import Whom
 
 NotSay = Literal[
@@ -96,6 +97,7 @@ class Card:
     choices: tuple[TagOn, ...] = field(default=())
     group: Gathering | None = None
     promises: tuple[Promise, ...] = ()
+    growth: Growth = field(default_factory=Growth)
 
     @property
     def is_open(self) -> bool:

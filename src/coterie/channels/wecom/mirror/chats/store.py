@@ -258,6 +258,7 @@ def chats(
             func.sum(is_in).label("members"),
             func.sum(case((_P.is_customer, is_in), else_=0)).label("customers"),
         )
+        .where(*([work.among(_P.chat_id, chat_ids)] if chat_ids is not None else []))
         .group_by(_P.chat_id)
         .subquery()
     )

@@ -1,0 +1,384 @@
+"""The tables of coupons: budgets, templates with their versions, and the coupons themselves."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from coterie.loyalty.coupons.model import CODE_LENGTH, Budget, Coupon, State, Template
+from coterie.storage.keeping import came_with
+from coterie.storage.schema import BigId, Moment, metadata
+from coterie.storage.work import Work, in_chunks
+
+ERASED = 0
+"""The profile of a coupon whose holder was erased: nobody."""
+
+budget_rows = Table(
+    "coupon_budgets",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column("titles", JSON, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("mode", String(4), nullable=False),
+    Column("campaign", String(64), nullable=True),
+    Column("until", Moment, nullable=True),
+    Column("version", Integer, nullable=False),
+)
+
+template_rows = Table(
+    "coupon_templates",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column("definition", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("stock", BigInteger, nullable=True),
+    Column("issued", BigInteger, nullable=False),
+    Column("campaign", String(64), nullable=True, index=True),
+    Column("shared", String(64), nullable=True, unique=True),
+    Column("created", Moment, nullable=False),
+)
+
+version_rows = Table(
+    "coupon_template_versions",
+    metadata,
+    Column("template", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("definition", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False),
+)
+
+coupon_rows = Table(
+    "coupons",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("code", String(CODE_LENGTH), nullable=True, unique=True),
+    Column("template", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("profile", Integer, nullable=False, index=True),
+    came_with(),
+    Column("origin", String, nullable=False, index=True),
+    Column("campaign", String(64), nullable=True),
+    Column("state", String(9), nullable=False),
+    Column("issued", Moment, nullable=False),
+    Column("starts", Moment, nullable=True),
+    Column("expires", Moment, nullable=True),
+    Column("cost", BigInteger, nullable=False),
+    Column("lock", String(36), nullable=True, unique=True),
+    Column("locked_until", Moment, nullable=True),
+    Column("shop", String, nullable=False),
+    Column("order", String, nullable=True, index=True),
+    Column("store", String, nullable=True),
+    Column("discount", BigInteger, nullable=False),
+    Column("redeemed", Moment, nullable=True),
+    Column("redemption", BigId, nullable=True),
+    Column("refunded", BigInteger, nullable=False),
+    Column("quote", JSON(none_as_null=True), nullable=True),
+    Index("ix_coupons_template", "template", "issued", "id"),
+)
+_b, _t, _v, _c = budget_rows.c, template_rows.c, version_rows.c, coupon_rows.c
+_open = _c.state.in_(("available", "locked"))
+Index("ix_coupons_open", _c.expires, sqlite_where=_open, postgresql_where=_open)
+_CHANGES = tuple(
+    one.name
+    for one in coupon_rows.c
+    if one.name not in ("id", "profile", "came_with", "template", "version", "origin", "issued")
+)
+
+
+class Version(NamedTuple):
+    """A version of a template: when it was written, and by whom."""
+
+    number: int
+    at: int
+    actor: str
+    template: Template
+
+
+# --- budgets
+
+
+def budgets(work: Work, slugs: Collection[str] | None = None) -> dict[str, tuple[Budget, int]]:
+    """Return budgets with how often each was changed, all or some."""
+    query = select(budget_rows).order_by(_b.slug)
+    if slugs is not None:
+        query = query.where(_b.slug.in_(sorted(slugs)))
+    return {row.slug: (_budget(row), row.version) for row in work.connection.execute(query)}
+
+
+def keep_budget(work: Work, budget: Budget, version: int) -> None:
+    """Write a budget."""
+    row = {**msgspec.structs.asdict(budget), "version": version}
+    change = [name for name in row if name != "slug"]
+    work.upsert(budget_rows, [row], key=["slug"], change=change)
+
+
+def _budget(row: Row[Any]) -> Budget:
+    fields = dict(row._mapping)
+    del fields["version"]
+    return Budget(**fields)
+
+
+# --- templates
+
+
+def keep_template(work: Work, template: Template) -> None:
+    """Write the newest version of a template, and keep it beside those before."""
+    definition = msgspec.to_builtins(template)
+    for name in ("issued", "enabled"):
+        definition.pop(name, None)
+    row = {
+        "slug": template.slug, "definition": definition, "version": template.version,
+        "enabled": template.enabled, "stock": template.stock, "issued": 0,
+        "campaign": template.campaign, "shared": template.shared, "created": work.now,
+    }  # fmt: skip
+    change = ["definition", "version", "enabled", "stock", "campaign", "shared"]
+    work.upsert(template_rows, [row], key=["slug"], change=change)
+    kept = {
+        "template": template.slug, "version": template.version, "definition": definition,
+        "at": work.now, "actor": str(work.actor),
+    }  # fmt: skip
+    work.insert(version_rows, [kept])
+
+
+def enable(work: Work, slug: str, on: bool) -> None:
+    """Let a template be used, or not."""
+    work.connection.execute(update(template_rows).where(_t.slug == slug).values(enabled=on))
+
+
+def templates(
+    work: Work, slugs: Collection[str] | None = None, *, campaign: str | None = None,
+    hold: bool = False,
+) -> dict[str, Template]:  # fmt: skip
+    """Return templates as they are now; with ``hold`` nobody else issues of them meanwhile."""
+    query = select(template_rows).order_by(_t.slug)
+    if slugs is not None:
+        query = query.where(_t.slug.in_(sorted(slugs)))
+    if campaign is not None:
+        query = query.where(_t.campaign == campaign)
+    rows = work.connection.execute(query.with_for_update() if hold else query)
+    return {row.slug: _template(row) for row in rows}
+
+
+def shared(work: Work, code: str) -> str | None:
+    """Return the template whose code for everybody this is."""
+    return work.connection.execute(select(_t.slug).where(_t.shared == code)).scalar()
+
+
+def versions(work: Work, slug: str) -> list[Version]:
+    """Return every version of a template, the newest first."""
+    query = select(version_rows).where(_v.template == slug).order_by(_v.version.desc())
+    rows = work.connection.execute(query)
+    return [
+        Version(r.version, r.at, r.actor, msgspec.convert(r.definition, Template)) for r in rows
+    ]
+
+
+def terms(work: Work, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Template]:
+    """Return templates as they were in some versions; enabled and issued as they are now."""
+    if not wanted:
+        return {}
+    query: Select[Any] = (
+        select(_v.version, _v.definition, _t.enabled, _t.issued)
+        .join(template_rows, _t.slug == _v.template)
+        .where(or_(*(and_(_v.template == slug, _v.version == one) for slug, one in wanted)))
+    )
+    found = [_template(row) for row in work.connection.execute(query)]
+    return {(one.slug, one.version): one for one in found}
+
+
+def take_stock(work: Work, slug: str, number: int) -> bool:
+    """Count so many more as issued, unless that is more than there may be; say if it was done."""
+    counted = _t.issued + number
+    statement = update(template_rows).where(
+        _t.slug == slug, or_(_t.stock.is_(None), counted <= _t.stock)
+    )
+    return work.connection.execute(statement.values(issued=counted)).rowcount == 1
+
+
+def _template(row: Row[Any]) -> Template:
+    said = {**row.definition, "enabled": row.enabled, "issued": row.issued}
+    return msgspec.convert({**said, "version": row.version}, Template)
+
+
+# --- coupons
+
+
+def add(work: Work, coupons: Sequence[Coupon]) -> None:
+    """Keep new coupons."""
+    work.insert(coupon_rows, [vars(one) for one in coupons])
+
+
+def save(work: Work, coupons: Sequence[Coupon]) -> None:
+    """Write what became of coupons."""
+    work.change(coupon_rows, [vars(one) for one in coupons], key=["id"], change=_CHANGES)
+
+
+def known(work: Work, ids: Collection[str]) -> set[str]:
+    """Return which of these coupons there are."""
+    query = select(_c.id).where(work.among(_c.id, ids))
+    return set(work.connection.execute(query).scalars())
+
+
+def had(work: Work, template: str, profiles: Collection[int], since: int | None) -> dict[int, int]:
+    """Count the coupons of a template that people were given, those of a period only."""
+    query = select(_c.profile, func.count()).where(
+        _c.template == template, work.among(_c.profile, profiles), _c.state != "revoked"
+    )
+    if since is not None:
+        query = query.where(_c.issued >= since)
+    rows = work.connection.execute(query.group_by(_c.profile))
+    return {row[0]: row[1] for row in rows}
+
+
+def by_id(work: Work, ids: Collection[str], *, hold: bool = False) -> list[Coupon]:
+    """Return coupons by id, in its order; with ``hold`` nobody else changes them meanwhile."""
+    return _held(work, select(coupon_rows).where(work.among(_c.id, ids)), hold)
+
+
+def by_code(work: Work, code: str, *, hold: bool = False) -> Coupon | None:
+    """Return the coupon of a code."""
+    return next(iter(_held(work, select(coupon_rows).where(_c.code == code), hold)), None)
+
+
+def by_lock(work: Work, lock: str, *, hold: bool = False) -> Coupon | None:
+    """Return the coupon that a lock is, or last was, of."""
+    return next(iter(_held(work, select(coupon_rows).where(_c.lock == lock), hold)), None)
+
+
+def by_redemption(work: Work, redemption: int, *, hold: bool = False) -> Coupon | None:
+    """Return the coupon that a redemption used up."""
+    query = select(coupon_rows).where(_c.redemption == redemption)
+    return next(iter(_held(work, query, hold)), None)
+
+
+def of_orders(work: Work, numbers: Collection[str], *, hold: bool = False) -> list[Coupon]:
+    """Return the coupons that orders of these numbers use, whatever their shop."""
+    return _held(work, select(coupon_rows).where(work.among(_c.order, numbers)), hold)
+
+
+def of_origins(work: Work, origins: Collection[str], *, hold: bool = False) -> list[Coupon]:
+    """Return the coupons that were given for these reasons."""
+    return _held(work, select(coupon_rows).where(work.among(_c.origin, origins)), hold)
+
+
+def of_profile(work: Work, profile: int) -> list[Coupon]:
+    """Return a person's coupons, the newest first."""
+    query = select(coupon_rows).where(_c.profile == profile)
+    return _read(work, query.order_by(_c.issued.desc(), _c.id))
+
+
+def of_profiles(work: Work, profiles: Collection[int]) -> list[Coupon]:
+    """Return people's coupons, the oldest first."""
+    query = select(coupon_rows).where(work.among(_c.profile, profiles))
+    return _read(work, query.order_by(_c.issued, _c.id))
+
+
+def hers(work: Work, template: str, profile: int) -> list[Coupon]:
+    """Return a person's coupons of a template, the oldest first."""
+    query = select(coupon_rows).where(_c.profile == profile, _c.template == template)
+    return _read(work, query.order_by(_c.issued, _c.id))
+
+
+def page(work: Work, template: str, state: State | None, limit: int, offset: int) -> list[Coupon]:
+    """Return a template's coupons, the newest first."""
+    query = select(coupon_rows).where(_c.template == template)
+    if state is not None:
+        query = query.where(_state(work.now) == state)
+    query = query.order_by(_c.issued.desc(), _c.id).limit(limit).offset(offset)
+    return _read(work, query)
+
+
+def _held(work: Work, query: Select[Any], hold: bool) -> list[Coupon]:
+    query = query.order_by(_c.id)
+    return _read(work, query.with_for_update() if hold else query)
+
+
+def _read(work: Work, query: Select[Any]) -> list[Coupon]:
+    return [Coupon(**row._mapping) for row in work.connection.execute(query)]
+
+
+def _state(now: int) -> ColumnElement[str]:
+    """Write a coupon's state at a moment, as ``Coupon.state_at`` tells it."""
+    kept = and_(_c.state == "locked", func.coalesce(_c.locked_until, 0) > now)
+    return case(
+        (or_(kept, _c.state.not_in(("available", "locked"))), _c.state),
+        (_c.expires <= now, "expired"),
+        else_="available",
+    )
+
+
+def counts(work: Work, templates: Collection[str]) -> list[tuple[str, State, int, int]]:
+    """Return templates' coupons by state: how many, and what they took off."""
+    state = _state(work.now).label("standing")
+    query = select(_c.template, state, func.count(), func.sum(_c.discount))
+    query = query.where(_c.template.in_(sorted(templates))).group_by(_c.template, state)
+    rows = work.connection.execute(query)
+    return [(slug, one, number, int(off)) for slug, one, number, off in rows]
+
+
+# --- what time brings
+
+
+def overdue(work: Work, limit: int) -> list[Coupon]:
+    """Return coupons that have expired by now, and are kept for no payment."""
+    kept = and_(_c.state == "locked", _c.locked_until > work.now)
+    query = select(coupon_rows).where(_open, _c.expires <= work.now, ~kept)
+    query = query.order_by(_c.expires, _c.id).limit(limit)
+    return _read(work, query.with_for_update())
+
+
+def next_due(work: Work) -> int | None:
+    """Return when the next coupon expires, unless a payment keeps it a little longer."""
+    first = work.connection.execute(select(func.min(_c.expires)).where(_open)).scalar()
+    if first is None or first > work.now:
+        return first
+    until = case((_c.locked_until > _c.expires, _c.locked_until), else_=_c.expires)
+    query = select(func.min(until)).where(_open, _c.expires.is_not(None))
+    return work.connection.execute(query).scalar()
+
+
+# --- people
+
+
+def unused(work: Work, profiles: Iterable[int]) -> list[Coupon]:
+    """Return what people have not used."""
+    found: list[Coupon] = []
+    for chunk in in_chunks(sorted(profiles)):
+        hers = or_(_c.profile.in_(chunk), _c.came_with.in_(chunk))
+        found += _held(work, select(coupon_rows).where(hers, _open), hold=True)
+    return found
+
+
+def erase(work: Work, profiles: Iterable[int]) -> int:
+    """Take people's names off their coupons: what was given stays, nobody can use it any more."""
+    count = 0
+    hers: Mapping[str, Any] = {
+        "profile": ERASED, "came_with": ERASED, "code": None, "lock": None, "order": None,
+        "quote": None,
+    }  # fmt: skip
+    for chunk in in_chunks(sorted(profiles)):
+        those = or_(_c.profile.in_(chunk), _c.came_with.in_(chunk))
+        statement = update(coupon_rows).where(those, _c.profile != ERASED).values(**hers)
+        count += work.connection.execute(statement).rowcount
+    return count

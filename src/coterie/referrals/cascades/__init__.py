@@ -1,0 +1,1 @@
+"""How far friends brought friends: K honestly estimated, and the shape of the trees. Pure."""

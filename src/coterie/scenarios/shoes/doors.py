@@ -1,0 +1,108 @@
+"""The doors of a house, as those outside see them: collectors, feeds, coupons, pages. Over HTTP."""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import msgspec
+
+from coterie.core.clock import format_time
+from coterie.core.errors import Invalid, Unavailable
+from coterie.orders.feeds.signing import sign
+
+_PATIENCE = 60.0
+_AT_ONCE = 500
+UNIONID = "wechat.unionid"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What was handed to those outside: write keys by source, secrets by feed."""
+
+    write: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+class Doors:
+    """Speaks to one house; ``now`` tells its time. Raises Unavailable when it is gone."""
+
+    def __init__(self, address: str, keys: Keys, now: Callable[[], int]) -> None:
+        self._keys, self._now = keys, now
+        # nothing is fetched but from this machine, so no certificates are read, which takes long
+        self._http = httpx2.Client(base_url=address, timeout=_PATIENCE, verify=False)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+    def events(self, source: str, calls: Sequence[Mapping[str, Any]]) -> None:
+        """Send events of a source in as few requests as may be; raises Invalid for a refused one.
+
+        A request that was cut off is made again: message ids let each event count once.
+        """
+        for some in _portions(calls):
+            body = msgspec.json.encode({"batch": some})
+            told = self.post("/v1/batch", body, self._key(source))
+            if told.get("refused"):
+                raise Invalid(f"the house refused an event: {told['refused'][0]}")
+
+    def deliver(self, feed: str, delivery: str, kind: str, at: int, data: Mapping[str, Any]) -> str:
+        """Make a signed delivery of a feed; return what became of it."""
+        content = {"type": kind, "timestamp": format_time(at), "data": data}
+        body = msgspec.json.encode(content)
+        headers = sign(self._keys.secrets[feed], delivery, self._now(), body)
+        told = self.post(f"/v1/feeds/{feed}", body, headers)
+        return str(told.get("fate", ""))
+
+    def ask(self, source: str, address: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Post JSON as a source with its key; return the answer, also of a refusal."""
+        return self.post(address, msgspec.json.encode(given), self._key(source), strict=False)
+
+    def page(self, address: str, form: Mapping[str, str] | None = None) -> str:
+        """Open a page as a visitor's phone does, or send a form of it; return what it shows."""
+        phone = {"user-agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"}
+        answer = (
+            self._http.get(address, headers=phone, follow_redirects=True)
+            if form is None
+            else self._http.post(address, data=dict(form), headers=phone, follow_redirects=True)
+        )
+        if answer.status_code >= 400:
+            raise Invalid(f"{address} answered {answer.status_code}: {answer.text[:200]}")
+        return str(answer.text)
+
+    def post(
+        self, address: str, body: bytes, headers: Mapping[str, str], *, strict: bool = True
+    ) -> dict[str, Any]:
+        """Post bytes; return the JSON that was answered. Raises Invalid for a no if ``strict``."""
+        try:
+            answer = self._http.post(
+                address, content=body, headers={"content-type": "application/json", **headers}
+            )
+        except httpx2.HTTPError as error:
+            raise Unavailable(f"the house does not answer: {error}") from error
+        if answer.status_code >= 500 or (strict and answer.status_code >= 400):
+            raise Invalid(f"{address} answered {answer.status_code}: {answer.text[:300]}")
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def _key(self, source: str) -> dict[str, str]:
+        sealed = base64.b64encode(f"{self._keys.write[source]}:".encode()).decode()
+        return {"authorization": f"Basic {sealed}"}
+
+
+def track(
+    name: str, unionid: str, at: int, cause: str, properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return an event of somebody who is known by her unionid, as a mini-program sends it."""
+    return {
+        "type": "track", "event": name, "messageId": cause, "timestamp": format_time(at),
+        "properties": dict(properties),
+        "context": {"externalIds": [{"type": UNIONID, "id": unionid}]},
+    }  # fmt: skip
+
+
+def _portions(calls: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    for first in range(0, len(calls), _AT_ONCE):
+        yield calls[first : first + _AT_ONCE]

@@ -1,0 +1,125 @@
+"""One coupon: where all that was given went, who used it where, whom it was refused, and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from coterie.accounts.model import Account
+from coterie.core.errors import CoterieError
+from coterie.loyalty.coupons.model import Numbers
+from coterie.storage.work import Work
+from coterie.web.charts import Step, Waterfall
+from coterie.web.console.coupons.words import terms, worth
+from coterie.web.console.orders.words import money
+from coterie.web.console.segments.who import people
+from coterie.web.desk import DeskForm, Operator, actor_of, desk_form
+from coterie.web.parts import Here, Parts
+from coterie.web.speech import Speech
+
+router = APIRouter(prefix="/coupons")
+
+SHOWN = 50
+
+
+@router.get("/{slug}")
+def one(request: Request, here: Here, account: Operator, slug: str, before: int = 0) -> Response:
+    """Show one coupon."""
+    return _page(request, here, account, slug, before)
+
+
+def _page(
+    request: Request, here: Parts, account: Account, slug: str, before: int = 0, fault: str = ""
+) -> Response:
+    house, speech = here.house, here.pages.speech(request, account)
+    currency = house.instance.currency
+    with house.db.read(actor_of(account), house.clock.now()) as work:
+        rooms = house.growing.coupons
+        found = rooms.template(work, slug)
+        numbers = rooms.numbers(work, [slug])[slug]
+        uses = rooms.uses(work, slug, limit=SHOWN + 1, before=before or None)
+        shown = uses[:SHOWN]
+        stores = {each.key: each.title for each in house.guides.organisation.stores(work)}
+        values: dict[str, Any] = {
+            "whom": people(work, house.profiles, {use.profile for use in shown if use.profile}),
+            "refusals": rooms.refusals(work, slug),
+            "budget": rooms.budget(work, found.budget) if found.budget else None,
+            "handouts": [each for each in rooms.handouts(work) if each.template == slug],
+            "benefits": [
+                each for each in house.growing.benefits.several(work) if each.give == slug
+            ],
+            "segments": _segments(here, work, speech),
+        }
+    older = f"/coupons/{slug}?before={shown[-1].id}" if len(uses) > SHOWN else ""
+    return here.pages.render(
+        request, "console/coupons/one.html", account=account, http_status=400 if fault else 200,
+        fault=fault, coupon=found, numbers=numbers, uses=shown, older=older, stores=stores,
+        worth=worth(speech, found, currency), terms=terms(speech, found, currency, stores),
+        waterfall=_waterfall(speech, numbers, slug) if numbers.issued else None, money=money,
+        currency=currency, **values,
+    )  # fmt: skip
+
+
+def _waterfall(speech: Speech, numbers: Numbers, slug: str) -> Waterfall:
+    """Draw where all that was given went; what is left can be used."""
+    states: Mapping[str, int] = numbers.states  # type: ignore[assignment]
+    gone = [
+        Step(speech.word("coupon_state", state), -states.get(state, 0))
+        for state in ("redeemed", "expired", "revoked", "locked")
+        if states.get(state, 0)
+    ]
+    left = states.get("available", 0)
+    said = speech.gettext(
+        "Of %(issued)s given, %(redeemed)s were redeemed and %(left)s can still be used",
+        issued=speech.number(numbers.issued), redeemed=speech.number(states.get("redeemed", 0)),
+        left=speech.number(left),
+    )  # fmt: skip
+    steps = [
+        Step(speech.gettext("Given"), numbers.issued, total=True), *gone,
+        Step(speech.word("coupon_state", "available"), left, total=True),
+    ]  # fmt: skip
+    return Waterfall(f"coupon-{slug}", said, steps, speech.gettext("Coupons"))
+
+
+@router.post("/{slug}/give")
+def give(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
+    """Give it to everybody in a segment, portion by portion."""
+    house, speech = here.house, here.pages.speech(request, account)
+    segment = form.get("segment", "")
+    try:
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            stamp = f"{slug}-{segment}-{work.now // 1000}"[:64]
+            house.growing.coupons.give_to_segment(work, stamp, slug, segment)
+    except CoterieError as error:
+        return _page(request, here, account, slug, fault=error.message)
+    house.poke()
+    return here.pages.redirect(f"/coupons/{slug}", speech.gettext("It is being given out."))
+
+
+@router.post("/{slug}/off", dependencies=[Depends(desk_form)])
+def off(request: Request, here: Here, account: Operator, slug: str) -> Response:
+    """Give it no more and take it no more; who is paying with it just now still may."""
+    said = here.pages.speech(request, account).gettext("Switched off.")
+    return _switch(here, account, slug, on=False, said=said)
+
+
+@router.post("/{slug}/on", dependencies=[Depends(desk_form)])
+def on(request: Request, here: Here, account: Operator, slug: str) -> Response:
+    """Give and take it again."""
+    said = here.pages.speech(request, account).gettext("Switched on.")
+    return _switch(here, account, slug, on=True, said=said)
+
+
+def _switch(here: Parts, account: Account, slug: str, *, on: bool, said: str) -> Response:
+    house = here.house
+    with house.db.begin(actor_of(account), house.clock.now()) as work:
+        house.growing.coupons.enable(work, slug, on)
+    return here.pages.redirect(f"/coupons/{slug}", said)
+
+
+def _segments(here: Parts, work: Work, speech: Speech) -> list[tuple[str, str]]:
+    return [
+        (one.slug, speech.title({"en": one.title_en, "zh": one.title_zh}) or one.slug)
+        for one in here.house.segments.all(work)
+    ]

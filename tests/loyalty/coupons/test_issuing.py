@@ -1,0 +1,204 @@
+"""Coupons are issued once a want, to many at once, and never more than was promised."""
+
+import threading
+
+import pytest
+
+from coterie.core.actor import COMMAND
+from coterie.core.clock import DAY
+from coterie.core.errors import Invalid
+from coterie.loyalty.coupons.codes import read, shown
+from coterie.loyalty.coupons.model import Want
+from coterie.storage.database import Database
+from loyalty.coupons.shop import NOON, YUAN, Shop, names
+
+
+def test_a_key_gives_one_coupon_for_ever(shop: Shop, database: Database) -> None:
+    shop.define("ten")
+    [fact] = shop.give("ten", 7)
+    assert fact.properties["key"] == "k:ten:7" and fact.profile == 7
+    assert shop.give("ten", 7, 8) != [] and shop.give("ten", 7, 8) == []
+    with shop.work() as work:
+        both = [Want(9, "ten", "twice", "x:1"), Want(9, "ten", "twice", "x:1")]
+        assert names(shop.coupons.issue(work, both)) == ["issued"]
+        [one] = shop.coupons.of_profile(work, 7)
+        assert one.code is not None and shop.coupons.find(work, shown(one.code).lower()) == one
+        assert read(shown(one.code)) == one.code
+    assert shop.numbers("ten").issued == 3
+
+
+def test_refusals_are_facts_with_reasons(shop: Shop) -> None:
+    shop.segments["vip"] = {1}
+    shop.fund("small", 15)
+    shop.define("vip", segment="vip")
+    shop.define("one", per_person=1)
+    shop.define("few", stock=1)
+    shop.define("paid", budget="small")
+    shop.define("off", enabled=False)
+    shop.define("gone", ends="2026-11-21")
+    said = {}
+    for slug in ("vip", "one", "few", "paid", "off", "gone", "none"):
+        facts = [*shop.give(slug, 2, 3, key="a"), *shop.give(slug, 2, key="b")]
+        said[slug] = [one.properties.get("reason") for one in facts]
+    assert said == {
+        "vip": ["customer_rules"] * 3,
+        "one": [None, None, "profile_limit"],
+        "few": [None, "quantity_exceeded", "quantity_exceeded"],
+        "paid": [None, "campaign_budget", "campaign_budget"],
+        "off": ["disabled"] * 3,
+        "gone": ["expired"] * 3,
+        "none": ["not_found"] * 3,
+    }
+    with shop.work() as work:
+        assert shop.coupons.refusals(work, "few") == [("issue", "quantity_exceeded", "stock", 2)]
+        assert shop.coupons.stock(work, ["few", "one"]) == {"few": 0, "one": None}
+    assert shop.is_sound()
+
+
+def test_a_limit_a_day_counts_local_days(shop: Shop) -> None:
+    shop.define("daily", per_person=1, per="day")
+    assert names(shop.give("daily", 7, key="a")) == ["issued"]
+    assert names(shop.give("daily", 7, key="b")) == ["refused"]
+    shop.now += DAY // 2  # local midnight
+    assert names(shop.give("daily", 7, key="c")) == ["issued"]
+
+
+def test_a_coupon_is_good_to_the_end_of_its_last_local_day(shop: Shop) -> None:
+    shop.fund("gala", 100)
+    shop.define("week", days=1, ends="2026-12-31", budget="gala")
+    shop.give("week", 7)
+    with shop.work() as work:
+        [one] = shop.coupons.of_profile(work, 7)
+        assert one.expires == NOON + DAY // 2 + DAY == shop.coupons.next_due(work)
+    shop.now = one.expires
+    assert shop.available("gala") == (100, 0, 0)  # at once, before anybody has swept
+    with shop.work() as work:
+        assert names(shop.coupons.wake(work)) == ["expired"]
+        assert shop.coupons.next_due(work) is None
+    assert shop.numbers("week").states["expired"] == 1
+    assert shop.is_sound()
+
+
+def test_what_was_not_used_can_be_taken_back(shop: Shop) -> None:
+    shop.fund("gala", 100)
+    shop.define("ten", budget="gala")
+    facts = shop.give("ten", 1, 2)
+    with shop.work() as work:
+        ids = [one.properties["coupon"] for one in facts]
+        assert names(shop.coupons.revoke(work, ids[:1], "mistake")) == ["revoked"]
+        assert names(shop.coupons.revoke_by_origin(work, ["manual:ada"], "fraud")) == ["revoked"]
+        assert shop.coupons.revoke(work, ids, "again") == []
+    assert shop.available("gala") == (100, 0, 0)
+    assert shop.is_sound()
+
+
+def test_a_soft_budget_is_passed_and_tells_of_it(shop: Shop) -> None:
+    shop.fund("soft", 15, mode="soft")
+    shop.define("ten", budget="soft")
+    assert names(shop.give("ten", 1, 2, 3)) == ["issued"] * 3
+    assert shop.available("soft") == (-15, 30, 0)
+
+
+def test_a_budget_never_shrinks_below_what_is_promised(shop: Shop) -> None:
+    shop.fund("gala", 100)
+    shop.define("ten", budget="gala")
+    shop.give("ten", 1, 2)
+    with pytest.raises(Invalid, match="set aside already"):
+        shop.fund("gala", 10)
+    shop.fund("gala", 20)
+    assert shop.available("gala") == (0, 20, 0)
+
+
+def test_terms_are_those_of_the_day_of_issue(shop: Shop) -> None:
+    shop.define("ten")
+    code = shop.code("ten")
+    assert shop.define("ten", amount=1 * YUAN).version == 2
+    with shop.work() as work:
+        found = shop.coupons.find(work, code)
+        assert found is not None
+        assert shop.coupons.terms_of(work, [found])[found.id].amount == 10 * YUAN
+        assert [one.number for one in shop.coupons.versions(work, "ten")] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"amount": 0}, "amount"),
+        ({"kind": "percent", "percent": 10_001}, "percent"),
+        ({"kind": "percent", "percent": 10, "budget": "gala"}, "most"),
+        ({"kind": "gift"}, "gift"),
+        ({"stock": 0}, "stock"),
+        ({"ends": "soon"}, "ends"),
+        ({"starts": "2026-12-02", "ends": "2026-12-01"}, "ends"),
+        ({"budget": "none"}, "budget"),
+        ({"shared": "x"}, "shared"),
+    ],
+)  # fmt: skip
+def test_a_template_that_makes_no_sense_is_refused(
+    shop: Shop, said: dict[str, object], path: str
+) -> None:
+    with pytest.raises(Invalid) as error:
+        shop.define("ten", **said)
+    assert error.value.path == path
+
+
+def rush(shop: Shop, template: str, people: int, threads: int) -> list[str]:
+    """Let people claim a coupon each, all at once; return what each was told."""
+    told: list[str] = []
+
+    def claim(mine: range) -> None:
+        for profile in mine:
+            with shop.database.begin(COMMAND, NOON) as work:
+                want = Want(profile, template, f"rush:{profile}", "rush:1")
+                [fact] = shop.coupons.issue(work, [want])
+            told.append(fact.properties.get("reason", "issued"))
+
+    claims = [
+        threading.Thread(target=claim, args=(range(1 + at, people + 1, threads),))
+        for at in range(threads)
+    ]
+    for one in claims:
+        one.start()
+    for one in claims:
+        one.join()
+    return told
+
+
+@pytest.mark.parametrize(
+    "people", [60, pytest.param(10_000, marks=pytest.mark.crash)], ids=["few", "all"]
+)  # fmt: skip
+def test_of_many_who_rush_exactly_so_many_win(shop: Shop, database: Database, people: int) -> None:
+    stock = 100 if people > 100 else 10
+    shop.define("rush", stock=stock)
+    told = rush(shop, "rush", people, 8)
+    assert told.count("issued") == stock
+    assert told.count("quantity_exceeded") == people - stock
+    numbers = shop.numbers("rush")
+    assert (numbers.issued, numbers.states["available"], numbers.refused) == (
+        stock, stock, people - stock,
+    )  # fmt: skip
+    assert shop.is_sound()
+
+
+def test_a_hard_budget_serves_as_many_as_it_can_pay(shop: Shop, database: Database) -> None:
+    shop.fund("gala", 1_000)
+    shop.define("thirty", amount=30 * YUAN, budget="gala")
+    told = rush(shop, "thirty", 50, 8)
+    assert told.count("issued") == 33 and told.count("campaign_budget") == 17
+    assert shop.available("gala") == (10, 990, 0)
+    assert shop.is_sound()
+
+
+def test_ten_thousand_take_a_few_statements(shop: Shop) -> None:
+    shop.fund("gala", 30_000)
+    shop.define("ten", stock=2_500, per_person=1, budget="gala")
+    statements = []
+    engine = shop.database.engine
+    from sqlalchemy import event
+
+    with shop.work() as work:
+        event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+        wants = [Want(at, "ten", f"w{at}", "segment:all") for at in range(1, 3_001)]
+        facts = shop.coupons.issue(work, wants)
+    assert len(facts) == 3_000 and len(statements) < 25
+    assert shop.numbers("ten").issued == 2_500

@@ -1,0 +1,97 @@
+"""Friends for tests: a programme, and people who open invitations, join, buy and give back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from coterie.storage.work import Work
+from coterie.testing.house import House
+from coterie.testing.asking import TESTER
+
+PROGRAMME: dict[str, Any] = {
+    "slug": "friends",
+    "title": {"en": "Bring a friend", "zh": "老友带新友"},
+    "from": "2026-01-01",
+    "until": "2026-01-31",
+    "reward": {"referrer": "ten-off", "friend": "welcome"},
+    "approval": {"by": "auto", "after": "1d"},
+    "caps": {"person": 20},
+    "carrier": "poster",
+    "headline": {"en": "10 off for both of you", "zh": "你和好友各减10元"},
+    "benefit": {"en": "10 off your first order", "zh": "首单立减10元"},
+}
+
+
+class Play:
+    """A house with a programme, and the verbs of its people by user id."""
+
+    def __init__(self, house: House, **changes: Any) -> None:
+        self.house = house
+        self.app = house.app
+        self.referrals = house.app.growing.referrals
+        with self.work() as work:
+            self.referrals.define(work, {**PROGRAMME, **changes})
+        self.orders = 0
+
+    def work(self) -> Any:
+        return self.app.db.begin(TESTER, self.app.clock.now())
+
+    def profile(self, user: str) -> int:
+        with self.work() as work:
+            found = self.app.profiles.find(work, "user_id", user)
+            assert found is not None, user
+            return int(found)
+
+    def seed(self, *users: str) -> dict[str, str]:
+        """Make people known, and let them take part."""
+        self.house.receive([did(user, "Page Viewed") for user in users])
+        return self.codes(users)
+
+    def codes(self, users: Sequence[str], programme: str = "friends") -> dict[str, str]:
+        with self.work() as work:
+            found = self.app.profiles.found(work, "user_id", users)
+            codes = self.referrals.codes_of(work, programme, found.values())
+        return {user: codes[profile] for user, profile in found.items()}
+
+    def open(self, user: str, code: str, **more: Any) -> None:
+        self.house.receive([did(user, "Invitation Opened", {"code": code}, **more)])
+
+    def join(self, user: str, chat: str = "g1", **more: Any) -> None:
+        self.house.receive([did(user, "Group Joined", {"group_id": chat}, **more)])
+
+    def buy(self, user: str, amount: float = 199, number: str = "", **more: Any) -> str:
+        self.orders += 1
+        number = number or f"o{self.orders}"
+        said = {"order_id": number, "total": amount}
+        self.house.receive([did(user, "Order Completed", said, **more)])
+        return number
+
+    def give_back(self, user: str, number: str, amount: float = 199, **more: Any) -> None:
+        said = {"order_id": number, "total": amount, "refund_id": f"r-{number}-{amount}"}
+        self.house.receive([did(user, "Order Refunded", said, **more)])
+
+    def stands(self, user: str, programme: str = "friends") -> tuple[str, str]:
+        """Return how far somebody came, and why no further."""
+        from coterie.referrals import store
+
+        with self.work() as work:
+            profile = self.app.profiles.find(work, "user_id", user)
+            rows = [
+                one for one in store.of_people(work, [profile]) if one.programme == programme
+            ]
+        return (rows[0].state, rows[0].reason) if rows else ("", "")
+
+    def facts(self, *names: str) -> list[dict[str, Any]]:
+        with self.work() as work, self.app.log.open_lake(work) as lake:
+            marks = ", ".join(f"'coterie.referral.{name}'" for name in names)
+            query = f"SELECT name, profile, properties FROM events WHERE name IN ({marks})"
+            return lake.sql(query + " ORDER BY time, seq").fetchall()
+
+
+def did(user: str, event: str, properties: dict[str, Any] | None = None, **more: Any) -> Any:
+    kind = "page" if event == "Page Viewed" else "track"
+    named = {"name": "Home"} if kind == "page" else {"event": event}
+    return {"type": kind, "userId": user, "properties": properties or {}, **named, **more}
+
+
+def in_work(play: Play) -> Work:
+    return play.work()
