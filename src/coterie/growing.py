@@ -3,7 +3,7 @@
 Built by the composition root over the rooms that already stand; asked for by the web.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +19,13 @@ from coterie.catalog.service import Catalog
 from coterie.channels.wecom.mirror.service import Mirror
 from coterie.channels.wecom.scanning import Scanning
 from coterie.channels.wecom.sends.service import Sends
+from coterie.codes.channel.personal import PersonalCodes
+from coterie.codes.members import MemberLinks
 from coterie.codes.service import Codes
 from coterie.communities.groups.rhythm.service import Rhythms
 from coterie.communities.groups.service import Groups
 from coterie.communities.service import Communities
+from coterie.configured import base_url
 from coterie.core.clock import Clock
 from coterie.events.log import Log
 from coterie.guides.equipping import Equipment
@@ -83,6 +86,8 @@ class Growing:
     plans: CampaignPlans
     reviews: Reviews
     referrals: Referrals
+    doors: PersonalCodes
+    links: MemberLinks
 
     @property
     def rooms(self) -> Sequence[Any]:
@@ -105,6 +110,9 @@ def open_growing(below: Below) -> Growing:
         _counts(below, coupons),
     )
     below.journeys.register({Coupon.name: Coupon(coupons)})
+    referrals = _referrals(below)
+    links = MemberLinks(base_url(below.settings), below.codes, _Bringing(referrals))
+    below.messaging.knows([links])
     return Growing(
         ledger=ledger,
         coupons=coupons,
@@ -112,9 +120,11 @@ def open_growing(below: Below) -> Growing:
         groups=_groups(below),
         visits=Visits(below.guides.organisation, below.log, below.zone),
         plans=plans,
-        referrals=_referrals(below),
+        referrals=referrals,
+        doors=PersonalCodes(below.scanning.channel),
+        links=links,
         reviews=open_reviews(
-            below.log, below.analytics, below.zone, plans, below.guides, None, None
+            below.log, below.analytics, below.zone, plans, below.guides, referrals, coupons
         ),
     )
 
@@ -152,6 +162,22 @@ def _referrals(below: Below) -> Referrals:
         below.profiles, below.segments, below.messaging, below.guides.bindings,
         below.scanning.channel, below.zone,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Bringing:
+    """The code that somebody may pass on now, for links to it."""
+
+    referrals: Referrals
+
+    def codes_now(self, work: Work, profiles: Collection[int]) -> dict[int, str]:
+        """Return people's codes in what runs; of several programmes the newest."""
+        every = self.referrals.programmes.all(work)
+        running = [one for one in every if one.standing(work.now) == "on"]
+        found: dict[int, str] = {}
+        for one in sorted(running, key=lambda each: (each.since, each.slug)):
+            found |= self.referrals.code_of(work, one.slug, profiles)
+        return found
 
 
 def _counts(below: Below, coupons: Coupons) -> Counts:

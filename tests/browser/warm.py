@@ -5,6 +5,7 @@ have beside ours. She hears the process's number in the first line, then what th
 the connection ends when the command has.
 """
 
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from coterie import cli
 
 def main() -> None:
     """Listen on a free port, which is printed, until killed."""
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who ended
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)

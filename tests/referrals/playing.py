@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from coterie.core.event import Event, Move
+from coterie.loyalty.coupons.model import Template
+from coterie.referrals import store
 from coterie.storage.work import Work
-from coterie.testing.house import House
 from coterie.testing.asking import TESTER
+from coterie.testing.house import House
 
 PROGRAMME: dict[str, Any] = {
     "slug": "friends",
@@ -28,9 +33,19 @@ class Play:
         self.house = house
         self.app = house.app
         self.referrals = house.app.growing.referrals
+        coupons = house.app.growing.coupons
         with self.work() as work:
+            for slug in ("ten-off", "welcome"):
+                titles = {"en": slug, "zh": slug}
+                coupons.define(
+                    work,
+                    Template(slug=slug, titles=titles, kind="amount", amount=10_0000, days=30),
+                )
             self.referrals.define(work, {**PROGRAMME, **changes})
         self.orders = 0
+        self.listening = Listening()
+        listeners = house.app.inbound.listeners
+        house.app.inbound.listeners = (*listeners, self.listening)
 
     def work(self) -> Any:
         return self.app.db.begin(TESTER, self.app.clock.now())
@@ -71,20 +86,24 @@ class Play:
 
     def stands(self, user: str, programme: str = "friends") -> tuple[str, str]:
         """Return how far somebody came, and why no further."""
-        from coterie.referrals import store
-
+        profile = self.profile(user)
         with self.work() as work:
-            profile = self.app.profiles.find(work, "user_id", user)
-            rows = [
-                one for one in store.of_people(work, [profile]) if one.programme == programme
-            ]
+            rows = [one for one in store.of_people(work, [profile]) if one.programme == programme]
         return (rows[0].state, rows[0].reason) if rows else ("", "")
 
-    def facts(self, *names: str) -> list[dict[str, Any]]:
+    def told(self, name: str) -> list[tuple[int, dict[str, Any]]]:
+        """Return the facts of a name: of whom, and what they say."""
         with self.work() as work, self.app.log.open_lake(work) as lake:
-            marks = ", ".join(f"'coterie.referral.{name}'" for name in names)
-            query = f"SELECT name, profile, properties FROM events WHERE name IN ({marks})"
-            return lake.sql(query + " ORDER BY time, seq").fetchall()
+            query = "SELECT profile, properties FROM events WHERE name = ? ORDER BY seq"
+            rows = lake.execute(query, [f"coterie.referral.{name}"]).fetchall()
+        return [(profile, msgspec.json.decode(said)) for profile, said in rows]
+
+    def referral(self, user: str, programme: str = "friends") -> store.Referral:
+        """Return the row of a friend."""
+        profile = self.profile(user)
+        with self.work() as work:
+            rows = [one for one in store.of_people(work, [profile]) if one.programme == programme]
+        return rows[0]
 
 
 def did(user: str, event: str, properties: dict[str, Any] | None = None, **more: Any) -> Any:
@@ -93,5 +112,20 @@ def did(user: str, event: str, properties: dict[str, Any] | None = None, **more:
     return {"type": kind, "userId": user, "properties": properties or {}, **named, **more}
 
 
-def in_work(play: Play) -> Work:
-    return play.work()
+class Listening:
+    """Hears all that the others hear, and keeps it."""
+
+    name = "listening"
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def hear(self, _work: Work, events: Sequence[Event], _moves: Sequence[Move]) -> list[Event]:
+        self.events += events
+        return []
+
+    def wake(self, _work: Work) -> list[Event]:
+        return []
+
+    def next_due(self, _work: Work) -> int | None:
+        return None

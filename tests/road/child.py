@@ -2,10 +2,11 @@
 
 Started with ``sys.executable``. It reads one order a line (JSON) from its standard input, forks a
 process that plays the script for it, or serves a house, and answers with how that process ended.
-Nothing of a house is opened before the fork, so each is a fresh process that needn't import
-everything again.
+No house is opened before the fork, so each is a fresh process that needn't import everything and
+migrate an empty database again.
 """
 
+import gc
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from coterie.app import open_app
@@ -21,6 +23,7 @@ from coterie.messaging.model import Delivery, Receipt
 from coterie.serving import serve
 from coterie.settings import Settings
 from coterie.testing import House
+from coterie.testing.ready import make_ready
 from road import script, sending
 from road.state import state_of
 
@@ -102,6 +105,10 @@ def serve_house(folder: Path, more: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Serve orders until the input ends."""
+    with TemporaryDirectory() as folder:
+        make_ready(Path(folder))
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -25,7 +25,7 @@ STATIONS = (
     "heard by journeys", "heard by communities", "heard by campaigns", "heard by activities",
     "heard by tagging", "heard by guides.bindings", "heard by guides.credit",
     "heard by guides.handover", "heard by guides", "heard by scripts", "heard by polls",
-    "heard by groups", "heard by guides.visits", "heard by lists", "woken",
+    "heard by coupons", "heard by groups", "heard by loyalty.benefits", "heard by guides.visits", "heard by lists", "woken",
     "facts kept", "carried", "committed",
     "leased", "delivered", "settled",
     "flushing", "flushed", "compacting",

@@ -1,7 +1,7 @@
 """``coterie demo shoes``: an anniversary on a simulated WeCom, from the first group to the review."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from coterie.commands.towns import ZONE, PlayedTown
 from coterie.core.clock import DAY, HOUR, parse_time
 from coterie.core.clock import zone as zone_named
 from coterie.scenarios.shoes.doors import Doors, Keys
+from coterie.scenarios.shoes.judging import judge
 from coterie.scenarios.shoes.plan import MEMBERS, Plan, of_size
 from coterie.scenarios.shoes.playing import NAME, Progress, play
 from coterie.scenarios.shoes.story import Story
@@ -69,11 +70,33 @@ def demo_shoes(
         began = time.perf_counter()
         with showing("Playing an anniversary") as progress:
             story = fair.play(progress)
-        told: dict[str, Any] = {"counts": dict(story.counts)}
-        told["seconds"] = round(time.perf_counter() - began, 1)
+            figures = judge(story)
+        told = {**figures.told(), "seconds": round(time.perf_counter() - began, 1)}
         if as_json:
             print_json(told)
+        else:
+            _print(told)
         if not once:
             fair.go_on(folder, port)
-    if told.get("troubles"):
+    if figures.troubles:
         raise typer.Exit(1)
+
+
+def _print(told: Mapping[str, Any]) -> None:
+    for part, value in told.items():
+        if part == "troubles":
+            continue
+        typer.echo(f"{part}:" if isinstance(value, Mapping) else f"{part}: {value}")
+        if isinstance(value, Mapping):
+            for name, one in value.items():
+                typer.echo(f"  {str(name).replace('_', ' '):24} {_plain(one)}")
+    for one in told["troubles"]:
+        typer.echo(f"trouble: {one}")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return f"{len(value)} rows"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -39,6 +39,8 @@ class Known:
 _BY_LINK = ("link", "sender", "campaign")
 _LINES = ("order_id", "shop", "currency", "products", "recommended_by")
 _ACTIVITY = ("activity", "form", "level")
+_COUPON = ("coupon", "template", "origin", "campaign")
+_USED = ("order_id", "store", "amount")
 _BINDING = ("guide", "store", "before", "why", "until")
 _MESSAGE = ("message", "origin", "channel", "template", "touch")
 
@@ -88,6 +90,13 @@ TABLE: tuple[Known, ...] = (
     Known("Order Cancelled", "order", "cancelled", _LINES, amount=USUAL),
     Known("Order Refunded", "order", "refunded", (*_LINES[:4], "refund_id"), amount=USUAL),
     Known("Coupon Applied", "order", "coupon", ("order_id", "coupon_id"), item=None),
+    Known("coterie.coupon.issued", "order", "coupon", (*_COUPON, "expires", "key"), item=None),
+    Known("coterie.coupon.refused", "order", "coupon", (*_COUPON[1:], "reason", "why", "key"),
+          item=None),
+    Known("coterie.coupon.redeemed", "order", "coupon", (*_COUPON, *_USED), item=None),
+    Known("coterie.coupon.rolled_back", "order", "coupon", (*_COUPON, *_USED, "reason"), item=None),
+    Known("coterie.coupon.expired", "order", "coupon", _COUPON, item=None),
+    Known("coterie.coupon.revoked", "order", "coupon", (*_COUPON, "reason"), item=None),
     # groups: what people gather in
     Known(
         "Group Joined",
@@ -164,7 +173,7 @@ _BEGIN: tuple[tuple[Family, tuple[str, ...]], ...] = (
 )
 _OWN: dict[str, Family] = {
     "message": "message", "community": "group", "activity": "activity", "binding": "contact",
-    "visit": "scan", "group": "group",
+    "coupon": "order", "visit": "scan", "group": "group",
 }  # fmt: skip
 
 

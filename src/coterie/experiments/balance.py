@@ -9,7 +9,7 @@ KDD 2019: Pearson's chi-squared test of the sizes against the shares that were m
 
 from collections.abc import Sequence
 
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 BLOCKS = 0.001
 """A chance smaller than this blocks a result: one sound experiment in a thousand is stopped."""
@@ -35,7 +35,7 @@ def mismatch(sizes: Sequence[int], shares: Sequence[float]) -> float:
     deviation = sum(
         (size - meant) ** 2 / meant for size, meant in zip(sizes, expected, strict=True)
     )
-    return float(chi2.sf(deviation, len(sizes) - 1))
+    return float(chdtrc(len(sizes) - 1, deviation))
 
 
 def fits(sizes: Sequence[int], shares: Sequence[float]) -> bool:

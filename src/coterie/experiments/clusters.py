@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from coterie.core.ids import BUCKETS, bucket
 from coterie.experiments.intervals import LEVEL
@@ -50,7 +50,7 @@ class Clustered:
         """
         if not self.freedom or self.error == inf:
             return Interval(-inf, inf)
-        half = float(t.ppf((1 + level) / 2, self.freedom)) * self.error
+        half = float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
         return Interval(self.difference - half, self.difference + half)
 
 

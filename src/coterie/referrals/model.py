@@ -55,11 +55,8 @@ class Touch:
 
     @property
     def moment(self) -> int:
-        """When it was, in whole seconds as the platform tells what follows.
-
-        No code is touched before there is one, whatever a clock says.
-        """
-        return floored(max(self.at, self.opened))
+        """When it was: no code is touched before there is one, whatever a clock says."""
+        return max(self.at, self.opened)
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,9 @@ def _fault(programme: Programme, friend: Friend, touch: Touch, joined: int | Non
         return "out_of_time"
     if friend.known is not None and friend.known < programme.since:
         return "known"
-    if friend.since is not None and floored(friend.since) <= at:
+    if friend.since is not None and friend.since <= at:
         return "takes_part"
-    if joined is not None and joined < at:
+    if joined is not None and joined < floored(at):  # the platform tells whole seconds
         return "here_already"
     if joined is not None and joined > at + programme.window:
         return "too_late"
@@ -131,7 +131,7 @@ def _paid(brought: Referral, signs: Sequence[Sign], least: int) -> tuple[int | N
     It is the first order of which enough is left, however many there were.
     """
     paid = sorted(
-        (one for one in signs if one.kind == "paid" and floored(one.at) >= brought.touched),
+        (one for one in signs if one.kind == "paid" and floored(one.at) >= floored(brought.touched)),
         key=lambda one: (one.at, one.id),
     )
     worth = {one.ref: left_of(signs, one.ref) for one in paid}

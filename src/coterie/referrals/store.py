@@ -61,7 +61,7 @@ referral_rows = Table(
     Column("why", String(300), nullable=False),
     Column("ended", Moment),
     UniqueConstraint("programme", "came_with"),
-    CheckConstraint("joined IS NULL OR state = 'rejected' OR joined >= touched",
+    CheckConstraint("joined IS NULL OR state = 'rejected' OR joined > touched - 1000",
                     name="ck_referrals_touched_before_joined"),
     Index("ix_referrals_programme", "programme", "state", "touched"),
 )  # fmt: skip
@@ -278,7 +278,7 @@ def erase(work: Work, profiles: Collection[int]) -> dict[str, int]:
     for chunk in in_chunks(sorted(profiles)):
         mine = keeping.of_people(sign_rows, chunk)
         count += work.connection.execute(sign_rows.delete().where(mine)).rowcount
-    nobody = {"profile": ERASED, "came_with": None, "ref": "", "why": "", "due": None}
+    nobody = {"profile": ERASED, "came_with": None, "ref": "", "why": ""}
     edges = keeping.forget(work, referral_rows, profiles, _r.profile != ERASED, **nobody)
     return {"referral_signs": count, "referrals": edges}
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from coterie.core.clock import DAY, SECOND
+from coterie.core.clock import DAY
 from coterie.core.errors import Conflict, NotFound
 from coterie.core.event import Event
 from coterie.core.facts import fact
 from coterie.profiles.service import Profiles
 from coterie.referrals import facts, store
-from coterie.referrals.model import Landing, PosterData, Sign, floored
+from coterie.referrals.model import Landing, PosterData, Sign
 from coterie.referrals.programmes import store as codes
 from coterie.referrals.programmes.codes import is_code, new_code
 from coterie.referrals.programmes.model import ERASED, Participant, Programme
@@ -63,10 +63,9 @@ class Taking:
             for one in store.of_people(work, people)
             if one.programme == programme.slug and one.state != "rejected"
         }
-        now = floored(work.now)
         return [
             Participant(
-                new_code(), programme.slug, one, max(now, brought.get(one, 0) + SECOND), guide
+                new_code(), programme.slug, one, max(work.now, brought.get(one, 0) + 1), guide
             )
             for one in sorted(people)
         ]  # fmt: skip

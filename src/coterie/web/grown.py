@@ -4,6 +4,8 @@ from typing import Protocol
 
 from coterie.analytics.review.service import Reviews
 from coterie.campaigns.plans.service import CampaignPlans
+from coterie.codes.channel.personal import PersonalCodes
+from coterie.codes.members import MemberLinks
 from coterie.communities.groups.service import Groups
 from coterie.guides.visits.service import Visits
 from coterie.ledger.service import Ledger
@@ -53,4 +55,14 @@ class Grown(Protocol):
     @property
     def benefits(self) -> Benefits:
         """What people are given for what they did."""
+        ...
+
+    @property
+    def doors(self) -> PersonalCodes:
+        """Codes of members' own, by which their friends come to the guides."""
+        ...
+
+    @property
+    def links(self) -> MemberLinks:
+        """The addresses of members' own pages."""
         ...

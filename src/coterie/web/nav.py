@@ -78,6 +78,7 @@ NAV = (
         (
             Link("/items", N_("Items"), "package"),
             Link("/recommendations", N_("Recommendations"), "sparkles"),
+            Link("/coupons", N_("Coupons"), "ticket", ("/benefits",)),
             Link("/orders", N_("Orders"), "clipboard-list"),
             Link(
                 "/guides",

@@ -2,6 +2,7 @@
 
 from coterie.web import callbacks, callbacks_wecom
 from coterie.web.api import codes as code_api
+from coterie.web.api import coupons as coupon_api
 from coterie.web.api import (
     events,
     feeds,
@@ -19,6 +20,7 @@ from coterie.web.console.activities import door as activity_door
 from coterie.web.console.activities import editing as activity_editing
 from coterie.web.console.activities import listing as activity_listing
 from coterie.web.console.activities import one as one_activity
+from coterie.web.console.benefits import pages as benefit_pages
 from coterie.web.console.broadcasts import compose as broadcast_compose
 from coterie.web.console.broadcasts import pages as broadcast_pages
 from coterie.web.console.calendar import page as calendar_page
@@ -38,8 +40,14 @@ from coterie.web.console.communities import listing as community_listing
 from coterie.web.console.communities import one as one_community
 from coterie.web.console.contacts import syncing as contact_sync
 from coterie.web.console.contacts import tags as contact_tags
+from coterie.web.console.coupons import budgets as coupon_budgets
+from coterie.web.console.coupons import one as one_coupon
+from coterie.web.console.coupons import pages as coupon_pages
 from coterie.web.console.events import live as live_events
 from coterie.web.console.events import quarantine
+from coterie.web.console.groups import listing as group_listing
+from coterie.web.console.groups import one as one_group
+from coterie.web.console.groups import rhythms as group_rhythms
 from coterie.web.console.guides import bindings as guide_bindings
 from coterie.web.console.guides import boards as guide_boards
 from coterie.web.console.guides import credit as guide_credit
@@ -91,6 +99,7 @@ from coterie.web.console.results import experiment as result_experiment
 from coterie.web.console.results import page as result_page
 from coterie.web.console.results import recommended as recommended_page
 from coterie.web.console.results import sizing as result_sizing
+from coterie.web.console.reviews import page as review_page
 from coterie.web.console.scripts import editing as script_editing
 from coterie.web.console.scripts import pages as script_pages
 from coterie.web.console.segments import building as segment_building
@@ -152,6 +161,7 @@ COLLECTORS = (
     events.router,
     feeds.router,
     runs.router,
+    coupon_api.router,
     callbacks_wecom.router,
     callbacks.router,
 )
@@ -215,6 +225,10 @@ DESK = (
     order_balance.router,
     order_markets.router,
     order_offers.router,
+    coupon_budgets.router,
+    coupon_pages.router,
+    one_coupon.router,
+    benefit_pages.router,
     import_files.router,
     import_columns.router,
     import_running.router,
@@ -223,6 +237,7 @@ DESK = (
     recommended_page.router,
     recommendation_pages.router,
     campaign_listing.router,
+    review_page.router,
     campaign_board.router,
     campaign_acts.router,
     campaign_tiers.router,
@@ -256,6 +271,9 @@ DESK = (
     community_listing.router,
     community_editing.router,
     one_community.router,
+    group_listing.router,
+    group_rhythms.router,
+    one_group.router,
     tag_listing.router,
     tag_editing.router,
     one_tag.router,

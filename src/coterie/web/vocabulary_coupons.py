@@ -16,6 +16,7 @@ COUPON_USE = {
     "redeem": "redeemed",
     "release": "let go again",
     "rollback": "redemption taken back",
+    "return": "pieces given back",
 }
 """What was done with a coupon."""
 
@@ -42,6 +43,8 @@ COUPON_WHY = {
     "stock": "all of them were given out",
     "redeemed": "it was redeemed before",
     "locked": "somebody is paying with it just now",
+    "revoked": "it was taken back",
+    "not_redeemed": "it is not redeemed",
     "minimum": "the order is too small",
     "store": "it is not taken in this store",
     "items": "nothing of what it is for is in the order",
@@ -51,6 +54,12 @@ COUPON_WHY = {
     "zero": "there is nothing to take it off",
     "budget": "the budget is used up",
     "segment": "she is not in the segment it is for",
+    "ever": "one person gets no more of them",
+    "day": "one person gets no more of them in a day",
+    "week": "one person gets no more of them in a week",
+    "month": "one person gets no more of them in a month",
+    "not_redeemed": "it was not redeemed, or that was taken back",
+    "revoked": "it was taken back",
 }
 """Which condition of several it was."""
 
@@ -64,6 +73,7 @@ BENEFIT_STATE = {
 OF_COUPONS: Mapping[str, Mapping[str, str]] = {
     "coupon_state": COUPON_STATE,
     "coupon_use": COUPON_USE,
+    "coupon_try": COUPON_TRY,
     "coupon_reason": COUPON_REASON,
     "coupon_why": COUPON_WHY,
     "benefit_state": BENEFIT_STATE,

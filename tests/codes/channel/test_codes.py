@@ -4,10 +4,9 @@ import pytest
 
 from codes.channel.town import NOW, SHANGHAI, Staff
 from coterie.codes.channel.bulk import read
-from coterie.codes.channel.model import Numbers
+from coterie.codes.channel.model import Filter, Numbers
 from coterie.codes.channel.parse import parse
 from coterie.codes.channel.service import KEPT_AFTER_END, ChannelCodes
-from coterie.codes.channel.store import Filter
 from coterie.core.actor import COMMAND
 from coterie.core.clock import DAY, HOUR, MINUTE
 from coterie.core.errors import Conflict, Invalid

@@ -82,7 +82,8 @@ def test_who_leaves_and_comes_again_has_two_stays_and_both_are_counted_as_of(cor
     with corp.app.db.read(COMMAND, corp.now) as work:
         now, first = groups(corp).stays(work, [group.slug])
         there = [
-            groups(corp).counts(work, begin + minutes * MINUTE)[group.slug] for minutes in (10, 30, 50)
+            groups(corp).counts(work, begin + minutes * MINUTE)[group.slug]
+            for minutes in (10, 30, 50)
         ]
         days = groups(corp).by_day(work, [group.slug], begin, corp.now + 1)[group.slug]
         handed = groups(corp).hand_out(work, now.profile)["groups"]

@@ -76,8 +76,8 @@ def test_a_day_at_a_store_is_one_visit_however_it_is_known(
     with working(database) as work:
         first = hear(
             visits, work,
-            happened("Order Completed", 1, NOW + HOUR, store="bund"),
-            happened("Store Visited", 1, NOW, store="bund"),
+            happened("Order Completed", 1, NOW, store="bund"),
+            happened("Store Visited", 1, NOW + HOUR, store="bund"),
         )  # fmt: skip
         assert first == [{"store": "bund", "how": "checkin", "day": "2026-01-01", "first": True}]
         assert hear(visits, work, redeemed(1, NOW + 2 * HOUR, "bund")) == []

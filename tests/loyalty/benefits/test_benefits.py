@@ -18,7 +18,7 @@ from coterie.loyalty.benefits.matching import matches
 from coterie.loyalty.benefits.model import REFERRAL, Benefit, Numbers
 from coterie.loyalty.benefits.service import Benefits
 from coterie.loyalty.coupons.issuing import coupon_id
-from coterie.loyalty.coupons.model import Want
+from coterie.loyalty.coupons.model import Template, Want
 from coterie.storage.database import Database
 from coterie.storage.work import Work
 
@@ -33,10 +33,12 @@ class Stock:
     given: dict[str, Want] = field(default_factory=dict)
     revoked: dict[str, str] = field(default_factory=dict)
 
-    def template(self, _work: Work, slug: str) -> str:
+    def template(self, _work: Work, slug: str) -> Template:
         if slug not in self.left:
             raise NotFound(f"no template {slug!r}")
-        return slug
+        if slug == "gift":
+            return Template(slug=slug, titles={}, kind="gift", gift="Insoles", cost=80_000)
+        return Template(slug=slug, titles={}, kind="amount", amount=100_000)
 
     def issue(self, work: Work, wants: Sequence[Want]) -> list[Event]:
         facts = []
@@ -184,6 +186,16 @@ def test_what_a_join_costs_is_what_was_redeemed(rooms: Benefits, stock: Stock, w
     numbers = rooms.numbers(work)["join"]
     assert (numbers.redeemed, numbers.spent) == (1, 100_000)
     assert Numbers().per_join is None
+
+
+def test_a_gift_costs_what_it_costs_us(rooms: Benefits, stock: Stock, work: Work) -> None:
+    rooms.define(work, replace(JOIN, give="gift"))
+    rooms.hear(work, joined(1), [])
+    coupon = coupon_id("benefit:join:1::1")
+    rooms.hear(work, [used(coupon, 0)], [])
+    assert rooms.numbers(work)["join"].spent == 80_000
+    rooms.hear(work, [used(coupon, 0, back=True)], [])
+    assert rooms.numbers(work)["join"].spent == 0
 
 
 def test_a_refund_takes_it_back_only_where_the_rule_says_so(

@@ -1,9 +1,11 @@
 """Coupons over an empty database, with a catalog and a clock of their own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
 
 from coterie.catalog.model import Item
 from coterie.catalog.service import Catalog
@@ -30,14 +32,12 @@ class Shop:
         self.now = NOON
         self.segments: dict[str, set[int]] = {}
         self.ledger, self.catalog = Ledger(), Catalog()
-        self.coupons = Coupons(
-            self.ledger, self.catalog, self._members, b"secret", SHANGHAI, "CNY"
-        )
+        self.coupons = Coupons(self.ledger, self.catalog, self._members, b"secret", SHANGHAI, "CNY")
 
-    def _members(self, _work: Work, segment: str) -> Collection[int]:
+    def _members(self, _work: Work, segment: str) -> BitMap:
         if segment not in self.segments:
             raise NotFound(f"there is no segment {segment!r}")
-        return self.segments[segment]
+        return BitMap(self.segments[segment])
 
     def work(self) -> AbstractContextManager[Work]:
         return self.database.begin(COMMAND, self.now)

@@ -3,12 +3,14 @@
 import threading
 
 import pytest
+from sqlalchemy import event
 
 from coterie.core.actor import COMMAND
 from coterie.core.clock import DAY
 from coterie.core.errors import Invalid
+from coterie.core.people import Shift
 from coterie.loyalty.coupons.codes import read, shown
-from coterie.loyalty.coupons.model import Want
+from coterie.loyalty.coupons.model import Order, Want
 from coterie.storage.database import Database
 from loyalty.coupons.shop import NOON, YUAN, Shop, names
 
@@ -189,16 +191,58 @@ def test_a_hard_budget_serves_as_many_as_it_can_pay(shop: Shop, database: Databa
     assert shop.is_sound()
 
 
-def test_ten_thousand_take_a_few_statements(shop: Shop) -> None:
+def test_however_many_want_one_it_takes_a_few_statements(shop: Shop) -> None:
     shop.fund("gala", 30_000)
     shop.define("ten", stock=2_500, per_person=1, budget="gala")
     statements = []
-    engine = shop.database.engine
-    from sqlalchemy import event
-
     with shop.work() as work:
-        event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+        event.listen(
+            shop.database.engine, "before_cursor_execute",
+            lambda *said: statements.append(said[2]),
+        )  # fmt: skip
         wants = [Want(at, "ten", f"w{at}", "segment:all") for at in range(1, 3_001)]
         facts = shop.coupons.issue(work, wants)
     assert len(facts) == 3_000 and len(statements) < 25
     assert shop.numbers("ten").issued == 2_500
+
+
+def test_a_segment_gets_its_coupons_in_portions(shop: Shop) -> None:
+    shop.segments["all"] = set(range(1, 4_501))
+    shop.define("ten", stock=4_400)
+    with shop.work() as work:
+        begun = shop.coupons.give_to_segment(work, "autumn", "ten", "all")
+        assert begun == shop.coupons.give_to_segment(work, "autumn", "ten", "all")
+        assert (begun.total, shop.coupons.next_due(work)) == (4_500, NOON)
+    portions = []
+    while True:
+        with shop.work() as work:
+            facts = shop.coupons.wake(work)
+            if not facts:
+                break
+            portions.append(len(facts))
+    assert portions == [2_000, 2_000, 500]
+    with shop.work() as work:
+        [one] = shop.coupons.handouts(work, "ten")
+        assert (one.stage, one.given, one.refused) == ("done", 4_400, 100)
+        assert shop.coupons.next_due(work) is None
+        assert shop.coupons.of_profile(work, 1)[0].origin == "segment:all"
+
+
+def test_coupons_go_where_people_go_and_stay_when_they_are_forgotten(shop: Shop) -> None:
+    shop.fund("gala", 100)
+    shop.define("ten", budget="gala")
+    used, kept = shop.code("ten", 7, key="a"), shop.code("ten", 7, key="b")
+    with shop.work() as work:
+        shop.coupons.redeem(work, used, Order(number="o1", total=50 * YUAN), key="r1")
+        shop.coupons.follow(work, [Shift(7, 7, 3)])
+        assert len(shop.coupons.of_profile(work, 3)) == 2
+        shop.coupons.follow(work, [Shift(7, 3, 7)])
+        assert {one["state"] for one in shop.coupons.hand_out(work, 7)["coupons"]} == {
+            "redeemed", "available",
+        }  # fmt: skip
+        assert shop.coupons.erase(work, [7]) == {"coupons": 2, "coupon_uses": 1}
+        assert shop.coupons.erase(work, [7]) == {"coupons": 0, "coupon_uses": 0}
+        assert shop.coupons.find(work, kept) is None
+        assert shop.coupons.numbers(work, ["ten"])["ten"].states["redeemed"] == 1
+    assert shop.available("gala") == (90, 0, 10)
+    assert shop.is_sound()

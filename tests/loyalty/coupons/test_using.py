@@ -60,7 +60,10 @@ def test_payment_wins_while_the_lock_is_good(shop: Shop, seconds: int, is_paid: 
         locked = shop.coupons.lock(work, code, order("o1", 50 * YUAN), key="l1").result
         other = shop.coupons.lock(work, code, order("o2", 50 * YUAN), key="l2").result
     assert isinstance(locked, Locked)
-    assert isinstance(other, Refusal) and (other.reason, other.why) == ("quantity_exceeded", "locked")
+    assert isinstance(other, Refusal) and (other.reason, other.why) == (
+        "quantity_exceeded",
+        "locked",
+    )
     shop.now += seconds * SECOND
     with shop.work() as work:
         paid = shop.coupons.redeem(work, code, lock=locked.lock, key="r1").result
@@ -226,9 +229,7 @@ def test_coupons_of_one_order_respect_each_other_and_the_floor_of_an_item(shop: 
     cart = Order(number="o1", lines=(OrderLine(id="1", item="boot", amount=100 * YUAN),))
     shop.define("ten", exclusive=False)
     shop.define("alone")
-    codes = [shop.code("ten", at, key=str(at)) for at in range(3)][:0] or [
-        shop.code("ten", at) for at in (1, 2, 3)
-    ]
+    codes = [shop.code("ten", at) for at in (1, 2, 3)]
     with shop.work() as work:
         for number, code in enumerate(codes[:2]):
             done = shop.coupons.redeem(work, code, cart, key=f"r{number}").result

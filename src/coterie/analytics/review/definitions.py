@@ -163,7 +163,7 @@ DEFINITIONS: dict[Key, Definition] = {
         ),
         Definition(
             "readings",
-            {"en": "Two readings of a “conversion”", "zh": "“转化率”的两种口径"},
+            {"en": "Two readings of conversion", "zh": "转化率的两种口径"},
             {
                 "en": "Visits (or visitors) of every hundred members, and buyers of every hundred "
                 "visitors, are both called conversion. Nobody should compare one with the other.",

@@ -253,7 +253,7 @@ spent AS (
     sum(CASE WHEN time >= $since - $span AND time < $since THEN amount - refunded ELSE 0 END)
       AS before,
     sum(CASE WHEN time < $since - $span THEN amount - refunded ELSE 0 END) AS earlier
-  FROM sold WHERE NOT gone AND time >= $since - 2 * $span AND time < $until GROUP BY profile
+  FROM sold WHERE NOT gone AND time >= $since - $span - $span AND time < $until GROUP BY profile
 ),
 hidden AS (
   SELECT profile, sum(CASE name WHEN '{REDEEMED}' THEN amount WHEN '{ROLLED_BACK}' THEN -amount

@@ -2,7 +2,8 @@
 
 The proportions are those of the published case: of 4,500 members in groups 60 % were active, a
 third came to the store, and a tenth bought; the groups opened a week before the sale. All of it is
-a draft: every line may be changed before it is launched.
+a draft: every line may be changed before it is launched. What guides are told is in Chinese where
+the campaign has a Chinese title.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ def anniversary(given: Inputs) -> dict[str, Any]:
     >>> plan["targets"]["active"], plan["targets"]["visits"], len(plan["tasks"])
     (2700, 1500, 15)
     """
-    members = given.members
+    members, language = given.members, "zh" if "zh" in given.titles else "en"
     return {
         "title": given.titles,
         "start": given.start.isoformat(),
@@ -58,7 +59,7 @@ def anniversary(given: Inputs) -> dict[str, Any]:
         },
         "tiering": {"seeds": max(10, members // 45), "core": 5.0, "general": 1.0},
         "tiers": {
-            tier: {"do": "task", "text": text} for tier, text in _WARM_UPS
+            tier: {"do": "task", "text": text[language]} for tier, text in _WARM_UPS.items()
         },
         "tasks": [
             {"key": key, "phase": phase, "day": day, "role": role, "each": each,
@@ -74,12 +75,24 @@ def anniversary(given: Inputs) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_WARM_UPS = (
-    ("seed", "Let her see the offer a day early, and ask her to bring two friends"),
-    ("core", "Ask which three styles she would buy first, and note her size"),
-    ("general", "Send her the poll on styles with the picture of the hero shoe"),
-    ("lurker", "Say hello by name, and tell her of the join benefit; sell nothing"),
-)
+_WARM_UPS = {
+    "seed": {
+        "en": "Let her see the offer a day early, and ask her to bring two friends",
+        "zh": "提前一天给她看活动，请她带两位朋友进群",
+    },
+    "core": {
+        "en": "Ask which three styles she would buy first, and note her size",
+        "zh": "问她最想买哪三款，记下尺码",
+    },
+    "general": {
+        "en": "Send her the poll on styles with the picture of the hero shoe",
+        "zh": "把款式投票和主推款图片发给她",
+    },
+    "lurker": {
+        "en": "Say hello by name, and tell her of the join benefit; sell nothing",
+        "zh": "叫出称呼问声好，提醒入群权益，不推销",
+    },
+}
 
 _TASKS = (
     ("posters", "build", 0, "designer", "campaign", "Posters and table cards with the codes",

@@ -17,7 +17,7 @@ class Group:
     ``code`` is the state of the live group code that leads into it, ``guide`` its owner's userid:
     only she can send into it. ``members`` counts everybody at the platform, guides included;
     ``customers`` the people of ours. Up to ``qr_limit`` a scan leads in, up to ``cap`` an
-    invitation.
+    invitation. ``due`` is when its next play is.
     """
 
     chat: str
@@ -36,6 +36,7 @@ class Group:
     closed: int | None = None
     rhythm: str | None = None
     paused: int | None = None
+    due: int | None = None
     members: int = 0
     customers: int = 0
 

@@ -50,6 +50,8 @@ def parse(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
             found[key] = _size(given[key], key)
     if given.get("opened") is not None:
         found["opened"] = _day(given["opened"], zone)
+    if found.get("slug") in ("rhythms", "adopt"):
+        raise Invalid("this name is taken by a page", path="slug", hint="choose another")
     order = {key: place for place, key in enumerate(KEYS)}
     found = {key: found[key] for key in sorted(found, key=order.__getitem__)}
     return {key: None if value == "" and key != "name" else value for key, value in found.items()}

@@ -176,7 +176,7 @@ class Groups:
         found = []
         for row in rows:
             kept = {name: row._mapping[name] for name in store.COLUMNS}
-            del kept["looked"], kept["due"]
+            del kept["looked"]
             one = Group(**kept, members=people.get(row.chat, 0), customers=people.get(row.chat, 0))
             chat = there.get(row.chat)
             if chat is not None:

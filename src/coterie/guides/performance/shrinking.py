@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, expit, logit
-from scipy.stats import beta
+from scipy.special import betaincinv, betaln, expit, logit
 
 MOST = 1e6
 """So many customers' worth is the prior at most: the guides are then all alike."""
@@ -96,7 +95,7 @@ def believed(hits: Sequence[int], cases: Sequence[int], prior: Prior) -> list[Be
     """
     k, n = (np.array(each, dtype=float) for each in (hits, cases))
     a, b = prior.mean * prior.weight + k, (1 - prior.mean) * prior.weight + n - k
-    low, high = beta.ppf(TAIL, a, b), beta.ppf(1 - TAIL, a, b)
+    low, high = betaincinv(a, b, TAIL), betaincinv(a, b, 1 - TAIL)
     return [
         Believed(float(mean), float(under), float(over))
         for mean, under, over in zip(a / (a + b), low, high, strict=True)

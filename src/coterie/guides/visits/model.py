@@ -5,7 +5,8 @@ from typing import Literal
 
 How = Literal["checkin", "redemption", "pos"]
 HOWS: tuple[How, ...] = ("checkin", "redemption", "pos")
-"""What a visit was known by: she checked in, she redeemed a coupon, or only the till knows."""
+"""What a visit was known by, the surest first: she checked in, she redeemed a coupon, or only the
+till knows."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from coterie.core.facts import fact
 from coterie.core.people import Shift
 from coterie.guides.visits import store
 from coterie.guides.visits.loop import gathered, walk
-from coterie.guides.visits.model import Count, Loops, Sign, Visit
+from coterie.guides.visits.model import HOWS, Count, Loops, Sign, Visit
 from coterie.guides.visits.ports import Lake, Places
 from coterie.guides.visits.reading import sign_of
 from coterie.storage.work import Work
@@ -44,9 +44,10 @@ class Visits:
     # --- the road
 
     def hear(self, work: Work, events: Sequence[Event], moves: Sequence[Move]) -> list[Event]:  # noqa: ARG002
-        """Write down who was at which store today, once; return the fact of it.
+        """Write down who was at which store on which day, once; return the fact of it.
 
-        A refund takes no visit back: she was there.
+        Of what is told at once the surest is what it is known by; what is told later changes
+        nothing of it. A refund takes no visit back: she was there.
         """
         signs = [sign for event in events if (sign := sign_of(event)) is not None]
         if not signs:
@@ -54,7 +55,7 @@ class Visits:
         shops = self._shops(work)
         homes = self._homes(work, [one for one in signs if one.store is None])
         fresh: dict[tuple[int, str, str], Sign] = {}
-        for sign in sorted(signs, key=lambda one: (one.at, one.event)):
+        for sign in sorted(signs, key=lambda one: (HOWS.index(one.how), one.at, one.event)):
             name = sign.store or homes.get((sign.named, sign.at))
             shop = shops.get(name or "")
             if name is not None and shop is not None and shop.has_door:

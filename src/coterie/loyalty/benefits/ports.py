@@ -1,17 +1,17 @@
 """What benefits ask of the coupons."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from coterie.core.event import Event
-from coterie.loyalty.coupons.model import Want
+from coterie.loyalty.coupons.model import Template, Want
 from coterie.storage.work import Work
 
 
 class Gives(Protocol):
     """Who issues coupons, and takes back those that were not spent."""
 
-    def template(self, work: Work, slug: str) -> Any:
+    def template(self, work: Work, slug: str) -> Template:
         """Return a template; raises NotFound."""
         ...
 

@@ -116,16 +116,28 @@ class Benefits:
         if not uses:
             return []
         changed, free = [], []
-        for one in store.of_coupons(work, uses.keys()):
+        claims = store.of_coupons(work, uses.keys())
+        costs = self._gifts(work, {one.template for one in claims})
+        for one in claims:
             use = uses[one.coupon or ""]
             redeemed = use.times > 0 or (one.redeemed and use.times == 0)
-            now = replace(one, redeemed=redeemed, spent=one.spent + use.amount)
+            spent = one.spent + use.amount + use.times * costs.get(one.template, 0)
+            now = replace(one, redeemed=redeemed, spent=spent)
             if now.state == "owed" and not redeemed:
                 now = replace(now, state="undone")
                 free.append(now)
             changed.append(now)
         store.save(work, changed)
         return self._revoke(work, free)
+
+    def _gifts(self, work: Work, templates: Collection[str]) -> dict[str, int]:
+        """Return what each of some coupons costs that is a gift: it takes nothing off an order."""
+        found = {}
+        for slug in sorted(templates):
+            template = self._coupons.template(work, slug)
+            if template.kind == "gift":
+                found[slug] = template.cost
+        return found
 
     def _revoke(self, work: Work, claims: Sequence[Claim]) -> list[Event]:
         facts: list[Event] = []

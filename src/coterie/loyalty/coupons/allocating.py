@@ -5,8 +5,10 @@ refused for a reason of her own takes a unit from somebody else.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from pyroaring import BitMap
 
 from coterie.loyalty.coupons.model import Reason, Template, Want
 
@@ -23,7 +25,7 @@ def allocate(
     template: Template,
     wants: Sequence[Want],
     had: Mapping[int, int],
-    belong: Collection[int] | None,
+    belong: BitMap | None,
 ) -> Allocation:
     """Choose whom a template can serve; budgets are asked afterwards.
 
@@ -45,7 +47,7 @@ def allocate(
 
 
 def _refusal(
-    template: Template, want: Want, had: int, belong: Collection[int] | None
+    template: Template, want: Want, had: int, belong: BitMap | None
 ) -> tuple[Reason | None, str]:
     if not want.profile:
         return "missing_customer", ""

@@ -1,8 +1,10 @@
 """What all verbs of coupons share: the rooms they ask, terms, budgets, facts."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
 
 from coterie.catalog.service import Catalog
 from coterie.core.clock import format_time
@@ -20,7 +22,7 @@ from coterie.storage.work import Work
 FLOOR_PRICE = "floor_price"
 """The property of an item that says below which price no coupon may bring a piece of it."""
 
-Members = Callable[[Work, str], Collection[int]]
+Members = Callable[[Work, str], BitMap]
 """Says who is in a segment; raises NotFound."""
 
 
@@ -53,12 +55,12 @@ class Base:
             return True
         return profile is not None and profile in self._belonging(work, template.segment)
 
-    def _belonging(self, work: Work, segment: str) -> Collection[int]:
+    def _belonging(self, work: Work, segment: str) -> BitMap:
         """Return who is in a segment; one that was deleted has nobody in it."""
         try:
             return self._members(work, segment)
         except NotFound:
-            return ()
+            return BitMap()
 
     def _around(
         self, work: Work, template: Template, order: Order | None, coupon: Coupon

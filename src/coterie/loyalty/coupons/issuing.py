@@ -80,9 +80,8 @@ class Issuing(Budgeting):
         if template.per_person is not None:
             since = counted_since(template.per, work.now, self._zone)
             had = store.had(work, template.slug, {want.profile for want in wants}, since)
-        belong: Collection[int] | None = None
-        if template.segment is not None:
-            belong = self._belonging(work, template.segment)
+        segment = template.segment
+        belong = None if segment is None else self._belonging(work, segment)
         return allocate(template, wants, had, belong)
 
     def _charge(self, work: Work, template: Template, found: Allocation) -> None:

@@ -9,7 +9,8 @@ from coterie.core.numbers import unscaled
 from coterie.core.people import Shift
 from coterie.loyalty.coupons import store
 from coterie.loyalty.coupons.base import told
-from coterie.loyalty.coupons.looking import Looking
+from coterie.loyalty.coupons.handing import Handing
+from coterie.loyalty.coupons.handouts import store as handouts
 from coterie.loyalty.coupons.model import Coupon
 from coterie.loyalty.coupons.orders import CANCELLED, COMPLETED, REFUNDED, code_in, order_of
 from coterie.loyalty.coupons.uses import store as uses
@@ -22,7 +23,7 @@ AT_ONCE = 5_000
 HEARD = (COMPLETED, REFUNDED, CANCELLED)
 
 
-class Coupons(Looking):
+class Coupons(Handing):
     """Coupons of one house: issued, used, given back; a listener on the road, and a keeper."""
 
     # --- the road
@@ -78,17 +79,19 @@ class Coupons(Looking):
         return [self._undo(work, one, reason) for one in mine]
 
     def wake(self, work: Work) -> list[Event]:
-        """Let expire what nobody used in time, and give its money back to the budgets."""
+        """Hand out the next portions; let expire what nobody used, and give its money back."""
+        facts = self._hand_on(work)
         self._ledger.sweep(work)
         late = store.overdue(work, AT_ONCE)
         for one in late:
             one.state, one.lock, one.locked_until = "expired", None, None
         store.save(work, late)
-        return [told("expired", one, work.now) for one in late]
+        return facts + [told("expired", one, work.now) for one in late]
 
     def next_due(self, work: Work) -> int | None:
-        """Return when the next coupon expires."""
-        return store.next_due(work)
+        """Return when the next coupon expires, or the moment that a handout waits since."""
+        dues = (store.next_due(work), handouts.first_running(work))
+        return min((due for due in dues if due is not None), default=None)
 
     # --- keeping
 

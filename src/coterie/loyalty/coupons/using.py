@@ -325,8 +325,9 @@ def _lock_of(coupon: Coupon, order: Order | None, now: int) -> str | None:
 def _note(coupon: Coupon, order: Order | None, quote: Quote) -> None:
     coupon.quote = msgspec.to_builtins(quote)
     if order is not None:
-        coupon.shop = order.shop
-        coupon.order, coupon.store = order.number or coupon.order, order.store or coupon.store
+        if order.number:
+            coupon.shop, coupon.order = order.shop, order.number
+        coupon.store = order.store or coupon.store
 
 
 def _free(coupon: Coupon) -> None:

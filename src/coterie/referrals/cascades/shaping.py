@@ -5,16 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from coterie.referrals.cascades.model import Forest, Shape
-from coterie.referrals.model import Referral
+from coterie.referrals.model import Referral, floored
 from coterie.referrals.programmes.model import ERASED, Participant
 
 HONEST = ("cap_all",)
 """Who was rejected only for want of rewards was brought all the same."""
 
 
+def came(one: Referral) -> bool:
+    """Say whether somebody joined after she was touched, whoever she turned out to be."""
+    return one.joined is not None and one.joined >= floored(one.touched)
+
+
 def counts(one: Referral) -> bool:
     """Say whether somebody was brought: she joined, and it was not taken from her."""
-    if one.joined is None or one.joined < one.touched or one.state == "clawed_back":
+    if not came(one) or one.state == "clawed_back":
         return False
     return one.state != "rejected" or one.reason in HONEST
 
@@ -86,7 +91,7 @@ def _parents_first(
 
 
 def _is_claim(one: Referral) -> bool:
-    return one.joined is not None and one.joined >= one.touched and not counts(one)
+    return came(one) and not counts(one)
 
 
 def shape(one: Forest) -> Shape:

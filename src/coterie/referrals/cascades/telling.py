@@ -10,7 +10,7 @@ from coterie.referrals.cascades.estimating import (
     three,
 )
 from coterie.referrals.cascades.model import Forest, Spread
-from coterie.referrals.cascades.shaping import forest, shape
+from coterie.referrals.cascades.shaping import came, forest, shape
 from coterie.referrals.model import Referral
 from coterie.referrals.programmes.model import Participant
 
@@ -24,7 +24,7 @@ def spread(
     k = three(trees, now)
     quantiles, by_day = cycle(trees)
     people = len(trees.entered)
-    joined = sum(one.joined is not None and one.joined >= one.touched for one in referrals)
+    joined = sum(came(one) for one in referrals)
     return (
         Spread(
             k=k,

@@ -142,7 +142,7 @@ def _sends(story: Story, lines: Lines, figures: Figures) -> None:
     people |= {story.external(f"b{one}") for one in range(story.plan.base)}
     to_people = sum(receiver in people for _, receiver in given)
     with story.rooms.db.read(ACTOR, story.stage.now) as work:
-        counts = [one for one in story.rooms.messaging.counts(work) if one.channel == "wecom"]
+        counts = story.rooms.messaging.counts(work)
     for one in counts:
         state = one.status if one.reason is None else f"{one.status}: {one.reason}"
         figures.sends[state] = figures.sends.get(state, 0) + one.number
@@ -164,13 +164,10 @@ def _coupons(story: Story, figures: Figures) -> None:
         found = growing.ledger.verify(work)
     figures.troubles += [f"the ledger differs: {one}" for one in found]
     for slug, one in numbers.items():
-        parts = {
-            "issued": one.issued, "available": one.available, "locked": one.locked,
-            "redeemed": one.redeemed, "expired": one.expired, "revoked": one.revoked,
-        }  # fmt: skip
-        if parts["issued"] != sum(parts.values()) - parts["issued"]:
-            figures.troubles.append(f"coupons {slug} do not add up: {parts}")
-        figures.coupons |= {f"{slug} {key}": value for key, value in parts.items()}
+        if one.issued != sum(one.states.values()):
+            figures.troubles.append(f"coupons {slug} do not add up: {one}")
+        figures.coupons |= {f"{slug} issued": one.issued, f"{slug} refused": one.refused}
+        figures.coupons |= {f"{slug} {state}": one.states[state] for state in sorted(one.states)}
     for standing in budgets:
         if standing.spent + standing.held > standing.budget.amount:
             figures.troubles.append(f"budget {standing.budget.slug} was passed")
@@ -179,7 +176,7 @@ def _coupons(story: Story, figures: Figures) -> None:
             "held": standing.held / SCALE,
         }  # fmt: skip
     assert set(figures.budgets) == set(BUDGETS)
-    using = sum(one.redeemed for one in numbers.values())
+    using = sum(one.states.get("redeemed", 0) for one in numbers.values())
     if using != story.counts["coupons redeemed"] - story.counts["coupons taken back"]:
         figures.troubles.append(
             f"tills redeemed {story.counts['coupons redeemed']} coupons and took back "
@@ -191,10 +188,9 @@ def _orders(story: Story, figures: Figures) -> None:
     """Hold every order of the tills' rolls against the house's, to the cent."""
     with story.rooms.db.read(ACTOR, story.stage.now) as work:
         for feed in sorted(FEEDS.values()):
-            rolls = story.rolls.get(feed, {})
-            for number, (paid, back) in rolls.items():
+            for number, sale in story.rolls.get(feed, {}).items():
                 found = story.rooms.commerce.orders.find(work, feed, number)
-                if found is None or (found.total, found.refunded) != (paid * SCALE, back * SCALE):
+                if found is None or (found.total, found.refunded) != (sale.paid, sale.back):
                     figures.troubles.append(f"order {number} of {feed} is not what was paid")
 
 

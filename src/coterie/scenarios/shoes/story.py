@@ -15,6 +15,16 @@ from coterie.scenarios.wecom.player import Player
 
 
 @dataclass
+class Sale:
+    """One order as its till's roll has it, scaled by 10,000: paid, taken off, given back."""
+
+    paid: int
+    off: int = 0
+    redemption: int | None = None
+    back: int = 0
+
+
+@dataclass
 class Story:
     """The house, the platform, and everybody in between."""
 
@@ -35,8 +45,8 @@ class Story:
     """When the invitation reached an old customer."""
     counts: Counter[str] = field(default_factory=Counter)
     """What was done, and what did not come off."""
-    rolls: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    """What each till sold, by feed and number: yuan paid, and yuan given back."""
+    rolls: dict[str, dict[str, Sale]] = field(default_factory=dict)
+    """What each till sold, by feed and number."""
     origin: str = ""
     """Who asked for the invitation's messages."""
     born: int = 0

@@ -6,8 +6,7 @@ import msgspec
 from fastapi import APIRouter, Query
 
 from coterie.channels.wecom.ways.model import Way
-from coterie.codes.channel.model import ChannelCode, Numbers
-from coterie.codes.channel.store import Filter
+from coterie.codes.channel.model import ChannelCode, Filter, Numbers
 from coterie.codes.groups.model import Filling, GroupCode
 from coterie.core.clock import format_time
 from coterie.core.errors import Invalid

@@ -63,7 +63,7 @@ def _hers(work: Work, house: Served, speech: Speech, group: Group) -> Hers:
     rooms = house.growing.groups
     since = midnight(local_date(work.now, speech.zone), speech.zone)
     played = rooms.plays(work, group.slug, since, since + DAY)
-    coming = rooms.coming(work, group.slug, _COMING)
+    coming = rooms.rhythms.coming(work, group.chat, _COMING)
     return Hers(
         group,
         tuple(Play(speech.title(one.titles), one.at, one.state) for one in played),

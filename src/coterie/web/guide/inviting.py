@@ -18,7 +18,9 @@ from coterie.storage.work import Work
 from coterie.web.guide.at_work import Guided, GuideForm, done, fresh, page
 from coterie.web.guide.people import Whom, customer, seen
 from coterie.web.guide.today import new_key
+from coterie.web.member.doors import open_door
 from coterie.web.member.posters import RULE
+from coterie.web.member.words import SUGGESTED
 from coterie.web.parts import Here
 from coterie.web.ports import Served
 from coterie.web.speech import N_, Speech
@@ -75,7 +77,8 @@ def invite(request: Request, here: Here, form: GuideForm, staff: Guided, uid: st
         with house.db.begin(staff.actor, house.clock.now()) as work:
             whom = customer(work, house, staff, uid)
             if fresh(work, here, staff, form):
-                house.growing.referrals.invite(work, slug, staff.guide.id, whom.profile)
+                code = house.growing.referrals.invite(work, slug, staff.guide.id, whom.profile)
+                open_door(work, house, code)
     except Conflict:
         said = speech.gettext("This no longer runs: choose another.")
         return done(request, here, "/g/invite", said)
@@ -114,7 +117,7 @@ def words(
 
 def reasons(speech: Speech, given: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """Put the reasons of a suggestion into words."""
-    return tuple(speech.word("referral_suggestion", code) for code, _ in given)
+    return tuple(speech.gettext(SUGGESTED.get(code, code)) for code, _ in given[:2])
 
 
 def _running(work: Work, house: Served) -> list[Programme]:

@@ -12,7 +12,9 @@ from coterie.core.errors import Conflict
 from coterie.referrals.model import Mine
 from coterie.web.desk import OpenForm
 from coterie.web.member import own, reading
+from coterie.web.member.doors import open_door
 from coterie.web.member.posters import RULE
+from coterie.web.member.words import REFUSED, WAITS, counted
 from coterie.web.parts import Here
 from coterie.web.speech import Speech
 
@@ -60,7 +62,9 @@ def take_part(here: Here, token: str, form: OpenForm) -> Response:
     try:
         with house.db.begin(reading.VISITOR, house.clock.now()) as work:
             profile = own.member(here, work, token)
-            house.growing.referrals.take_part(work, form.get("programme", "")[:64], profile)
+            programme = form.get("programme", "")[:64]
+            code = house.growing.referrals.take_part(work, programme, profile)
+            open_door(work, house, code)
     except Conflict:
         pass  # over or paused meanwhile: the page shows how it stands
     return here.pages.redirect(f"/k/{token}/friends")
@@ -88,7 +92,7 @@ def _shown(speech: Speech, one: Mine, base: str) -> Shown:
         landing=f"{base}/f/{one.code}" if one.code else "",
         poster=f"/f/{one.code}/poster.png" if one.code else "",
         steps=steps,
-        pending=tuple(progress.pending) if progress is not None else (),
-        rejected=tuple(progress.rejected) if progress is not None else (),
+        pending=counted(speech, WAITS, list(progress.pending)) if progress else (),
+        rejected=counted(speech, REFUSED, list(progress.rejected)) if progress else (),
         left=progress.left if progress is not None else None,
     )

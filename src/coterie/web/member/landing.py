@@ -5,8 +5,6 @@ her. When she says yes, that and her visit are told with the proof of what she r
 the way in, which she finds without a yes too.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -14,11 +12,11 @@ from fastapi.responses import Response
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.ids import derived_id, uuid7
 from coterie.profiles.model import ANONYMOUS
-from coterie.referrals.model import Landing
 from coterie.storage.work import Work
 from coterie.web.cookies import INVITED, READER
 from coterie.web.desk import OpenForm
 from coterie.web.member import own, promises, reading
+from coterie.web.member.doors import way_in
 from coterie.web.member.posters import RULE, friends_coupon
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import N_
@@ -32,16 +30,6 @@ WORDING = N_(
     "You may note that I came by this invitation, so that it counts once I have bought something."
 )
 _LONGEST = 64
-
-
-@dataclass(frozen=True)
-class Way:
-    """The code that a friend presses: where its picture is, and how it stands."""
-
-    state: str
-    is_group: bool
-    is_full: bool
-    is_drawn: bool
 
 
 @router.api_route("/f/{code}", methods=["GET", "HEAD"])
@@ -106,7 +94,7 @@ def _page(request: Request, here: Parts, code: str, given: str) -> Response:
         coupon = friends_coupon(here, work, found.programme)
         stores = {one.key: one.title or one.key for one in house.guides.organisation.stores(work)}
         knows_her = _is_customer(request, here, work, code)
-        way = _way(here, work, found)
+        way = way_in(work, house, found)
     programme, currency = found.programme, house.instance.currency
     terms = ()
     if coupon is not None:
@@ -127,17 +115,3 @@ def _is_customer(request: Request, here: Parts, work: Work, code: str) -> bool:
     anonymous = reading.anonymous_id(request, here)
     profile = anonymous and here.house.profiles.find(work, ANONYMOUS, anonymous)
     return bool(profile) and here.house.growing.referrals.is_customer(work, code, profile)
-
-
-def _way(here: Parts, work: Work, found: Landing) -> Way | None:
-    """Return the code to press, None where the programme has none."""
-    if found.scan is None or found.way is None:
-        return None
-    scanning = here.house.scanning
-    is_drawn = scanning.ways.picture(work, found.scan) is not None
-    if found.way != "group":
-        return Way(found.scan, is_group=False, is_full=False, is_drawn=is_drawn)
-    filling = scanning.groups.filling(work, [scanning.groups.get(work, found.scan)])[found.scan]
-    rooms = [one for one in filling.rooms if one.shown]
-    is_full = bool(rooms) and all(one.full for one in rooms)
-    return Way(found.scan, is_group=True, is_full=is_full, is_drawn=is_drawn)

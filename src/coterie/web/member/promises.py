@@ -95,19 +95,10 @@ def promise(
 
 def promised(work: Work, house: Served, speech: Speech, found: Sequence[Coupon]) -> list[Promise]:
     """Put coupons into words, each by the terms that it was given under."""
-    rooms = house.growing.coupons
     stores = {one.key: one.title or one.key for one in house.guides.organisation.stores(work)}
-    terms = {
-        (slug, one.number): one.template
-        for slug in {each.template for each in found}
-        for one in rooms.versions(work, slug)
-    }
+    terms = house.growing.coupons.terms_of(work, found)
     currency = house.instance.currency
-    return [
-        promise(speech, one, terms[(one.template, one.version)], currency, stores)
-        for one in found
-        if (one.template, one.version) in terms
-    ]
+    return [promise(speech, one, terms[one.id], currency, stores) for one in found]
 
 
 def in_fours(code: str) -> str:

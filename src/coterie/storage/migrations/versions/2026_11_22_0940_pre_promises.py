@@ -179,3 +179,19 @@ def _coupons() -> None:
     op.create_index("ix_coupon_uses_coupon", "coupon_uses", ["coupon"])
     op.create_index("ix_coupon_uses_profile", "coupon_uses", ["profile"])
     op.create_index("ix_coupon_uses_template", "coupon_uses", ["template", "id"])
+    op.create_table(
+        "coupon_handouts",
+        sa.Column("slug", sa.String(64), nullable=False),
+        sa.Column("template", sa.String(64), nullable=False),
+        sa.Column("segment", sa.String(64), nullable=False),
+        sa.Column("campaign", sa.String(64), nullable=True),
+        sa.Column("stage", sa.String(8), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("given", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.Integer(), nullable=False),
+        sa.Column("begun", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_coupon_handouts")),
+    )
+    op.create_index("ix_coupon_handouts_template", "coupon_handouts", ["template"])

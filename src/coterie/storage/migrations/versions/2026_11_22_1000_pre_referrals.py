@@ -74,7 +74,7 @@ def _referrals() -> None:
         sa.Column("ended", sa.BigInteger),
         sa.UniqueConstraint("programme", "came_with"),
         sa.CheckConstraint(
-            "joined IS NULL OR state = 'rejected' OR joined >= touched",
+            "joined IS NULL OR state = 'rejected' OR joined > touched - 1000",
             name="ck_referrals_touched_before_joined",
         ),
     )

@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from coterie.campaigns.plans.model import ROLES, TIERS, Campaign, Defined, Target, TeamTask
 from coterie.campaigns.plans.timing import days_between, overlap
 from coterie.communities.groups.model import Group
-from coterie.core.clock import local_date
+from coterie.core.clock import DAY, HOUR, MINUTE, local_date
+from coterie.core.numbers import SCALE
 from coterie.storage.work import Work
 from coterie.web.console.campaigns.curves import Goal, charts, goals
 from coterie.web.console.campaigns.picture import timeline
@@ -27,7 +28,6 @@ from coterie.web.console.campaigns.words import (
 from coterie.web.console.campaigns.words import GATES as GATE_WORDS
 from coterie.web.console.campaigns.words import ROLES as ROLE_WORDS
 from coterie.web.console.campaigns.words import TIERS as TIER_WORDS
-from coterie.web.console.orders.words import money
 from coterie.web.desk import Operator, actor_of
 from coterie.web.parts import Here, Parts
 from coterie.web.speech import Speech
@@ -53,12 +53,12 @@ def board(request: Request, here: Here, account: Operator, slug: str, role: str 
         return here.pages.render(
             request, "console/campaigns/board.html", account=account, one=one, campaign=campaign,
             today=today, timeline=timeline(campaign, tasks, today), overlap=overlap(campaign),
-            until_sale=days_between(campaign, now, plans.zone), goals=aims, steps=steps, began=began,
-            drawings=charts(speech, campaign, days, today, _said(speech, aims)),
+            until_sale=days_between(campaign, now, plans.zone), goals=aims, steps=steps,
+            began=began, drawings=charts(speech, campaign, days, today, _said(speech, aims)),
             gates=plans.readiness(work, slug), arms=arms, roles=_by_role(tasks, role), role=role,
             counts=_counts(tasks), tiers=_tiers(here, work, one, speech),
             fills=_fills(house.growing.groups.all(work), one), stores=_stores(here, work),
-            money=money, words=_WORDS, currency=house.instance.currency,
+            scale=SCALE, near=near, words=_WORDS, currency=house.instance.currency,
         )  # fmt: skip
 
 
@@ -69,9 +69,19 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+def near(time: int) -> int:
+    """Round a time (ms) to what people say: whole days, hours or minutes.
+
+    >>> near(50 * HOUR) // DAY, near(90 * MINUTE) // MINUTE, near(7 * HOUR + 1) // HOUR
+    (2, 90, 7)
+    """
+    unit = DAY if time >= 2 * DAY else HOUR if time >= 2 * HOUR else MINUTE
+    return round(time / unit) * unit
+
+
 def _said(speech: Speech, aims: Sequence[Goal]) -> dict[Target, str]:
     return {
-        one.target: money(one.actual) if one.target == "revenue" else speech.number(one.actual)
+        one.target: speech.number(one.actual / SCALE if one.target == "revenue" else one.actual)
         for one in aims
     }
 
@@ -85,8 +95,7 @@ def _by_role(tasks: Sequence[TeamTask], role: str) -> list[tuple[str, list[TeamT
 def _counts(tasks: Sequence[TeamTask]) -> list[tuple[str, int, int]]:
     """Count each role's tasks: done, and all."""
     return [
-        (name, sum(one.state == "done" for one in of), len(of))
-        for name, of in _by_role(tasks, "")
+        (name, sum(one.state == "done" for one in of), len(of)) for name, of in _by_role(tasks, "")
     ]
 
 
@@ -124,5 +133,3 @@ def _fills(groups: Sequence[Group], one: Defined) -> list[Group]:
 
 def _stores(here: Parts, work: Work) -> dict[str, str]:
     return {one.id: one.title for one in here.house.guides.organisation.all_stores(work)}
-
-

@@ -11,12 +11,15 @@ from coterie.campaigns.plans.timing import day_of
 
 @dataclass(frozen=True)
 class Day:
-    """A column: ``place`` is where it lies against today: past, today or to come."""
+    """A column: ``place`` is where it lies against today: past, today or to come.
+
+    ``named`` are those whose number a small screen has room for.
+    """
 
     day: date
     number: int
     place: str
-    first: bool
+    named: bool
     due: int
     done: int
 
@@ -57,7 +60,7 @@ def timeline(campaign: Campaign, tasks: Sequence[TeamTask], today: date) -> Time
             day=one,
             number=(one - campaign.start).days,
             place="past" if one < today else "today" if one == today else "coming",
-            first=one == every[0] or one.day == 1,
+            named=one == today or (one.weekday() == 0 and abs((one - today).days) > 1),
             due=sum(task.day == one for task in tasks),
             done=sum(task.day == one and task.state == "done" for task in tasks),
         )

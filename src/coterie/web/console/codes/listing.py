@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from coterie.codes.channel.store import Filter
+from coterie.codes.channel.model import Filter
 from coterie.web.console.codes.one import names_of
 from coterie.web.console.codes.words import STATUS, mend_of
 from coterie.web.desk import Operator, actor_of

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from coterie.codes.channel.model import ChannelCode
-from coterie.codes.channel.store import Filter
+from coterie.codes.channel.model import ChannelCode, Filter
 from coterie.core.errors import Invalid
 from coterie.storage.work import Work
 from coterie.web.desk import Operator, actor_of

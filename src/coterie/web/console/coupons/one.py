@@ -8,8 +8,9 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import CoterieError
-from coterie.loyalty.coupons.model import Numbers
-from coterie.storage.work import Work
+from coterie.loyalty.coupons.model import Numbers, Want
+from coterie.storage import audit
+from coterie.storage.work import Work, in_chunks
 from coterie.web.charts import Step, Waterfall
 from coterie.web.console.coupons.words import terms, worth
 from coterie.web.console.orders.words import money
@@ -20,7 +21,8 @@ from coterie.web.speech import Speech
 
 router = APIRouter(prefix="/coupons")
 
-SHOWN = 50
+SHOWN = 25
+AT_ONCE = 5_000
 
 
 @router.get("/{slug}")
@@ -45,7 +47,6 @@ def _page(
             "whom": people(work, house.profiles, {use.profile for use in shown if use.profile}),
             "refusals": rooms.refusals(work, slug),
             "budget": rooms.budget(work, found.budget) if found.budget else None,
-            "handouts": [each for each in rooms.handouts(work) if each.template == slug],
             "benefits": [
                 each for each in house.growing.benefits.several(work) if each.give == slug
             ],
@@ -84,17 +85,30 @@ def _waterfall(speech: Speech, numbers: Numbers, slug: str) -> Waterfall:
 
 @router.post("/{slug}/give")
 def give(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
-    """Give it to everybody in a segment, portion by portion."""
+    """Give it to everybody in a segment, portion by portion; again gives it to newcomers only."""
     house, speech = here.house, here.pages.speech(request, account)
-    segment = form.get("segment", "")
+    segment, coupons = form.get("segment", ""), house.growing.coupons
     try:
-        with house.db.begin(actor_of(account), house.clock.now()) as work:
-            stamp = f"{slug}-{segment}-{work.now // 1000}"[:64]
-            house.growing.coupons.give_to_segment(work, stamp, slug, segment)
+        with house.db.read(actor_of(account), house.clock.now()) as work:
+            campaign = coupons.template(work, slug).campaign
+            members = sorted(house.segments.members(work, segment))
     except CoterieError as error:
         return _page(request, here, account, slug, fault=error.message)
+    given = 0
+    for some in in_chunks(members, AT_ONCE):
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            wants = [
+                Want(who, slug, f"segment:{segment}:{slug}:{who}", f"segment:{segment}", campaign)
+                for who in some
+            ]
+            facts = coupons.issue(work, wants)
+            house.inbound.tell(work, facts)
+            number = sum(fact.name == "coterie.coupon.issued" for fact in facts)
+            audit.record(work, "coupon.give", slug, segment=segment, given=number)
+        given += number
     house.poke()
-    return here.pages.redirect(f"/coupons/{slug}", speech.gettext("It is being given out."))
+    said = speech.ngettext("%(n)s person got it.", "%(n)s people got it.", given)
+    return here.pages.redirect(f"/coupons/{slug}", said)
 
 
 @router.post("/{slug}/off", dependencies=[Depends(desk_form)])

@@ -41,6 +41,11 @@ class Visited:
     bought: Bought
     chart: Chart | None
 
+    @property
+    def days(self) -> int:
+        """How many days half of the closed loops took at most, begun days counted."""
+        return -(-(self.loops.median or 0) // DAY)
+
 
 def visited(here: Parts, speech: Speech, work: Work, store: Store) -> Visited:
     """Gather what happened at a store in the last days of its own zone."""

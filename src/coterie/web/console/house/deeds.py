@@ -7,6 +7,7 @@ same, so that a new room or a plugin is never hidden.
 from coterie.web.speech import N_
 
 ROOMS = {
+    "benefit": N_("benefits"),
     "store": N_("stores"),
     "region": N_("regions"),
     "dealer": N_("dealers"),
@@ -49,6 +50,9 @@ ROOMS = {
 }
 
 DEEDS = {
+    "coupon.give": N_("gave a coupon to a segment"),
+    "benefit.define": N_("wrote down a benefit"),
+    "benefit.switch": N_("switched a benefit on or off"),
     "guide.save": N_("wrote down a guide"),
     "guide.found": N_("met a guide at WeCom"),
     "guide.synced": N_("took guides over from WeCom"),
@@ -205,6 +209,12 @@ DEEDS = {
     "group_code.enabled": N_("offered a live group code again"),
     "group_code.disabled": N_("offered a live group code no more"),
     "welcome.kept": N_("kept a welcome"),
+    "budget.keep": N_("kept a budget"),
+    "coupon.define": N_("defined a coupon"),
+    "coupon.enable": N_("switched a coupon on"),
+    "coupon.disable": N_("switched a coupon off"),
+    "coupon.hand_out": N_("gave coupons to a segment"),
+    "coupon.stop": N_("stopped giving coupons to a segment"),
 }
 
 PARTICULARS = {

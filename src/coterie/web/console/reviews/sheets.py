@@ -37,9 +37,9 @@ def as_xlsx(speech: Speech, told: Telling) -> bytes:
         sheet = book.add_worksheet(_name(speech.gettext("How counted")))
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 100, wrap)
-        for line, (name, means) in enumerate(told.definitions):
-            sheet.write_string(line, 0, name, bold)
-            sheet.write_string(line, 1, means, wrap)
+        for line, one in enumerate(told.definitions):
+            sheet.write_string(line, 0, one.name, bold)
+            sheet.write_string(line, 1, one.means, wrap)
     return out.getvalue()
 
 

@@ -55,7 +55,7 @@ def _funnel(speech: Speech, review: Review) -> Table:
     columns = _columns(
         (_("Step"), "text"), (_("People"), "count"), (_("Of those who joined"), "share"),
         (_("Lost before it"), "count"), (_("Did it in any order"), "count"),
-        (_("Median time from the step before"), "time"),
+        (_("Median time to it"), "time"),
     )  # fmt: skip
     return Table("funnel", _named(speech, "funnel"), columns, rows, _means(speech, "funnel"))
 

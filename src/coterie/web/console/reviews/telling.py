@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coterie.analytics.review.definitions import DEFINITIONS, Key
+from coterie.analytics.review.ports import Spread
 from coterie.analytics.review.reading import Review
 from coterie.web.console.reviews import words
 from coterie.web.console.reviews.cells import NOTHING, Table, money, written
@@ -26,6 +27,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """What a number is called, and how it is counted."""
+
+    key: str
+    name: str
+    means: str
+
+
+@dataclass(frozen=True)
 class Telling:
     """Everything that is said of a campaign."""
 
@@ -38,7 +48,7 @@ class Telling:
     grade_words: str
     figures: tuple[Figure, ...]
     tables: Mapping[str, Table]
-    definitions: tuple[tuple[str, str], ...]
+    definitions: tuple[Meaning, ...]
 
 
 def tell(speech: Speech, review: Review, names: Names, currency: str) -> Telling:
@@ -58,7 +68,8 @@ def tell(speech: Speech, review: Review, names: Names, currency: str) -> Telling
         figures=figures(speech, review, currency),
         tables={table.key: table for table in tables_of(speech, review, names)},
         definitions=tuple(
-            (speech.title(one.name), speech.title(one.words)) for one in DEFINITIONS.values()
+            Meaning(key, speech.title(one.name), speech.title(one.words))
+            for key, one in DEFINITIONS.items()
         ),
     )  # fmt: skip
 
@@ -98,8 +109,7 @@ def effect_words(speech: Speech, review: Review, currency: str) -> str:
 def figures(speech: Speech, review: Review, currency: str) -> tuple[Figure, ...]:
     """Return the big numbers, in the order of the way from a group to the till."""
     found, total = review.found, review.found.total
-    offline, spread = review.place("offline"), review.spread
-    out = review.owed.coupons if review.owed is not None else max(0, found.coupons.out)
+    offline = review.place("offline")
     ahead = speech.gettext("of those who joined")
     given: list[tuple[Key, str, str]] = [
         ("joined", speech.number(total.joined), speech.gettext(
@@ -111,21 +121,19 @@ def figures(speech: Speech, review: Review, currency: str) -> tuple[Figure, ...]
         ("bought", speech.number(total.buyers), speech.gettext(
             "%(n)s orders; %(share)s", n=speech.number(total.orders),
             share=f"{speech.percent(total.buyers, total.joined)} {ahead}")),
-        ("revenue", f"{money(speech, total.revenue)} {currency}", speech.gettext(
-            "after %(refunded)s given back", refunded=money(speech, total.refunded))),
+        ("revenue", money(speech, total.revenue), speech.gettext(
+            "%(currency)s; %(gone)s orders were given back whole",
+            currency=currency, gone=speech.number(total.gone))),
         ("place", f"{_whole(offline.revenue, total.revenue)}/"
                   f"{_whole(total.revenue - offline.revenue, total.revenue)}",
          speech.gettext("in stores / online; %(n)s store orders after something online",
                         n=speech.number(offline.assisted))),
-        ("spread", _ratio(speech, None if spread is None else spread.clean), speech.gettext(
-            "%(gross)s before those rejected; %(n)s friends came",
-            gross=_ratio(speech, None if spread is None else spread.gross),
-            n=NOTHING if spread is None else speech.number(spread.joined))),
-        ("cost", f"{money(speech, review.cost)} {currency}", speech.gettext(
-            "%(each)s a buyer; %(coupons)s coupons redeemed",
+        ("spread", *_spread(speech, review.spread)),
+        ("cost", money(speech, review.cost), speech.gettext(
+            "%(currency)s; %(each)s a buyer; %(coupons)s coupons redeemed", currency=currency,
             each=written(speech, "money", review.cost_per_buyer),
             coupons=speech.number(found.coupons.redeemed - found.coupons.rolled_back))),
-        ("owed", speech.number(out), _owed(speech, review, currency)),
+        ("owed", speech.number(max(0, found.coupons.out)), _owed(speech, review, currency)),
         ("roi", _roi(speech, review), _roi_hint(speech, review)),
     ]  # fmt: skip
     return tuple(
@@ -137,6 +145,15 @@ def figures(speech: Speech, review: Review, currency: str) -> tuple[Figure, ...]
 
 def _whole(part: int, whole: int) -> str:
     return str(round(_HUNDRED * part / whole)) if whole else NOTHING
+
+
+def _spread(speech: Speech, spread: Spread | None) -> tuple[str, str]:
+    if spread is None:
+        return NOTHING, speech.gettext("no programme by which friends bring friends")
+    return _ratio(speech, spread.clean), speech.gettext(
+        "%(gross)s before those rejected; %(n)s friends came",
+        gross=_ratio(speech, spread.gross), n=speech.number(spread.joined),
+    )  # fmt: skip
 
 
 def _ratio(speech: Speech, value: float | None) -> str:

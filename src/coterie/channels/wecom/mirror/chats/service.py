@@ -12,7 +12,7 @@ from typing import Any
 from coterie.channels.wecom.mirror.chats import store
 from coterie.channels.wecom.mirror.chats.store import Stay
 from coterie.channels.wecom.mirror.chats.versions import Link, newest, reach
-from coterie.channels.wecom.mirror.edges.store import ANNOUNCED, READY, WAITING
+from coterie.channels.wecom.mirror.marked.store import ANNOUNCED, READY, WAITING
 from coterie.channels.wecom.mirror.marks import Mark, Standing, admit, standing
 from coterie.channels.wecom.mirror.model import ChatRead, Participant
 from coterie.core.clock import MINUTE, SECOND
@@ -95,7 +95,7 @@ class Chats:
         if not new and not shown:
             return []
         chat_ids = {chat for chat, _ in (*new, *shown)}
-        known, present = store.marks(work, chat_ids), store.participants(work, chat_ids)
+        known, present = store.MARKS.of(work, chat_ids), store.participants(work, chat_ids)
         rows = store.rows_of(work, chat_ids)
         ours = self._staff(work, {member for _, member in new})
         write: list[tuple[Stay, Mark, int]] = []
@@ -115,8 +115,8 @@ class Chats:
             now = standing([*kept, *admitted.write])
             if now.since is not None:
                 people.append(_stay(stay, is_customer, now, before, seen))
-        store.drop_marks(work, drop)
-        store.write_marks(work, write)
+        store.MARKS.drop(work, drop)
+        store.MARKS.write(work, write)
         changed = [one for one in people if present.get((one.chat_id, one.member)) != one]
         store.write_participants(work, changed)
         return sorted({one.member for one in changed if one.is_customer})
@@ -138,7 +138,7 @@ class Chats:
         """
         store.meet(work, {one.chat_id for one in reads})
         rows = store.rows_of(work, {one.chat_id for one in reads})
-        marks = store.marks(work, rows)
+        marks = store.MARKS.of(work, rows)
         said: list[dict[str, Any]] = []
         new: dict[Stay, Sequence[Mark]] = {}
         shown: dict[Stay, Participant] = {}
@@ -161,7 +161,7 @@ class Chats:
         erased = set(self._erased(work, {member for _, member in shown}))
         shown = {stay: one for stay, one in shown.items() if stay[1] not in erased}
         people = self._admit(work, new, shown)
-        store.make_ready(work, sure)
+        store.MARKS.make_ready(work, sure)
         return len(new), people
 
     def failed(self, work: Work, chat_ids: Iterable[str], due: int | None) -> None:
@@ -173,7 +173,7 @@ class Chats:
         ]
         store.change(work, said, "pull_due", "pull_tries")
         if due is None:
-            store.make_ready(work, list(rows))
+            store.MARKS.make_ready(work, list(rows))
 
     # --- telling on
 
@@ -195,7 +195,7 @@ class Chats:
 
     def announced(self, work: Work, rows: Sequence[Any]) -> None:
         """Note what was told on."""
-        store.announced(work, rows)
+        store.MARKS.announced(work, rows)
 
     # --- what a list did not show
 

@@ -19,8 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from coterie.channels.wecom.mirror.edges.store import ANNOUNCED, READY, WAITING
-from coterie.channels.wecom.mirror.marks import Mark
+from coterie.channels.wecom.mirror.marked.store import READY, Marks
 from coterie.channels.wecom.mirror.model import Chat, Participant, Size
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
@@ -63,6 +62,8 @@ _M = stay_mark_rows.c
 Index(None, _M.member)
 _ready = _M.stage == READY
 Index("ix_wecom_stay_marks_ready", _M.at, sqlite_where=_ready, postgresql_where=_ready)
+MARKS = Marks(stay_mark_rows, ("chat_id", "member"), "chat_id", {"state": "scene"})
+"""The marks of stays; a mark's ``state`` is how she came or went."""
 
 participant_rows = Table(
     "wecom_participants",
@@ -134,50 +135,6 @@ def unseen(work: Work, sync: int, before: int) -> list[str]:
 # --- marks
 
 
-def marks(work: Work, chat_ids: Collection[str]) -> dict[Stay, list[Mark]]:
-    """Return the marks of everybody who ever was in these groups."""
-    found: dict[Stay, list[Mark]] = {}
-    if chat_ids:
-        query = select(stay_mark_rows).where(work.among(_M.chat_id, chat_ids))
-        for row in work.connection.execute(query):
-            mark = Mark(row.at, row.kind, row.told, row.scene, "", row.stage == ANNOUNCED)
-            found.setdefault((row.chat_id, row.member), []).append(mark)
-    return found
-
-
-def write_marks(work: Work, some: Sequence[tuple[Stay, Mark, int]]) -> None:
-    """Write marks, each with its stage; a mark's ``state`` is how she came or went."""
-    rows = [
-        {
-            "chat_id": chat, "member": member, "at": mark.at, "kind": mark.kind,
-            "told": mark.told, "scene": mark.state, "stage": stage,
-        }
-        for (chat, member), mark, stage in some
-    ]  # fmt: skip
-    key = ["chat_id", "member", "at", "kind"]
-    work.upsert(stay_mark_rows, rows, key=key, change=["told", "scene", "stage"])
-
-
-def drop_marks(work: Work, some: Iterable[tuple[Stay, Mark]]) -> None:
-    """Remove marks that others took the place of."""
-    for (chat, member), mark in some:
-        work.connection.execute(
-            delete(stay_mark_rows).where(
-                _M.chat_id == chat, _M.member == member, _M.at == mark.at, _M.kind == mark.kind
-            )
-        )
-
-
-def make_ready(work: Work, chat_ids: Collection[str]) -> None:
-    """Let the marks that waited for a read be told on."""
-    if chat_ids:
-        work.connection.execute(
-            stay_mark_rows.update()
-            .where(_M.stage == WAITING, work.among(_M.chat_id, chat_ids))
-            .values(stage=READY)
-        )
-
-
 def ready(work: Work, limit: int) -> list[Row[Any]]:
     """Return marks that are to be told on, the earliest first, with who and which group it is."""
     query = (
@@ -192,13 +149,6 @@ def ready(work: Work, limit: int) -> list[Row[Any]]:
         .limit(limit)
     )  # fmt: skip
     return list(work.connection.execute(query))
-
-
-def announced(work: Work, rows: Sequence[Row[Any]]) -> None:
-    """Note that marks were told on."""
-    key = ["chat_id", "member", "at", "kind"]
-    said = [{**{name: row._mapping[name] for name in key}, "stage": ANNOUNCED} for row in rows]
-    work.change(stay_mark_rows, said, key=key, change=["stage"])
 
 
 # --- who is in them

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coterie.channels.wecom.mirror.edges import store
-from coterie.channels.wecom.mirror.edges.store import Pair
+from coterie.channels.wecom.mirror.marked.store import ANNOUNCED, READY, WAITING, Pair
 from coterie.channels.wecom.mirror.marks import BEGIN, END, RANK, Mark, admit, standing
 from coterie.channels.wecom.mirror.model import Followed, Person, Read
 from coterie.channels.wecom.mirror.sealing import Safe
@@ -90,7 +90,7 @@ class Edges:
         What happened to a customer who is still to be read is told on after that read, in order.
         """
         externals = {external for _, external in new}
-        known, rows = store.marks(work, externals), store.customers(work, externals)
+        known, rows = store.MARKS.of(work, externals), store.customers(work, externals)
         waits = {*waiting, *(one for one, row in rows.items() if row.pull_due is not None)}
         write: list[tuple[Pair, Mark, int]] = []
         drop: list[tuple[Pair, Mark]] = []
@@ -99,15 +99,15 @@ class Edges:
             admitted = admit(known.get(pair, ()), some)
             if not admitted.write:
                 continue
-            stage = store.WAITING if pair[1] in waits else store.READY
-            write += [(pair, mark, store.ANNOUNCED if mark.announced else stage)
+            stage = WAITING if pair[1] in waits else READY
+            write += [(pair, mark, ANNOUNCED if mark.announced else stage)
                       for mark in admitted.write]  # fmt: skip
             drop += [(pair, mark) for mark in admitted.drop]
             gone = {mark.key for mark in (*admitted.drop, *admitted.write)}
             kept = [mark for mark in known.get(pair, ()) if mark.key not in gone]
             changed[pair] = [*kept, *admitted.write]
-        store.drop_marks(work, drop)
-        store.write_marks(work, write)
+        store.MARKS.drop(work, drop)
+        store.MARKS.write(work, write)
         store.write_standings(work, {pair: standing(some) for pair, some in changed.items()})
         return [(pair, mark) for pair, mark, _ in write if not mark.announced]
 
@@ -149,7 +149,7 @@ class Edges:
         store.write_details(work, [one for one in details if one is not None])
         at = {read.person.external: read.at for read in reads}
         moved = self._tags(work, shown, at)
-        store.make_ready(work, kept)
+        store.MARKS.make_ready(work, kept)
         return Learnt(tuple(moved), begun=len(found))
 
     def _infer(self, work: Work, reads: Sequence[Read]) -> list[tuple[Pair, Mark]]:
@@ -251,7 +251,7 @@ class Edges:
         What is known is told on then.
         """
         store.put_off(work, tries)
-        store.make_ready(work, [one for one, (_, due) in tries.items() if due is None])
+        store.MARKS.make_ready(work, [one for one, (_, due) in tries.items() if due is None])
 
     def wrote_remark(self, work: Work, guide: str, external: str, remark: str) -> None:
         """Note a remark that we wrote: the platform calls nobody back for it."""
@@ -305,4 +305,4 @@ class Edges:
 
     def announced(self, work: Work, rows: Sequence[Any]) -> None:
         """Note what was told on."""
-        store.announced(work, rows)
+        store.MARKS.announced(work, rows)

@@ -18,18 +18,13 @@ from sqlalchemy import (
     select,
 )
 
+from coterie.channels.wecom.mirror.marked.store import READY, Marks, Pair
 from coterie.channels.wecom.mirror.marks import Mark, Standing
 from coterie.channels.wecom.mirror.model import Edge
 from coterie.channels.wecom.mirror.tags import store as tag_store
 from coterie.storage.keeping import came_with, of_people
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work, in_chunks
-
-Pair = tuple[str, str]
-"""A guide's userid and a customer's external_userid."""
-
-WAITING, READY, ANNOUNCED = 0, 1, 2
-"""A mark waits for what a read adds to it, is ready to be told on, or was."""
 
 customer_rows = Table(
     "wecom_customers",
@@ -82,6 +77,10 @@ _M = mark_rows.c
 Index(None, _M.external)
 _ready = _M.stage == READY
 Index("ix_wecom_edge_marks_ready", _M.at, sqlite_where=_ready, postgresql_where=_ready)
+MARKS = Marks(
+    mark_rows, ("guide", "external"), "external", {"state": "state", "detail": "detail"}
+)  # fmt: skip
+"""The marks of edges, each a guide's userid and a customer's external_userid."""
 
 _LASTS = ("half", "normal")
 
@@ -192,53 +191,6 @@ def profiles_of(work: Work, externals: Collection[str]) -> dict[str, int]:
 # --- edges and their marks
 
 
-def marks(work: Work, externals: Collection[str]) -> dict[Pair, list[Mark]]:
-    """Return the marks of these customers' edges."""
-    found: dict[Pair, list[Mark]] = {}
-    if externals:
-        query = select(mark_rows).where(work.among(_M.external, externals))
-        for row in work.connection.execute(query):
-            found.setdefault((row.guide, row.external), []).append(_mark(row))
-    return found
-
-
-def _mark(row: Row[Any]) -> Mark:
-    return Mark(row.at, row.kind, row.told, row.state, row.detail, row.stage == ANNOUNCED)
-
-
-def write_marks(work: Work, some: Sequence[tuple[Pair, Mark, int]]) -> None:
-    """Write marks, each with its stage."""
-    rows = [
-        {
-            "guide": guide, "external": external, "at": mark.at, "kind": mark.kind,
-            "told": mark.told, "state": mark.state, "detail": mark.detail, "stage": stage,
-        }
-        for (guide, external), mark, stage in some
-    ]  # fmt: skip
-    key = ["guide", "external", "at", "kind"]
-    work.upsert(mark_rows, rows, key=key, change=["told", "state", "detail", "stage"])
-
-
-def drop_marks(work: Work, some: Iterable[tuple[Pair, Mark]]) -> None:
-    """Remove marks that others took the place of."""
-    for (guide, external), mark in some:
-        work.connection.execute(
-            delete(mark_rows).where(
-                _M.guide == guide, _M.external == external, _M.at == mark.at, _M.kind == mark.kind
-            )
-        )
-
-
-def make_ready(work: Work, externals: Collection[str]) -> None:
-    """Let the marks that waited for a read be told on."""
-    if externals:
-        work.connection.execute(
-            mark_rows.update()
-            .where(_M.stage == WAITING, work.among(_M.external, externals))
-            .values(stage=READY)
-        )
-
-
 def ready(work: Work, limit: int) -> list[Row[Any]]:
     """Return marks that are to be told on, the earliest first, with the edge's code and way."""
     query = (
@@ -251,17 +203,10 @@ def ready(work: Work, limit: int) -> list[Row[Any]]:
     return list(work.connection.execute(query))
 
 
-def announced(work: Work, rows: Sequence[Row[Any]]) -> None:
-    """Note that marks were told on."""
-    key = ["guide", "external", "at", "kind"]
-    said = [{**{name: row._mapping[name] for name in key}, "stage": ANNOUNCED} for row in rows]
-    work.change(mark_rows, said, key=key, change=["stage"])
-
-
 def history(work: Work, guide: str, external: str) -> list[Mark]:
     """Return the story of an edge, oldest first."""
-    query = select(mark_rows).where(_M.guide == guide, _M.external == external).order_by(_M.at)
-    return [_mark(row) for row in work.connection.execute(query)]
+    marks = MARKS.of(work, [external]).get((guide, external), [])
+    return sorted(marks, key=lambda mark: mark.at)
 
 
 def write_standings(work: Work, some: Mapping[Pair, Standing]) -> None:
