@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute
 
+from coterie.analytics.review.definitions import DEFINITIONS, Definition
 from coterie.journeys.schema import json_schema as journeys_schema
 from coterie.segments.language.schema import json_schema as rules_schema
 from coterie.settings import Settings
@@ -54,14 +55,37 @@ This page is made from the routes by `scripts/write_reference.py`.
 """
 
 
+REVIEW_HEAD = """# Figures of a review
+
+What `/campaigns/SLUG/review` counts, and how: the page, its workbook and its paper print these
+sentences beside the figures. *Members* are those who joined. Days are of the brand's zone; a
+campaign begins with the first midnight of its first phase and ends before the midnight after its
+last. Amounts are net of all refunds told so far, in whole scaled numbers, so that every way of
+adding up gives the same. `app.growing.reviews.review(work, slug).told()` returns all of it as plain
+JSON. How to read it: [Read a campaign's review](../how-to/read-a-review.md).
+
+This page is made from `coterie.analytics.review.definitions` by `scripts/write_reference.py`.
+
+| figure | how it is counted | 怎么算 | events read |
+|---|---|---|---|
+"""
+
+
 def made() -> dict[Path, str]:
     """Return the text of every file that this script writes."""
     return {
         REFERENCE / "settings.md": SETTINGS_HEAD + "".join(_setting(n) for n in _names()),
         REFERENCE / "desk.md": DESK_HEAD + "".join(sorted(map(_address, desk_routes()))),
+        REFERENCE / "review.md": REVIEW_HEAD + "".join(map(_definition, DEFINITIONS.values())),
         REFERENCE / "rules.schema.json": _json(rules_schema()),
         REFERENCE / "journeys.schema.json": _json(journeys_schema()),
     }
+
+
+def _definition(one: Definition) -> str:
+    names = ", ".join(f"`{name}`" for name in one.names)
+    title = f"{one.name['en']} {one.name['zh']}"
+    return f"| **{title}** | {one.words['en']} | {one.words['zh']} | {names} |\n"
 
 
 def desk_routes() -> list[APIRoute]:

@@ -32,8 +32,10 @@ class Invite:
     def check(self, work: Work, arguments: Mapping[str, Any], path: str) -> None:
         """Refuse a community that there is not, or that invites nobody."""
         if "community" not in arguments:
-            raise Invalid("this house keeps no groups that one could be invited to",
-                          path=join(path, "group"), hint="invite to a community")  # fmt: skip
+            raise Invalid("nobody can be put into a group: she comes by its live code",
+                          path=join(path, "group"),
+                          hint="invite to its community, or send the address of its code",
+                          )  # fmt: skip
         slug, here = arguments["community"], join(path, "community")
         try:
             community = self._communities.get(work, slug)
@@ -93,6 +95,8 @@ class Coupon:
 
     name = "coupon"
     benefit = True
+    discount = True
+    """No journey has it right beside a word that calls itself emotional."""
 
     def __init__(self, coupons: Issuing) -> None:
         self._coupons = coupons

@@ -33,7 +33,8 @@ class Play:
         self.house = house
         self.app = house.app
         self.referrals = house.app.growing.referrals
-        coupons = house.app.growing.coupons
+        self.hal: Any = None
+        coupons = self.coupons = house.app.growing.coupons
         with self.work() as work:
             for slug in ("ten-off", "welcome"):
                 titles = {"en": slug, "zh": slug}
@@ -42,7 +43,6 @@ class Play:
                     Template(slug=slug, titles=titles, kind="amount", amount=10_0000, days=30),
                 )
             self.referrals.define(work, {**PROGRAMME, **changes})
-        self.orders = 0
         self.listening = Listening()
         listeners = house.app.inbound.listeners
         house.app.inbound.listeners = (*listeners, self.listening)
@@ -50,8 +50,11 @@ class Play:
     def work(self) -> Any:
         return self.app.db.begin(TESTER, self.app.clock.now())
 
+    def reading(self) -> Any:
+        return self.app.db.read(TESTER, self.app.clock.now())
+
     def profile(self, user: str) -> int:
-        with self.work() as work:
+        with self.reading() as work:
             found = self.app.profiles.find(work, "user_id", user)
             assert found is not None, user
             return int(found)
@@ -67,33 +70,19 @@ class Play:
             codes = self.referrals.codes_of(work, programme, found.values())
         return {user: codes[profile] for user, profile in found.items()}
 
-    def open(self, user: str, code: str, **more: Any) -> None:
-        self.house.receive([did(user, "Invitation Opened", {"code": code}, **more)])
-
-    def join(self, user: str, chat: str = "g1", **more: Any) -> None:
-        self.house.receive([did(user, "Group Joined", {"group_id": chat}, **more)])
-
-    def buy(self, user: str, amount: float = 199, number: str = "", **more: Any) -> str:
-        self.orders += 1
-        number = number or f"o{self.orders}"
-        said = {"order_id": number, "total": amount}
-        self.house.receive([did(user, "Order Completed", said, **more)])
-        return number
-
-    def give_back(self, user: str, number: str, amount: float = 199, **more: Any) -> None:
-        said = {"order_id": number, "total": amount, "refund_id": f"r-{number}-{amount}"}
-        self.house.receive([did(user, "Order Refunded", said, **more)])
+    def receive(self, *items: Any) -> None:
+        self.house.receive(items)
 
     def stands(self, user: str, programme: str = "friends") -> tuple[str, str]:
         """Return how far somebody came, and why no further."""
         profile = self.profile(user)
-        with self.work() as work:
+        with self.reading() as work:
             rows = [one for one in store.of_people(work, [profile]) if one.programme == programme]
         return (rows[0].state, rows[0].reason) if rows else ("", "")
 
     def told(self, name: str) -> list[tuple[int, dict[str, Any]]]:
         """Return the facts of a name: of whom, and what they say."""
-        with self.work() as work, self.app.log.open_lake(work) as lake:
+        with self.reading() as work, self.app.log.open_lake(work) as lake:
             query = "SELECT profile, properties FROM events WHERE name = ? ORDER BY seq"
             rows = lake.execute(query, [f"coterie.referral.{name}"]).fetchall()
         return [(profile, msgspec.json.decode(said)) for profile, said in rows]
@@ -101,7 +90,7 @@ class Play:
     def referral(self, user: str, programme: str = "friends") -> store.Referral:
         """Return the row of a friend."""
         profile = self.profile(user)
-        with self.work() as work:
+        with self.reading() as work:
             rows = [one for one in store.of_people(work, [profile]) if one.programme == programme]
         return rows[0]
 
@@ -110,6 +99,24 @@ def did(user: str, event: str, properties: dict[str, Any] | None = None, **more:
     kind = "page" if event == "Page Viewed" else "track"
     named = {"name": "Home"} if kind == "page" else {"event": event}
     return {"type": kind, "userId": user, "properties": properties or {}, **named, **more}
+
+
+def opened(user: str, code: str, **more: Any) -> Any:
+    return did(user, "Invitation Opened", {"code": code}, **more)
+
+
+def joined(user: str, chat: str = "g1", **more: Any) -> Any:
+    return did(user, "Group Joined", {"group_id": chat}, **more)
+
+
+def bought(user: str, total: float = 199, **more: Any) -> Any:
+    """Buy something; the order's number is o- and her id."""
+    return did(user, "Order Completed", {"order_id": f"o-{user}", "total": total}, **more)
+
+
+def gave_back(user: str, total: float) -> Any:
+    said = {"order_id": f"o-{user}", "total": total, "refund_id": f"r-{total}"}
+    return did(user, "Order Refunded", said)
 
 
 class Listening:

@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from coterie.actions import Invite, Seat
+from coterie.actions import Coupon, Invite, Seat
 from coterie.core.errors import Invalid
 from coterie.journeys.ports import Action, check_action
+from coterie.loyalty.coupons.model import Template
 from coterie.testing import House
 from coterie.testing.actions import ActionContract
 from coterie.testing.asking import TESTER
@@ -46,6 +47,30 @@ class TestSeat(ActionContract):
         with house.app.db.begin(TESTER, house.app.clock.now()) as work:
             house.app.activities.define(work, night)
         return Seat(house.app.activities)
+
+
+class TestCoupon(ActionContract):
+    entry_point = "coupon"
+    arguments: ClassVar = {"template": "welcome"}
+    wrong: ClassVar = {"template": "opera"}
+
+    def make_action(self, house: House) -> Action:
+        with house.app.db.begin(TESTER, house.app.clock.now()) as work:
+            house.app.growing.coupons.define(work, Template(
+                slug="welcome", titles={"en": "Welcome"}, kind="amount", amount=30_0000, stock=12,
+            ))  # fmt: skip
+        return Coupon(house.app.growing.coupons)
+
+    def test_who_gets_none_is_told_why(self) -> None:
+        with House() as house:
+            action, people = self.make_action(house), self.people(house, 14)
+            with house.app.db.begin(TESTER, house.app.clock.now()) as work:
+                facts = self.ask(work, action, people)
+            refused = [one for one in facts if one.name == "coterie.action.refused"]
+            assert [one.properties["reason"] for one in refused] == ["quantity_exceeded"] * 2
+            given = [one for one in facts if one.name == "coterie.coupon.issued"]
+            assert {one.properties["origin"] for one in given} == {"journey:journey:give"}
+            assert len(given) == 12
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import gzip
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -14,93 +13,22 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
 
+from coterie.channels.wecom.mirror.chats import store as chats
+from coterie.channels.wecom.mirror.model import Participant
 from coterie.codes.members import GOOD_FOR
 from coterie.core.actor import COMMAND
-from coterie.guides.organisation.model import Guide, Store
-from coterie.loyalty.coupons.model import Template, Want
-from coterie.storage import audit
-from coterie.testing.house import House
-from coterie.web.member.promises import in_fours
-from coterie.web.server import create_app
-from web.conftest import BROWSER
+from web.growth import FRIENDS, Stage, open_stage, stand
 from web.test_guide_pages import Pocket, customer, phone
 
-FRIENDS = {
-    "slug": "friends", "title": {"zh": "老友带新", "en": "Bring a friend"},
-    "from": "2025-12-01", "until": "2026-03-01",
-    "headline": {"zh": "首单立减 30 元，你我都有", "en": "30 off, for you and a friend"},
-    "benefit": {"zh": "首单立减 30 元", "en": "30 off your first order"},
-    "reward": {"referrer": "thanks", "friend": "welcome"}, "caps": {"person": 5},
-}  # fmt: skip
-SHOP = Store("bund", "The Bund")
 PICTURE = (("zh", "zh-CN"), ("en", "en-GB"))
 MOST = 100_000
 NAMED = r'(?:src|rel="stylesheet" href|use href)="(/(?:static|c|f)/[^"#]+)'
 
 
-@dataclass
-class Stage:
-    """A house in which a programme runs, and its people."""
-
-    house: House
-    lin: int
-    uid: str
-    door: str
-
-    def browser(self, language: str = "en") -> TestClient:
-        headers = {"user-agent": BROWSER, "accept-language": language}
-        return TestClient(
-            create_app(self.house.app), base_url="http://127.0.0.1:8000",
-            client=("10.0.0.7", 50_000), follow_redirects=False, headers=headers,
-        )  # fmt: skip
-
-    def own(self, path: str = "", profile: int | None = None) -> str:
-        app = self.house.app
-        token = app.growing.links.token(profile or self.lin, app.clock.now())
-        return f"/k/{token}{path}"
-
-    def give(self, template: str, key: str) -> str:
-        """Give Lin a coupon; returns its code."""
-        app = self.house.app
-        with app.db.begin(COMMAND, app.clock.now()) as work:
-            facts = app.growing.coupons.issue(work, [Want(self.lin, template, key, "manual:test")])
-            app.inbound.tell(work, facts)
-            coupon = app.growing.coupons.get(work, facts[0].properties["coupon"])
-        app.settle(app.clock.now())
-        return in_fours(str(coupon.code))
-
-    def code(self) -> str:
-        """Lin's personal code."""
-        app = self.house.app
-        with app.db.begin(COMMAND, app.clock.now()) as work:
-            return app.growing.referrals.take_part(work, "friends", self.lin)
-
-
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with House(brand="Maria") as house:
-        app = house.app
-        with app.db.begin(COMMAND, app.clock.now()) as work:
-            organisation = app.guides.organisation
-            organisation.save_store(work, SHOP)
-            organisation.save_guide(work, Guide("li-na", "Li Na", "li-na", stores=("bund",)))
-            for slug, title, more in (
-                ("welcome", "好友首单券", {"minimum": 1_990_000}), ("thanks", "老友谢礼", {}),
-                ("day", "一日券", {"days": 1}),
-            ):  # fmt: skip
-                titles = {"zh": title, "en": slug}
-                terms = Template(slug=slug, titles=titles, kind="amount", amount=300_000, **more)
-                app.growing.coupons.define(work, terms)
-            door = app.scanning.channel.make(
-                work, {"title": "Door", "store": "bund", "guides": "store", "tags": ["door"]}
-            )
-            said = {"way": "contact", "state": door.state}
-            app.growing.referrals.programmes.define(work, {**FRIENDS, "door": said})
-        uid = customer(house, "lin", "li-na")
-        with app.db.read(COMMAND, app.clock.now()) as work:
-            lin = app.profiles.by_uid(work, uid)
-        assert lin is not None
-        yield Stage(house, lin, uid, door.state)
+    with open_stage() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +44,8 @@ def text_of(page: Response) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)))
 
 
-def press(browser: TestClient, path: str, **fields: str) -> Response:
-    found = re.search(r'name="form_token" value="([^"]+)"', browser.get(path).text)
+def press(browser: TestClient, path: str, on: str = "", **fields: str) -> Response:
+    found = re.search(r'name="form_token" value="([^"]+)"', browser.get(on or path).text)
     assert found is not None
     return browser.post(path, data={"form_token": found[1], **fields})
 
@@ -204,8 +132,8 @@ def test_she_takes_part_by_a_press_and_gets_a_poster(stage: Stage) -> None:
     first = browser.get(path)
     assert "poster.png" not in first.text
     assert press(browser, path, programme="friends").headers["location"] == path
-    press(browser, path, programme="friends")
     code = stage.code()
+    press(browser, path, on=f"/f/{code}", programme="friends")
     page = browser.get(path)
     assert f"http://127.0.0.1:8000/f/{code}" in page.text
     for language, locale in PICTURE:
@@ -219,7 +147,7 @@ def test_she_takes_part_by_a_press_and_gets_a_poster(stage: Stage) -> None:
         told = app.scanning.channel.resolve(work, [mine])[mine]
     assert told.placement == f"friend:{code}"
     assert told.tags == ("door",)
-    assert press(browser, path, programme="nothing").status_code == 404
+    assert press(browser, path, on=f"/f/{code}", programme="nothing").status_code == 404
 
 
 def test_who_adds_a_guide_by_her_code_is_counted_and_not_named(stage: Stage) -> None:
@@ -297,12 +225,20 @@ def test_a_group_that_is_full_says_that_it_still_counts(stage: Stage) -> None:
         group = app.scanning.groups.make(
             work, {"title": "Friends", "store": "bund", "chats": ["w1"], "limit": 2}
         )
+        stand(work, group.state)
         door = {"way": "group", "state": group.state}
         app.growing.referrals.programmes.define(work, {**FRIENDS, "door": door})
     browser = stage.browser()
     path = f"/f/{stage.code()}"
     press(browser, path, choice="deny")
     assert "join our group" in text_of(browser.get(path))
+    with app.db.begin(COMMAND, app.clock.now()) as work:
+        chats.meet(work, ["w1"])
+        chats.write_participants(work, [Participant("w1", one, True, 0) for one in ("a", "b")])
+    said = text_of(browser.get(path))
+    assert "The group is full just now" in said
+    assert "counts all the same" in said
+    assert "join our group" not in said
 
 
 def test_what_is_over_unknown_or_resting_says_so(stage: Stage) -> None:
@@ -359,11 +295,10 @@ def test_a_guide_asks_a_customer_and_gets_words_with_her_poster(
 
 def test_a_card_has_her_coupons_and_her_friends(stage: Stage, guide: Pocket) -> None:
     code = stage.give("thanks", "card")
+    stage.house.advance(seconds=10)  # her taps of one moment are bounded
     card = guide.read(f"/g/customers/{stage.uid}")
     assert f"/g/till?code={code}" in card
     assert "Her friends" in card
     assert guide.read("/g/groups")
     for way in ("/g/till", "/g/invite", "/g/groups"):
         assert f'href="{way}"' in guide.read("/g/")
-    with stage.house.app.db.read(COMMAND, 0) as work:
-        assert audit.entries(work, 1)

@@ -26,7 +26,7 @@ class Bringing(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class MemberLinks:
     """Makes the addresses under ``base``, which has no slash at its end."""
 

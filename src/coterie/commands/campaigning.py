@@ -50,9 +50,9 @@ class Fair(PlayedTown):
         return story
 
 
-def planned(members: int = MEMBERS, seed: str = "shoes") -> Plan:
+def planned(members: int = MEMBERS, *, seed: str = "shoes", tick: int = 2 * HOUR) -> Plan:
     """Return the story with about so many members, its sale on the day that it is."""
-    return of_size(members, seed=seed, start=parse_time(SALE, zone_named(ZONE)))
+    return of_size(members, seed=seed, start=parse_time(SALE, zone_named(ZONE)), tick=tick)
 
 
 def demo_shoes(

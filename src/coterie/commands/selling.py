@@ -26,7 +26,9 @@ from coterie.roads.shipped.importing import RecipeImporter
 from coterie.roads.shipped.library import shipped, shipped_one
 from coterie.roads.shipped.recipe import Recipe, read_recipe
 from coterie.testing.shop import Shop
-from coterie.testing.shop_pages import house_clock, sender, serve_shop
+from coterie.testing.shop_pages import asker, house_clock, sender, serve_shop
+from coterie.testing.till import Till
+from coterie.testing.till_pages import serve_till
 
 feeds = typer.Typer(no_args_is_help=True, help="Shops and tills that tell of orders.")
 orders = typer.Typer(no_args_is_help=True, help="Orders: figures, and whether the sums agree.")
@@ -166,6 +168,25 @@ def simulated_shop(
         port,
         lambda address: err.print(f"The shop is at {address}", markup=False),
     )
+
+
+@simulate.command("till")
+def simulated_till(
+    secret: Annotated[str, typer.Option(help="The feed's secret.", envvar="COTERIE_SECRET")],
+    key: Annotated[
+        str, typer.Option(help="A write key, for coupons.", envvar="COTERIE_KEY")
+    ],
+    store: Annotated[str, typer.Option(help="The store that it stands in.")],
+    at: Annotated[str, typer.Option("--house", help="The house.")] = "http://127.0.0.1:8000",
+    feed: Annotated[str, typer.Option(help="The feed that it delivers as.")] = "till",
+    shop: Annotated[str, typer.Option(help="The feed's shop, if named otherwise.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = 8201,
+) -> None:
+    """Serve a till in a store: it takes coupons, sells, and takes goods back."""
+    till = Till(
+        feed, secret, sender(at, feed), asker(at, key), house_clock(at), store=store, shop=shop
+    )
+    serve_till(till, port, lambda address: err.print(f"The till is at {address}", markup=False))
 
 
 def find_recipe(name: str) -> Recipe:

@@ -41,6 +41,7 @@ _LINES = ("order_id", "shop", "currency", "products", "recommended_by")
 _ACTIVITY = ("activity", "form", "level")
 _COUPON = ("coupon", "template", "origin", "campaign")
 _USED = ("order_id", "store", "amount")
+_REFERRAL = ("programme", "campaign")
 _BINDING = ("guide", "store", "before", "why", "until")
 _MESSAGE = ("message", "origin", "channel", "template", "touch")
 
@@ -97,6 +98,20 @@ TABLE: tuple[Known, ...] = (
     Known("coterie.coupon.rolled_back", "order", "coupon", (*_COUPON, *_USED, "reason"), item=None),
     Known("coterie.coupon.expired", "order", "coupon", _COUPON, item=None),
     Known("coterie.coupon.revoked", "order", "coupon", (*_COUPON, "reason"), item=None),
+    # friends who bring friends
+    Known("Invitation Opened", "contact", "invited", ("code", "carrier"), item=None),
+    Known("coterie.referral.touched", "contact", "invited", (*_REFERRAL, "referrer", "code"),
+          item=None),
+    Known("coterie.referral.joined", "contact", "brought", (*_REFERRAL, "referral", "referrer"),
+          item=None),
+    Known("coterie.referral.qualified", "contact", "brought", (*_REFERRAL, "referral", "referrer"),
+          item=None),
+    Known("coterie.referral.approved", "contact", "rewarded",
+          (*_REFERRAL, "referral", "side", "coupon"), item=None),
+    Known("coterie.referral.rejected", "contact", "rejected", (*_REFERRAL, "referral", "reason"),
+          item=None),
+    Known("coterie.referral.clawed_back", "contact", "rejected",
+          (*_REFERRAL, "referral", "side", "coupon", "reason"), item=None),
     # groups: what people gather in
     Known(
         "Group Joined",
@@ -174,6 +189,7 @@ _BEGIN: tuple[tuple[Family, tuple[str, ...]], ...] = (
 _OWN: dict[str, Family] = {
     "message": "message", "community": "group", "activity": "activity", "binding": "contact",
     "coupon": "order", "visit": "scan", "group": "group",
+    "referral": "contact",
 }  # fmt: skip
 
 

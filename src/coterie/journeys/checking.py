@@ -13,7 +13,7 @@ from coterie.journeys.model import (
 )
 from coterie.journeys.nodes import INVITE
 from coterie.journeys.ports import Action, Messaging, Segments
-from coterie.messaging.plays import refusals
+from coterie.messaging.plays import CODE, refusals
 from coterie.profiles.pii import IDENTIFYING
 from coterie.segments.language.conditions_parse import nearest
 from coterie.storage.work import Work
@@ -51,6 +51,7 @@ def faults(
         except NotFound:
             yield Invalid(f"there is no list {journey.entry.name!r}", path="entry.list",
                           hint="upload it first")  # fmt: skip
+    yield from _money_faults(journey, actions)
     for name, node in journey.nodes.items():
         if isinstance(node, Perform):
             yield from _action_faults(work, node, f"nodes.{name}", actions)
@@ -60,6 +61,28 @@ def faults(
             yield Invalid(f"{node.trait!r} identifies people: no journey sets it",
                           path=f"nodes.{name}.trait",
                           hint="send it with an identify call")  # fmt: skip
+
+
+def _money_faults(journey: Journey, actions: Mapping[str, Action]) -> Iterator[Invalid]:
+    """Find what gives money off right before or after a word that calls itself emotional."""
+    gives = {
+        name: node
+        for name, node in journey.nodes.items()
+        if isinstance(node, Perform) and getattr(actions.get(node.action), "discount", False)
+    }
+    cares = {
+        name: node
+        for name, node in journey.nodes.items()
+        if isinstance(node, Message) and node.touch == "emotional"
+    }
+    for name, gift in sorted(gives.items()):
+        for word, care in sorted(cares.items()):
+            if care.then == name or gift.then == word:
+                yield Invalid(
+                    f"{word!r} is an emotional touch, and {name!r} right beside it gives money "
+                    "off: together they are an advertisement", path=f"nodes.{name}",
+                    hint="give it another day, or call the touch commercial", code=CODE,
+                )  # fmt: skip
 
 
 def _action_faults(

@@ -196,12 +196,13 @@ class Ledger:
 
     def balances(self, work: Work, names: Collection[str]) -> dict[str, Balance]:
         """Return what accounts hold now; what has lapsed counts as given back."""
-        reserved = store.pending_of(work, names)
+        lapsed = store.lapsed_of(work, names)
+        rows = {row.name: row for row in store.named(work, {*names, *map(held_of, names)})}
         found = {}
-        for row in store.named(work, names):
-            total, late = reserved.get(row.name, (0, 0))
-            found[row.name] = Balance(row.name, row.unit, row.balance + late, total - late,
-                                      row.floor)  # fmt: skip
+        for name in rows.keys() & set(names):
+            row, beside, late = rows[name], rows.get(held_of(name)), lapsed.get(name, 0)
+            held = 0 if beside is None else beside.balance - late
+            found[name] = Balance(name, row.unit, row.balance + late, held, row.floor)
         return found
 
     def movements(

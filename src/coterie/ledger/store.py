@@ -1,6 +1,6 @@
 """The tables of the ledger: accounts, entries, their lines, reservations."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -73,7 +73,7 @@ reservation_rows = Table(
 _a, _e, _l, _r = account_rows.c, entry_rows.c, line_rows.c, reservation_rows.c
 _pending = _r.state == "pending"
 Index(
-    "ix_ledger_reservations_pending", _r.account, _r.expires,
+    "ix_ledger_reservations_pending", _r.expires, _r.account,
     sqlite_where=_pending, postgresql_where=_pending,
 )  # fmt: skip
 _CHANGES = ("amount", "expires", "state", "turn", "posted", "entry", "to")
@@ -238,12 +238,13 @@ def overdue(work: Work, account: str | None, limit: int) -> list[Reservation]:
     return [_reservation(row) for row in rows]
 
 
-def pending_of(work: Work, accounts: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return by account what is reserved of it, and how much of that is overdue."""
-    late = func.sum(_r.amount).filter(_r.expires <= work.now)
-    query = select(_r.account, func.sum(_r.amount), func.coalesce(late, 0))
-    query = query.where(_pending, _r.account.in_(sorted(accounts))).group_by(_r.account)
-    return {name: (int(all_), int(over)) for name, all_, over in work.connection.execute(query)}
+def lapsed_of(work: Work, accounts: Collection[str]) -> dict[str, int]:
+    """Return by account how much of what is reserved of it has lapsed."""
+    query = select(_r.account, func.sum(_r.amount)).where(
+        _pending, _r.expires <= work.now, _r.account.in_(sorted(accounts))
+    )
+    rows = work.connection.execute(query.group_by(_r.account))
+    return {name: int(amount) for name, amount in rows}
 
 
 def next_due(work: Work) -> int | None:

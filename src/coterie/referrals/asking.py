@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from coterie.profiles.service import Profiles
 from coterie.referrals import store
@@ -15,6 +16,16 @@ from coterie.segments.service import Segments
 from coterie.storage.work import Work
 
 _FRIENDS = 50
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A programme as its page shows it: counts, spread, trees, and every referral."""
+
+    board: Board
+    spread: Spread
+    forest: Forest
+    rows: Sequence[Referral]
 
 
 class Asking:
@@ -82,11 +93,27 @@ class Asking:
         """Return a programme in counts; raises NotFound."""
         self.programmes.get(work, programme)
         rows = store.of_programme(work, programme)
-        participants = {
-            one.profile or -place for place, one in enumerate(codes.of_programme(work, programme))
-        }
+        return self._board(work, programme, rows, codes.of_programme(work, programme))
+
+    def cascade(self, work: Work, programme: str) -> tuple[Spread, Forest]:
+        """Return how a programme spreads, and its trees; raises NotFound."""
+        told = self.whole(work, programme)
+        return told.spread, told.forest
+
+    def whole(self, work: Work, programme: str) -> Whole:
+        """Return all that a page shows of a programme, read once; raises NotFound."""
+        one = self.programmes.get(work, programme)
+        audience = 0 if one.who is None else len(self._segments.members(work, one.who))
+        rows = store.of_programme(work, programme)
+        participants = codes.of_programme(work, programme)
+        told, forest = spread(participants, rows, work.now, audience)
+        return Whole(self._board(work, programme, rows, participants), told, forest, rows)
+
+    def _board(
+        self, work: Work, slug: str, rows: Sequence[Referral], participants: Sequence[Participant]
+    ) -> Board:
         return Board(
-            participants=len(participants),
+            participants=_people(participants),
             touched=len(rows),
             joined=sum(_has_joined(one) for one in rows),
             qualified=sum(_has_qualified(one) for one in rows),
@@ -95,17 +122,8 @@ class Asking:
             clawed_back=sum(one.state == "clawed_back" for one in rows),
             rejected=Counter(one.reason for one in rows if one.state == "rejected"),
             waiting=sum(one.state == "pending" for one in rows),
-            rewards=store.reward_counts(work, programme),
+            rewards=store.reward_counts(work, slug),
         )
-
-    def cascade(self, work: Work, programme: str) -> tuple[Spread, Forest]:
-        """Return how a programme spreads, and its trees; raises NotFound."""
-        one = self.programmes.get(work, programme)
-        audience = 0 if one.who is None else len(self._segments.members(work, one.who))
-        return spread(
-            codes.of_programme(work, programme), store.of_programme(work, programme), work.now,
-            audience,
-        )  # fmt: skip
 
     def spread(
         self, work: Work, programme: str, since: int | None = None, until: int | None = None
@@ -114,23 +132,21 @@ class Asking:
 
         K is of the whole programme as known now. Raises NotFound.
         """
-        told, _ = self.cascade(work, programme)
-        rows = store.of_programme(work, programme)
-        joined = [one for one in rows if _has_joined(one) and _within(one.joined, since, until)]
+        told = self.whole(work, programme)
+        joined = [
+            one for one in told.rows if _has_joined(one) and _within(one.joined, since, until)
+        ]
+        participants = codes.of_programme(work, programme)
         return Spreading(
-            k=told.k,
-            participants=len({
-                one.profile or -place
-                for place, one in enumerate(codes.of_programme(work, programme))
-                if until is None or one.since < until
-            }),
-            touched=sum(_within(one.touched, since, until) for one in rows),
+            k=told.spread.k,
+            participants=_people([one for one in participants if until is None or one.since < until]),
+            touched=sum(_within(one.touched, since, until) for one in told.rows),
             joined=len(joined),
             qualified=sum(_has_qualified(one) for one in joined),
             approved=sum(one.decision == "approved" for one in joined),
             rewarded=sum(one.state == "rewarded" for one in joined),
-            rejected=sum(one.state == "rejected" for one in rows),
-        )  # fmt: skip
+            rejected=sum(one.state == "rejected" for one in told.rows),
+        )
 
     def page(
         self, work: Work, programme: str, states: Sequence[str], limit: int = 50, offset: int = 0
@@ -146,9 +162,18 @@ class Asking:
         """Count who takes part, by programme."""
         return codes.counts(work)
 
+    def qualified(self, work: Work) -> dict[str, int]:
+        """Count the friends who ever qualified and were not rejected, by programme."""
+        return store.qualified(work)
+
     def tallies(self, work: Work) -> dict[str, dict[str, int]]:
         """Count the referrals of every programme by state."""
         return store.tallies(work)
+
+
+def _people(participants: Sequence[Participant]) -> int:
+    """Count people; who was erased counts once by each code of hers."""
+    return len({one.profile or -place for place, one in enumerate(participants, 1)})
 
 
 def _has_joined(one: Referral) -> bool:

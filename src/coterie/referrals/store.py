@@ -192,6 +192,16 @@ def tallies(work: Work) -> dict[str, dict[str, int]]:
     return found
 
 
+def qualified(work: Work) -> dict[str, int]:
+    """Count the friends who qualified and were not rejected, by programme."""
+    query = (
+        select(_r.programme, func.count().label("number"))
+        .where(_r.qualified.is_not(None), _r.state != "rejected")
+        .group_by(_r.programme)
+    )
+    return {row.programme: row.number for row in work.connection.execute(query)}
+
+
 def approved(work: Work, slug: str) -> int:
     """Count the friends who were approved in a programme, and not taken back."""
     query = select(func.count()).where(

@@ -1,9 +1,11 @@
 """The shop's pages over HTTP, and how it reaches a house: plain HTML, no scripts, no styles."""
 
+import base64
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from html import escape
+from typing import Any
 from urllib.parse import parse_qs, quote
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from starlette.routing import Route
 from coterie.core.clock import Clock, SystemClock, parse_time
 from coterie.core.errors import CoterieError, Unavailable
 from coterie.testing.shop import Deliver, Sale, Shop
+from coterie.testing.till import Ask
 
 _PATIENCE = 10
 _UTC = ZoneInfo("UTC")
@@ -40,6 +43,28 @@ def sender(house: str, feed: str) -> Deliver:
     return deliver
 
 
+def asker(house: str, key: str) -> Ask:
+    """Return what asks a house about coupons over HTTP, with a write key."""
+    token = base64.b64encode(f"{key}:".encode()).decode()
+
+    def ask(verb: str, body: Mapping[str, Any], once: str) -> Mapping[str, Any]:
+        headers = {
+            "authorization": f"Basic {token}", "content-type": "application/json",
+            "idempotency-key": once,
+        }  # fmt: skip
+        address = f"{house.rstrip('/')}/v1/coupons/{verb}"
+        request = urllib.request.Request(address, msgspec.json.encode(body), headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+                return msgspec.json.decode(answer.read(), type=dict[str, Any])
+        except urllib.error.HTTPError as error:
+            raise Unavailable(f"the house answers {error.code}: {error.read()!r}") from error
+        except OSError as error:
+            raise Unavailable(f"no house answers at {house}: {error}") from error
+
+    return ask
+
+
 def house_clock(house: str) -> Clock:
     """Return a clock that shows a house's time: a demo's house lives in the past."""
     address = f"{house.rstrip('/')}/health"
@@ -57,7 +82,7 @@ def shop_app(shop: Shop) -> Starlette:
     async def buy(request: Request) -> Response:
         item = request.query_params.get("item", "something")
         token = request.query_params.get("coterie", "")
-        return _page(
+        return plain_page(
             item,
             f"<p>Price: <strong>{shop.price}</strong></p><form method=post action=/buy>"
             f"<input type=hidden name=item value='{escape(item, quote=True)}'>"
@@ -71,7 +96,7 @@ def shop_app(shop: Shop) -> Starlette:
         )
 
     async def place(request: Request) -> Response:
-        form = await _form(request)
+        form = await plain_form(request)
         who = {kind: form.get(kind, "") for kind in ("phone", "email", "member_no", "user_id")}
         quantity = int(form.get("quantity", "1")) if form.get("quantity", "1").isdigit() else 1
         number = await run_in_threadpool(
@@ -84,7 +109,7 @@ def shop_app(shop: Shop) -> Starlette:
 
     async def act(request: Request) -> Response:
         number, deed = request.path_params["number"], request.path_params["deed"]
-        form = await _form(request)
+        form = await plain_form(request)
         deeds: dict[str, Callable[[], None]] = {
             "pay": lambda: shop.pay(number),
             "refund": lambda: shop.refund(number, form.get("amount", "")),
@@ -99,7 +124,7 @@ def shop_app(shop: Shop) -> Starlette:
 
     async def refuse(_request: Request, error: Exception) -> Response:
         said = error.message if isinstance(error, CoterieError) else "something went wrong"
-        return _page("No", f"<p>{escape(said)}</p>", 400)
+        return plain_page("No", f"<p>{escape(said)}</p>", 400)
 
     return Starlette(
         routes=[
@@ -121,7 +146,8 @@ def serve_shop(shop: Shop, port: int, ready: Callable[[str], None]) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def plain_form(request: Request) -> dict[str, str]:
+    """Read a form that was sent."""
     given = parse_qs((await request.body()).decode(), keep_blank_values=True)
     return {name: values[-1] for name, values in given.items()}
 
@@ -136,7 +162,7 @@ def _order_page(shop: Shop, sale: Sale) -> Response:
     )
     unpaid = sale.state == "created"
     amount = "<input name=amount aria-label='Amount to give back' value='10.00'>"
-    return _page(
+    return plain_page(
         f"Order {sale.number}",
         f"<p>{escape(sale.item)} &times; {sale.quantity}: <strong>{sale.total}</strong>,"
         f" <span id=state>{sale.state}</span>, given back {sale.refunded}</p>"
@@ -151,7 +177,8 @@ def _order_page(shop: Shop, sale: Sale) -> Response:
     )  # fmt: skip
 
 
-def _page(title: str, body: str, status: int = 200) -> Response:
+def plain_page(title: str, body: str, status: int = 200) -> Response:
+    """Return a page of plain HTML."""
     return HTMLResponse(
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'>"

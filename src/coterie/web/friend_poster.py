@@ -20,7 +20,9 @@ SMALL = 540
 _MARGIN, _CARD, _CODE, _TICKET = 84, 560, 500, 240
 _HEADLINE = (112, 100, 88, 76, 64, 52)
 _LEADING = 1.32
-_COLOURS = 48
+_COLOURS = 46
+_BLACK, _WHITE = _COLOURS, _COLOURS + 1
+"""Their places in the palette, behind the colours that a picture needs."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def draw(words: Words, address: str, look: str = "wine", width: int = WIDTH) -> 
     code = _code(address, side)
     left = round((_MARGIN + (_CARD - _CODE) / 2) * scale) + (side - code.width) // 2
     top = round((HEIGHT - _MARGIN - 60 - (_CARD + _CODE) / 2) * scale) + (side - code.height) // 2
-    page.paste(code.point([_nearest(page, 0), *[_nearest(page, 255)] * 255]), (left, top))
+    page.paste(code.point([_BLACK] + [_WHITE] * 255), (left, top))
     out = io.BytesIO()
     page.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -115,11 +117,9 @@ def _ground(words: Words, name: str, width: int) -> Image.Image:
     if width != WIDTH:
         size = (width, round(HEIGHT * width / WIDTH))
         page = page.resize(size, Image.Resampling.LANCZOS)
-    # pure black and white are kept for the code, whatever else is on the page
-    page.paste("#000000", (0, 0, 2, 1))
-    page.paste("#ffffff", (2, 0, 4, 1))
     plain = page.quantize(_COLOURS, dither=Image.Dither.NONE)
-    plain.paste(plain.getpixel((8, 0)), (0, 0, 4, 1))
+    colours = (plain.getpalette() or [])[: 3 * _COLOURS]
+    plain.putpalette([*colours, *[0] * (3 * _COLOURS - len(colours)), 0, 0, 0, 255, 255, 255])
     return plain
 
 
@@ -174,8 +174,8 @@ def _ticket(pen: ImageDraw.ImageDraw, words: Words, look: Look, top: int) -> Non
     letters, found = fitted(words.figure_line, 46, right - tear - 96, 3, 28)
     high = round(letters.size * 1.4)
     for number, row in enumerate(found):
-        y = middle + (number - (len(found) - 1) / 2) * high
-        pen.text((tear + 44, y), row, fill=look.on_ticket, font=letters, anchor="lm")
+        place = middle + (number - (len(found) - 1) / 2) * high
+        pen.text((tear + 44, place), row, fill=look.on_ticket, font=letters, anchor="lm")
 
 
 def _card(pen: ImageDraw.ImageDraw, words: Words, look: Look, top: int) -> None:
@@ -197,12 +197,3 @@ def _code(address: str, most: int) -> Image.Image:
     out = io.BytesIO()
     code.save(out, kind="png", border=2, dark="#000", light="#fff", scale=scale)
     return Image.open(out).convert("L")
-
-
-def _nearest(page: Image.Image, grey: int) -> int:
-    """Return the palette's number of black or white."""
-    colours = page.getpalette() or []
-    return min(
-        range(len(colours) // 3),
-        key=lambda at: sum(abs(one - grey) for one in colours[at * 3 : at * 3 + 3]),
-    )

@@ -13,7 +13,8 @@ from PIL import ImageFont
 
 Font = ImageFont.FreeTypeFont
 
-_PARTS = re.compile(r"[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]")
+_PARTS = re.compile(r"[\d.,%]+\s*[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+|[\u2e80-\uffff]")
+"""What is not parted: a number and its unit, a Latin word, a Chinese sign."""
 _CLOSING = "，。、；：！？）》」』”’…％%"
 """What never begins a line: it hangs on the one before."""
 

@@ -57,7 +57,13 @@ NAV = (
             Link("/polls", N_("Polls"), "circle-help"),
         ),
     ),
-    Section(N_("Attract"), (Link("/codes", N_("Codes"), "qr-code"),)),
+    Section(
+        N_("Attract"),
+        (
+            Link("/codes", N_("Codes"), "qr-code"),
+            Link("/referrals", N_("Friends bring friends"), "network"),
+        ),
+    ),
     Section(
         N_("Reach"),
         (

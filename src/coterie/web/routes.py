@@ -1,9 +1,8 @@
 """Every route there is, by who may come: programs with a key, readers, the operator."""
 
 from coterie.web import callbacks, callbacks_wecom
-from coterie.web.api import codes as code_api
-from coterie.web.api import coupons as coupon_api
 from coterie.web.api import (
+    campaigns,
     events,
     feeds,
     health,
@@ -15,6 +14,8 @@ from coterie.web.api import (
     runs,
     segments,
 )
+from coterie.web.api import codes as code_api
+from coterie.web.api import coupons as coupon_api
 from coterie.web.console import design, find, sign_in
 from coterie.web.console.activities import door as activity_door
 from coterie.web.console.activities import editing as activity_editing
@@ -312,6 +313,7 @@ DESK = (
     contact_tags.router,
     report.router,
     segments.router,
+    campaigns.router,
     lists.router,
     list_pages.router,
     segment_listing.router,

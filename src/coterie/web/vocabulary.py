@@ -9,6 +9,7 @@ from coterie.web.vocabulary_bindings import OF_BINDINGS
 from coterie.web.vocabulary_coupons import OF_COUPONS
 from coterie.web.vocabulary_groups import OF_GROUPS
 from coterie.web.vocabulary_guides import OF_GUIDES
+from coterie.web.vocabulary_referrals import OF_REFERRALS
 
 STATUS = {
     "queued": "waiting to be sent",
@@ -151,12 +152,21 @@ EVENT = {
     "Moment Liked": "liked a moment",
     "Moment Commented": "commented on a moment",
     "coterie.visit.made": "came to a store",
+    "coterie.campaign.drawn": "was drawn for a campaign",
+    "coterie.campaign.tiered": "came into another tier of a campaign",
     "coterie.coupon.issued": "got a coupon",
     "coterie.coupon.refused": "did not get a coupon",
     "coterie.coupon.redeemed": "paid with a coupon",
     "coterie.coupon.rolled_back": "got a coupon back",
     "coterie.coupon.expired": "let a coupon expire",
     "coterie.coupon.revoked": "had a coupon taken back",
+    "Invitation Opened": "opened a friend's invitation",
+    "coterie.referral.touched": "was invited by a friend",
+    "coterie.referral.joined": "came by a friend",
+    "coterie.referral.qualified": "did what a friend's reward asks for",
+    "coterie.referral.approved": "was promised a reward for friends",
+    "coterie.referral.rejected": "did not count as a friend's friend",
+    "coterie.referral.clawed_back": "had a reward for friends taken back",
     "Code Scanned": "scanned a code",
     "Product Scanned": "scanned a product",
     "coterie.activity.invited": "was invited to an activity",
@@ -201,6 +211,13 @@ ERROR = {
     "link_over": "This link was used already, or has had its time. Ask for a new one.",
     "no_wecom": "This house is not connected to WeCom. Sign in by a link.",
     "not_here": "She has to sign in on this phone herself first.",
+    "programme_closed": "This programme is not on: nobody new takes part.",
+    "not_invited": "This programme is for others.",
+    "not_qualified": "She has not qualified: there is nothing to approve.",
+    "cap_all": "This programme has given all the rewards that it may. Raise its cap first.",
+    "approved_already": "It was approved: what was given is taken back by a refund.",
+    "risky_design": "This design has a high risk. Change it, or say why you accept that.",
+    "forbidden_design": "Rewards go one level, for what a friend did, and cost no fee.",
     "internal": "Something went wrong on our side; it is in the log.",
 }
 
@@ -374,4 +391,5 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     **OF_BINDINGS,
     **OF_COUPONS,
     **OF_GROUPS,
+    **OF_REFERRALS,
 }

@@ -20,6 +20,16 @@ COUPON_USE = {
 }
 """What was done with a coupon."""
 
+COUPON_TRY = {
+    "issue": "was to be given",
+    "lock": "was to be kept for a payment",
+    "redeem": "was to be redeemed",
+    "release": "was to be let go again",
+    "rollback": "its redemption was to be taken back",
+    "return": "pieces were to be given back",
+}
+"""What was tried with a coupon, and refused."""
+
 COUPON_REASON = {
     "not_found": "there is no such coupon",
     "not_active_yet": "it is not valid yet",
@@ -52,7 +62,10 @@ COUPON_WHY = {
     "exclusive": "it goes with no other coupon",
     "no_order": "it needs to know the order",
     "zero": "there is nothing to take it off",
-    "budget": "the budget is used up",
+    "ever": "she has had as many as she ever may",
+    "day": "she has had as many as she may in a day",
+    "week": "she has had as many as she may in a week",
+    "month": "she has had as many as she may in a month",
     "segment": "she is not in the segment it is for",
     "ever": "one person gets no more of them",
     "day": "one person gets no more of them in a day",

@@ -10,10 +10,10 @@ OF_GROUPS: Mapping[str, Mapping[str, str]] = {
         "link": "by a link",
         "": "unknown",
     },
-    "stage": {"early": "early", "middle": "middle", "late": "late"},
+    "stage": {"early": "early stage", "middle": "middle stage", "late": "late stage"},
     "play": {
         "welcome": "welcome packet",
-        "benefit": "benefit",
+        "benefit": "small benefit",
         "topic": "topic",
         "poll": "poll",
         "fission": "friends bring friends",
@@ -22,7 +22,7 @@ OF_GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "play_state": {
         "asked": "waits for the guide",
-        "sent": "posted",
+        "sent": "posted by the guide",
         "unsent": "not posted",
         "skipped": "left out",
     },

@@ -1,4 +1,4 @@
-"""A made-up campaign put straight into a house: some hundreds of people, two shops, a cloud store."""
+"""A made-up campaign put straight into a house: some people, two shops and a cloud store."""
 
 from random import Random
 from typing import Any

@@ -78,9 +78,11 @@ def campaign(seed: int) -> list[Event]:
         if kind == 0:
             group = pick(("a", "b"))
             ours = {"campaign": pick(("autumn", "winter"))} if group == "a" else {}
-            told.fact("group.joined", profile, told.at(FIRST - DAY, FIRST + 7 * DAY), group=group,
-                      chat=group, code=pick(("door", "else", "", "")), scene=pick(("scanned", "link",
-                      "invited", "", "")), inviter=pick(("", "lin")), **ours)  # fmt: skip
+            told.fact(
+                "group.joined", profile, told.at(FIRST - DAY, FIRST + 7 * DAY), group=group,
+                chat=group, code=pick(("door", "else", "", "")), inviter=pick(("", "lin")),
+                scene=pick(("scanned", "link", "invited", "", "")), **ours,
+            )  # fmt: skip
         elif kind == 1:
             told.fact("group.left", profile, told.at(), group="a", chat=pick(("a", "b", "c")))
         elif kind == 2:

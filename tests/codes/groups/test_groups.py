@@ -144,3 +144,24 @@ def test_what_is_wrong_is_told_with_its_place(
     with pytest.raises(Invalid) as refused, database.begin(COMMAND, NOW) as work:
         groups.make(work, given)
     assert refused.value.path == path
+
+
+def test_outside_every_radius_the_city_around_is_offered_then_the_one_for_all(
+    groups: GroupCodes, database: Database
+) -> None:
+    with database.begin(COMMAND, NOW) as work:
+        own = groups.make(work, {"title": "Shop", "store": "s2", "radius": 5})
+        city = groups.make(work, {"title": "City", "centre": [53.5, 10.0], "radius": 60})
+        everybody = groups.make(work, {"title": "All"})
+        place = next(one for one in Staff().stores(work) if one.key == "s2")
+        north, east = place.latitude or 0, place.longitude or 0
+        there = [
+            groups.near(work, north + 0.03, east), groups.near(work, 53.9, 10.0),
+            groups.near(work, -30.0, 10.0),
+        ]  # fmt: skip
+        assert [(one.state, one.why) for one in there if one is not None] == [
+            (own.state, "near"), (city.state, "city"), (everybody.state, "all"),
+        ]  # fmt: skip
+        for wrong in ({"centre": [53.5]}, {"centre": [99, 0], "radius": 1}, {"radius": -1}):
+            with pytest.raises(Invalid):
+                groups.make(work, {"title": "Wrong", **wrong})

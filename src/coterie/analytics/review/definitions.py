@@ -132,7 +132,7 @@ DEFINITIONS: dict[Key, Definition] = {
         ),
         Definition(
             "revenue",
-            {"en": "Revenue", "zh": "成交额"},
+            {"en": "Revenue", "zh": "销售额"},
             {
                 "en": "What these orders were paid, less every refund told so far, on the day of "
                 "the order.",
@@ -227,7 +227,7 @@ DEFINITIONS: dict[Key, Definition] = {
                 "en": "Net revenue of everybody drawn, invited or held out, from the first to the "
                 "last day of the campaign, whether she joined or not: a person invited less a "
                 "person held out. The interval holds at 95% at all looks together.",
-                "zh": "抽签名单内所有人（邀请组与对照组，无论是否入群）在活动期间的净成交额："
+                "zh": "抽签名单内所有人（邀请组与对照组，无论是否入群）在活动期间的净销售额："
                 "邀请组人均减对照组人均；区间在反复查看时仍有 95% 把握。",
             },
             (DRAWN, PAID, REFUNDED, CANCELLED),

@@ -57,6 +57,25 @@ def nearest(place: Spot, others: Iterable[Spot]) -> Spot | None:
     return min(far, default=(0.0, "", None))[2]
 
 
+def reaching(place: Spot, circles: Iterable[tuple[Spot, float | None]]) -> Spot | None:
+    """Return the nearest of some places that reach so far; one without a radius reaches anywhere.
+
+    >>> from coterie.codes.channel.model import Place
+    >>> here = Place("here", latitude=31.23, longitude=121.47)
+    >>> near = Place("near", latitude=31.24, longitude=121.47)
+    >>> far = Place("far", latitude=31.4, longitude=121.47)
+    >>> [getattr(reaching(here, some), "key", None) for some in (
+    ...     [(near, 3.0), (far, 30.0)], [(near, 0.5), (far, 30.0)], [(near, 0.5), (far, 3.0)])]
+    ['near', 'far', None]
+    """
+    others = [
+        other
+        for other, radius in circles
+        if radius is None or ((km := distance(place, other)) is not None and km <= radius)
+    ]
+    return nearest(place, others)
+
+
 def branch(topic: str) -> Sequence[str]:
     """Return a topic and what it lies under, the nearest first.
 

@@ -17,6 +17,9 @@ class Pool:
     ``limit`` is how many a group takes by scanning (an invitation may take it further), ``alert``
     the percentage from which somebody is to be told. With ``auto_create`` the platform makes the
     next group once all shown are full, named ``base_name`` and a number from ``base_id`` on.
+
+    ``radius`` is from how far (km) people are led to it by where they are: of a store's code from
+    the store, of a city's from its ``centre`` (degrees north and east). None: from anywhere.
     """
 
     title: str
@@ -28,6 +31,8 @@ class Pool:
     auto_create: bool = False
     base_name: str = ""
     base_id: int = 1
+    radius: float | None = None
+    centre: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,12 +106,12 @@ class GroupSource:
 @dataclass(frozen=True)
 class Offer:
     """A live group code to be offered to somebody, and by what right: ``store``, ``near``,
-    ``topic`` or ``all``. ``members`` and ``capacity`` are those of the groups that are shown.
+    ``city``, ``topic`` or ``all``. ``members`` and ``capacity`` are those of the groups shown.
     """
 
     state: str
     title: str
-    why: Literal["store", "near", "topic", "all"]
+    why: Literal["store", "near", "city", "topic", "all"]
     members: int = 0
     capacity: int = 0
 

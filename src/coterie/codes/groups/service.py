@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from coterie.codes.channel.coming import joined_of, state_of
 from coterie.codes.channel.model import Place
+from coterie.codes.channel.ports import Spot
 from coterie.codes.channel.service import new_state
 from coterie.codes.groups import store
-from coterie.codes.groups.filling import branch, fill, nearest
+from coterie.codes.groups.filling import branch, fill, reaching
 from coterie.codes.groups.model import (
     Filling,
     GroupCode,
@@ -108,26 +109,35 @@ class GroupCodes:
     # --- which to offer
 
     def for_store(self, work: Work, key: str | None) -> Offer | None:
-        """Return a store's code, else the nearest store's, else the one for everybody."""
+        """Return a store's code, else that of one that reaches it, as ``near`` does."""
         if key is not None and (rows := store.of(work, "store", [key])):
             return self._offer(work, rows[0], "store")
-        others = {row.store: row for row in reversed(store.with_store(work))}
         places = {one.key: one for one in self._places.stores(work)}
         place = places.get(key or "")
-        if place is not None:
-            near = nearest(place, [places[one] for one in others if one in places])
-            if near is not None:
-                return self._offer(work, others[near.key], "near")
-        return self._for_all(work)
+        return self._for_all(work) if place is None else self._around(work, place, places)
 
     def near(self, work: Work, latitude: float, longitude: float) -> Offer | None:
-        """Return the code of the store nearest to a spot, else the one for everybody."""
-        others = {row.store: row for row in reversed(store.with_store(work))}
-        places = [one for one in self._places.stores(work) if one.key in others]
-        found = nearest(Place("", latitude=latitude, longitude=longitude), places)
-        return (
-            self._for_all(work) if found is None else self._offer(work, others[found.key], "near")
+        """Return the code of the nearest store whose radius reaches a spot.
+
+        Else that of the city around it, else the one for everybody.
+        """
+        places = {one.key: one for one in self._places.stores(work)}
+        return self._around(work, Place("", latitude=latitude, longitude=longitude), places)
+
+    def _around(self, work: Work, spot: Spot, places: Mapping[str, Spot]) -> Offer | None:
+        others = {row.store: row for row in reversed(store.with_store(work)) if row.store in places}
+        found = reaching(
+            spot, [(places[key], parse(row.source).radius) for key, row in others.items()]
         )
+        if found is not None:
+            return self._offer(work, others[found.key], "near")
+        cities = {row.state: row for row in self._cities(work)}
+        circles = [_circle(row) for row in cities.values()]
+        city = reaching(spot, [one for one in circles if one is not None])
+        return self._for_all(work) if city is None else self._offer(work, cities[city.key], "city")
+
+    def _cities(self, work: Work) -> list[CodeRow]:
+        return [row for row in store.of_nobody(work) if row.source.get("centre")]
 
     def for_topics(self, work: Work, topics: Sequence[str]) -> Offer | None:
         """Return the code of the first topic that has one, also by what it lies under."""
@@ -140,7 +150,7 @@ class GroupCodes:
         return self._for_all(work)
 
     def _for_all(self, work: Work) -> Offer | None:
-        rows = store.of_nobody(work)
+        rows = [row for row in store.of_nobody(work) if not row.source.get("centre")]
         return self._offer(work, rows[0], "all") if rows else None
 
     def _offer(self, work: Work, row: CodeRow, why: Any) -> Offer:
@@ -228,6 +238,14 @@ def _row(
         "state": state, "title": pool.title, "store": pool.store, "topic": pool.topic,
         "version": version, "source": dict(given), "status": "on", "created": created, "due": now,
     }  # fmt: skip
+
+
+def _circle(row: CodeRow) -> tuple[Place, float | None] | None:
+    pool = parse(row.source)
+    if pool.centre is None:
+        return None
+    north, east = pool.centre
+    return Place(row.state, latitude=north, longitude=east), pool.radius
 
 
 def _code(row: CodeRow) -> GroupCode:

@@ -4,6 +4,7 @@ from typing import Any
 
 from coterie.core.event import Event
 from coterie.core.numbers import scaled
+from coterie.loyalty.coupons.codes import read
 from coterie.loyalty.coupons.model import Order, OrderLine
 
 COMPLETED = "Order Completed"
@@ -11,10 +12,15 @@ REFUNDED = "Order Refunded"
 CANCELLED = "Order Cancelled"
 
 
-def code_in(event: Event) -> str:
-    """Return the code that an order says it was paid with (Segment's ``coupon``)."""
-    code = event.properties.get("coupon")
-    return code.strip() if isinstance(code, str) else ""
+def codes_in(event: Event) -> list[str]:
+    """Return the codes that an order says it was paid with: Segment's ``coupon``, with commas.
+
+    What is only told now of long ago was paid without us.
+    """
+    said = event.properties.get("coupon")
+    if event.name != COMPLETED or event.backfill or not isinstance(said, str):
+        return []
+    return [code for one in said.split(",") if (code := read(one))]
 
 
 def order_of(event: Event) -> Order:

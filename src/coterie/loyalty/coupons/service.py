@@ -12,7 +12,7 @@ from coterie.loyalty.coupons.base import told
 from coterie.loyalty.coupons.handing import Handing
 from coterie.loyalty.coupons.handouts import store as handouts
 from coterie.loyalty.coupons.model import Coupon
-from coterie.loyalty.coupons.orders import CANCELLED, COMPLETED, REFUNDED, code_in, order_of
+from coterie.loyalty.coupons.orders import CANCELLED, COMPLETED, REFUNDED, codes_in, order_of
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.storage import keeping
 from coterie.storage.work import Work
@@ -31,31 +31,29 @@ class Coupons(Handing):
     def hear(self, work: Work, events: Sequence[Event], moves: Sequence[Move]) -> list[Event]:  # noqa: ARG002
         """Redeem what an order says it was paid with; roll back what an order gave back."""
         orders = [one for one in events if one.name in HEARD and one.type != "fact"]
-        numbers = {str(one.properties.get("order_id") or "") for one in orders} - {""}
-        if not numbers:
+        if not orders:
             return []
+        ours = store.known_codes(work, {code for one in orders for code in codes_in(one)})
+        back = {order_of(one).number for one in orders if one.name != COMPLETED} - {""}
         using: dict[str, list[Coupon]] = {}
-        undone = any(one.name != COMPLETED for one in orders)
-        for coupon in store.of_orders(work, numbers, hold=True) if undone else ():
+        for coupon in store.of_orders(work, back, hold=True) if back else ():
             using.setdefault(coupon.order or "", []).append(coupon)
         facts: list[Event] = []
         for event in orders:
             if event.name == COMPLETED:
-                facts += self._paid(work, event)
+                for code in codes_in(event):
+                    facts += self._paid(work, event, code) if code in ours else []
             else:
                 facts += self._back(work, event, using)
         return facts
 
-    def _paid(self, work: Work, event: Event) -> list[Event]:
-        """Redeem the coupon that an order names, unless the shop did so before."""
-        code = code_in(event)
-        if not code:
-            return []
+    def _paid(self, work: Work, event: Event, code: str) -> list[Event]:
+        """Redeem a coupon that an order names, unless the till did so before."""
         order, found = order_of(event), self.find(work, code)
         if found is not None and found.state == "redeemed" and found.order == order.number:
             return []
         profile = event.profile if found is None else None
-        return list(self.redeem(work, code, order, profile, key=f"order:{event.id}").facts)
+        return list(self.redeem(work, code, order, profile, key=f"order:{event.id}:{code}").facts)
 
     def _back(self, work: Work, event: Event, using: dict[str, list[Coupon]]) -> list[Event]:
         """Roll back what a cancelled order used, or one of which all was refunded."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -97,7 +98,8 @@ coupon_rows = Table(
     Index("ix_coupons_template", "template", "issued", "id"),
 )
 _b, _t, _v, _c = budget_rows.c, template_rows.c, version_rows.c, coupon_rows.c
-_open = _c.state.in_(("available", "locked"))
+# written out: SQLite finds the index below only where the statement says the very same
+_open = _c.state.in_([literal_column("'available'"), literal_column("'locked'")])
 Index("ix_coupons_open", _c.expires, sqlite_where=_open, postgresql_where=_open)
 _CHANGES = tuple(
     one.name
@@ -259,6 +261,15 @@ def by_id(work: Work, ids: Collection[str], *, hold: bool = False) -> list[Coupo
 def by_code(work: Work, code: str, *, hold: bool = False) -> Coupon | None:
     """Return the coupon of a code."""
     return next(iter(_held(work, select(coupon_rows).where(_c.code == code), hold)), None)
+
+
+def known_codes(work: Work, codes: Collection[str]) -> set[str]:
+    """Return which of these are codes of ours, of one person or of everybody."""
+    if not codes:
+        return set()
+    hers = work.connection.execute(select(_c.code).where(work.among(_c.code, codes))).scalars()
+    all_ = work.connection.execute(select(_t.shared).where(work.among(_t.shared, codes))).scalars()
+    return {code for code in (*hers, *all_) if code is not None}
 
 
 def by_lock(work: Work, lock: str, *, hold: bool = False) -> Coupon | None:

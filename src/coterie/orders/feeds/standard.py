@@ -24,7 +24,8 @@ _LINES = {
     "price": ("price",), "total": ("total", "amount"),
 }  # fmt: skip
 _SAID = (
-    "subtotal", "discount", "shipping", "tax", "coupon", "store_id", "channel", "coterie", "reason",
+    "subtotal", "discount", "shipping", "tax", "coupon", "store_id", "guide", "channel", "coterie",
+    "reason",
 )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from coterie.scenarios.shoes.brand import (
     POLL,
     PROGRAMME,
     STORES,
-    TOPICS,
 )
 from coterie.scenarios.shoes.laying import ACTOR, INVITATION, MAIN, owner_of_chat
 from coterie.scenarios.shoes.plan import MEMBERS, Plan
@@ -89,7 +88,7 @@ def _groups(story: Story, work: Work) -> None:
         if what in STORES:
             given |= {"kind": "store", "store": what}
         else:
-            given |= {"kind": "topic", "topic": f"shoes/{what}" if what in TOPICS else "shoes"}
+            given |= {"kind": "topic", "topic": f"shoes/{what}"}
         story.rooms.growing.groups.define(work, given)
 
 
@@ -127,9 +126,7 @@ def _plan(story: Story, work: Work) -> None:
     titles = {"en": "Anniversary", "zh": "周年庆"}
     start = (to_datetime(plan.start) + _EAST).date()
     members = round(MEMBERS * share)
-    document = anniversary(
-        Inputs(titles, start, STORES, BASE, members, round(1_500_000 * share))
-    )
+    document = anniversary(Inputs(titles, start, STORES, BASE, members, round(1_500_000 * share)))
     document |= {
         "holdout": plan.holdout,
         "group_codes": sorted(story.laid.codes.values()),

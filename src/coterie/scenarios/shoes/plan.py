@@ -71,6 +71,7 @@ class Planted:
 class Plan:
     """How large the story is. ``base`` are the customers that the brand has, ``walkers`` whoever
     comes by herself, by a poster or at the till; ``brought`` whom guides bring into groups.
+    ``tick`` is how long the house hears of nothing; a day's last tick ends in the evening.
 
     ``capacity`` is how many the platform lets into a group by its code. ``start`` is the first
     midnight of the sale; the days before it have numbers below zero.
@@ -160,12 +161,15 @@ class Plan:
         return self.day(day) + 10 * HOUR + int(self.draw(f"hour {day}", whose) * 11 * HOUR)
 
 
-def of_size(members: int, *, seed: str = "shoes", start: int = 0) -> Plan:
+def of_size(
+    members: int, *, seed: str = "shoes", start: int = 0, tick: int = 2 * HOUR
+) -> Plan:
     """Return the story with about so many members, and of everything else its share."""
     whole, share = Plan(), members / MEMBERS
     return Plan(
         seed=seed,
         start=start,
+        tick=tick,
         base=max(20, round(whole.base * share)),
         walkers=max(12, round(whole.walkers * share)),
         brought=max(3, round(whole.brought * share)),

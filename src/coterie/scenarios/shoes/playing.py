@@ -57,14 +57,16 @@ def play(
     first, last = plan.day(plan.FIRST), plan.day(plan.LAST)
     for moment in ticks(plan):
         tick(story, moment)
-        progress("the weeks", (moment - first) / (last - first))
+        progress("the weeks", min(1.0, (moment - first) / (last - first)))
     return story
 
 
 def ticks(plan: Plan) -> Iterator[int]:
-    """Yield where each tick ends: at the opening hour, and then every tick until the evening."""
+    """Yield where each tick ends: through every day up to the evening, then once it is over."""
     for number in range(plan.FIRST, plan.LAST):
-        yield from range(plan.day(number) + OPENS, plan.day(number) + CLOSES + 1, plan.tick)
+        closes = plan.day(number) + CLOSES
+        yield from reversed(range(closes, plan.day(number) + OPENS - 1, -plan.tick))
+    yield plan.day(plan.LAST) + OPENS
 
 
 def _begin(story: Story) -> None:

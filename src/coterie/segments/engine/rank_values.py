@@ -62,7 +62,8 @@ def _placed(people: People, values: Mapping[int, Any]) -> Measured:
     numbers, there = np.zeros(len(people)), np.zeros(len(people), np.bool_)
     for place, profile in enumerate(people.tolist()):
         value = values.get(profile)
-        number = value if isinstance(value, float) else as_decimal(value)
+        # most are plain numbers, which need not be read as decimals
+        number = value if type(value) in (float, int) else as_decimal(value)
         if number is not None:
             numbers[place], there[place] = float(number), True
     return Measured(numbers, there)

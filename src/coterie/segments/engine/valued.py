@@ -47,7 +47,11 @@ class Values:
             more = np.full(size + size // 4 - len(self.codes), _NONE, np.int32)
             self.codes = np.concatenate([self.codes, more])
         self.codes[people] = _NONE
-        self.codes[known] = [self._number(text) for text in texts.tolist()]
+        told = texts.tolist()
+        for text in sorted(set(told) - self._numbers.keys()):
+            self._numbers[text] = len(self.values)
+            self.values.append(_decode(text))
+        self.codes[known] = list(map(self._numbers.__getitem__, told))
 
     def of(self, people: People) -> Codes:
         """Return the numbers of people's values."""
@@ -55,13 +59,6 @@ class Values:
         there = people < len(self.codes)
         found[there] = self.codes[people[there]]
         return found
-
-    def _number(self, text: str) -> int:
-        number = self._numbers.get(text)
-        if number is None:
-            number = self._numbers[text] = len(self.values)
-            self.values.append(_decode(text))
-        return number
 
 
 @dataclass

@@ -20,7 +20,7 @@ from coterie.web.guide.people import Whom, customer, seen
 from coterie.web.guide.today import new_key
 from coterie.web.member.doors import open_door
 from coterie.web.member.posters import RULE
-from coterie.web.member.words import SUGGESTED
+from coterie.web.member.words import COUNTED, SUGGESTED
 from coterie.web.parts import Here
 from coterie.web.ports import Served
 from coterie.web.speech import N_, Speech
@@ -117,7 +117,15 @@ def words(
 
 def reasons(speech: Speech, given: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """Put the reasons of a suggestion into words."""
-    return tuple(speech.gettext(SUGGESTED.get(code, code)) for code, _ in given[:2])
+    said = (_reason(speech, code, values) for code, values in given[:2])
+    return tuple(one for one in said if one)
+
+
+def _reason(speech: Speech, code: str, values: Mapping[str, Any]) -> str:
+    if code in COUNTED:
+        key, one, many = COUNTED[code]
+        return speech.ngettext(one, many, int(values.get(key, 0)))
+    return speech.gettext(SUGGESTED[code]) if code in SUGGESTED else ""
 
 
 def _running(work: Work, house: Served) -> list[Programme]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from coterie.core.errors import Invalid
 from coterie.core.numbers import scaled
-from coterie.loyalty.coupons.model import Order, Redeemed, Refusal
+from coterie.loyalty.coupons.model import Order, Quote, Redeemed, Refusal
 from coterie.storage.work import Work
 from coterie.web.console.orders.words import money
 from coterie.web.guide.at_work import Guided, GuideForm, Staff, page
@@ -77,7 +77,9 @@ def present(request: Request, here: Here, form: GuideForm, staff: Guided) -> Res
         house.inbound.tell(work, outcome.facts)
         shown = _promise(here, work, speech, asked.code)
     house.poke()
-    said = _said(here, speech, outcome.result, total)
+    result = outcome.result
+    assert isinstance(result, Redeemed | Refusal), "it was to be redeemed"
+    said = _said(here, speech, result, total)
     return _page(request, here, staff, asked, said=said, shown=shown)
 
 
@@ -93,7 +95,9 @@ def _promise(here: Parts, work: Work, speech: Speech, code: str) -> Promise | No
     return found[0] if found else None
 
 
-def _said(here: Parts, speech: Speech, answer: object, total: int) -> Said:
+def _said(
+    here: Parts, speech: Speech, answer: Quote | Redeemed | Refusal, total: int
+) -> Said:  # fmt: skip
     if isinstance(answer, Refusal):
         why = speech.word("coupon_why", answer.why) if answer.why else ""
         return Said(refused=speech.word("coupon_reason", answer.reason), why=why)

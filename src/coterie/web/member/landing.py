@@ -96,7 +96,7 @@ def _page(request: Request, here: Parts, code: str, given: str) -> Response:
         knows_her = _is_customer(request, here, work, code)
         way = way_in(work, house, found)
     programme, currency = found.programme, house.instance.currency
-    terms = ()
+    terms: tuple[str, ...] = ()
     if coupon is not None:
         terms = promises.conditions(speech, coupon, currency, stores)
     return own.page(
@@ -113,5 +113,6 @@ def _page(request: Request, here: Parts, code: str, given: str) -> Response:
 def _is_customer(request: Request, here: Parts, work: Work, code: str) -> bool:
     """Say whether this device's reader was a customer before the programme began."""
     anonymous = reading.anonymous_id(request, here)
-    profile = anonymous and here.house.profiles.find(work, ANONYMOUS, anonymous)
-    return bool(profile) and here.house.growing.referrals.is_customer(work, code, profile)
+    profile = here.house.profiles.find(work, ANONYMOUS, anonymous) if anonymous else None
+    referrals = here.house.growing.referrals
+    return profile is not None and referrals.is_customer(work, code, profile)

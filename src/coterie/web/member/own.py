@@ -3,13 +3,15 @@
 Nothing on these pages says who she is, since links are passed on. Looking changes nothing.
 """
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.responses import Response
 
 from coterie.codes.members import whose
 from coterie.core.errors import NotFound
 from coterie.storage.work import Work
-from coterie.web.parts import Here, Parts
+from coterie.web.parts import Parts
 
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 """No search engine keeps a page that one person was sent."""
@@ -25,7 +27,7 @@ def member(here: Parts, work: Work, token: str) -> int:
     return head
 
 
-def page(request: Request, here: Here, template: str, **values: object) -> Response:
+def page(request: Request, here: Parts, template: str, **values: Any) -> Response:
     """Render a member's page."""
     answer = here.pages.render(request, f"member/{template}.html", **values)
     answer.headers.update(UNSEEN)

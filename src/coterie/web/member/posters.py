@@ -53,7 +53,8 @@ def words_of(here: Parts, work: Work, speech: Speech, programme: Programme) -> W
         conditions = promises.conditions(speech, coupon, currency, stores)
         line = "\n".join([speech.title(coupon.titles), *conditions[:1]])
     return Words(
-        brand=here.pages.brand, headline=headline, line="" if benefit == headline else benefit,
+        brand=here.pages.brand, headline=headline,
+        line="" if figure or benefit == headline else benefit,
         hint=speech.gettext(_HINT), foot=speech.gettext(RULE[programme.qualifies]),
         figure=figure, figure_line=line,
     )  # fmt: skip

@@ -5,7 +5,7 @@ To a member it is said more softly than to an operator, and never so that it tel
 
 from collections.abc import Mapping
 
-from coterie.web.speech import N_, Speech
+from coterie.web.speech import N_, Speech, plural
 
 WAITS: Mapping[str, str] = {
     "to_join": N_("opened your invitation, and has not come yet"),
@@ -35,13 +35,16 @@ REFUSED: Mapping[str, str] = {
 _OTHER = N_("did not meet the rules")
 
 SUGGESTED: Mapping[str, str] = {
-    "brought_before": N_("brought friends before"),
-    "bought": N_("has bought several times"),
     "bought_lately": N_("bought a short while ago"),
     "known_long": N_("yours for a long time"),
     "active": N_("active these days"),
 }
 """Why a guide may ask a customer for friends."""
+COUNTED: Mapping[str, tuple[str, str, str]] = {
+    "brought_before": ("friends", *plural("brought %(n)s friend", "brought %(n)s friends")),
+    "bought": ("orders", *plural("bought %(n)s time", "bought %(n)s times")),
+}
+"""The same with a number: what it is called, one of it, many."""
 
 
 def counted(

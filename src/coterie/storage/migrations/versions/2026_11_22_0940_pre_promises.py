@@ -67,7 +67,7 @@ def _ledger() -> None:
     op.create_index(
         "ix_ledger_reservations_pending",
         "ledger_reservations",
-        ["account", "expires"],
+        ["expires", "account"],
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )

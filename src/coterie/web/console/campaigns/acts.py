@@ -88,6 +88,7 @@ def _do(
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         act(work)
+    house.poke()
     return here.pages.redirect(f"/campaigns/{slug}{place}", speech.gettext(said))
 
 

@@ -39,7 +39,7 @@ ROLES = {
     "operator": N_("Operations"),
     "store_manager": N_("Store manager"),
     "guide": N_("Guides"),
-    "designer": N_("Design"),
+    "designer": N_("Designer"),
     "buyer": N_("Merchandise"),
 }
 GATES = {
@@ -49,7 +49,7 @@ GATES = {
     "guides": N_("Guides at the stores"),
 }
 TARGETS = {
-    "joined": N_("Joined"),
+    "joined": N_("Joined the groups"),
     "active": N_("Active"),
     "visits": N_("Visits"),
     "buyers": N_("Buyers"),
@@ -67,7 +67,7 @@ STEPS = {
     "active": N_("Took part"),
     "seeded": N_("Looked at a product"),
     "visited": N_("Came to the store"),
-    "bought": N_("Bought"),
+    "bought": N_("Bought something"),
 }
 ACTS = {
     "template": N_("Message “%(name)s”"),

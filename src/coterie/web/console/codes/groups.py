@@ -18,6 +18,7 @@ from coterie.web.parts import Here, Parts
 router = APIRouter(prefix="/codes/groups")
 
 LongForm = Annotated[dict[str, str], Depends(long_form)]
+_PLACES = ("radius", "north", "east")
 _TEXTS = ("title", "store", "topic", "base_name")
 _NUMBERS = ("limit", "alert", "base_id")
 
@@ -83,6 +84,8 @@ def edit(request: Request, here: Here, account: Operator, state: str) -> Respons
     fields = {name: str(source.get(name) or "") for name in (*_TEXTS, *_NUMBERS)}
     fields |= {"chats": "\n".join(source.get("chats", ())),
                "auto_create": "1" if source.get("auto_create") else ""}  # fmt: skip
+    north, east = source.get("centre") or ("", "")
+    fields |= {"radius": str(source.get("radius") or ""), "north": str(north), "east": str(east)}
     return _editor(request, here, account, fields, state)
 
 
@@ -124,10 +127,22 @@ def _given(form: Mapping[str, str]) -> dict[str, Any]:
             if not said[name].isascii() or not said[name].isdigit() or len(said[name]) > 9:
                 raise Invalid(f"{said[name]!r} is no whole number", path=name, hint="such as 200")
             given[name] = int(said[name])
+    spot = {name: _degrees(said[name], name) for name in _PLACES if name in said}
+    if "radius" in spot:
+        given["radius"] = spot["radius"]
+    if "north" in spot or "east" in spot:
+        given["centre"] = [spot.get("north", 999), spot.get("east", 999)]
     given["chats"] = said.get("chats", "").replace(",", " ").split()
     known = [name.removeprefix("chat.") for name in said if name.startswith("chat.")]
     given["chats"] += [one for one in known if one not in given["chats"]]
     return given | {"auto_create": "auto_create" in said}
+
+
+def _degrees(text: str, path: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise Invalid(f"{text!r} is no number", path=path, hint="such as 31.23") from error
 
 
 def _editor(

@@ -106,4 +106,3 @@ def _chips(speech: Speech, every: Sequence[Group], show: str) -> list[tuple[str,
 def _address(show: str, page: int) -> str:
     asked = ({"show": show} if show != "all" else {}) | ({"page": page} if page else {})
     return f"/groups?{urlencode(asked)}" if asked else "/groups"
-

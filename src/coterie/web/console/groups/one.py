@@ -23,7 +23,7 @@ from coterie.web.speech import Speech
 
 router = APIRouter(prefix="/groups")
 
-PAGE = 50
+PAGE = 20
 _SPAN, _NEXT = 30, 10
 _TEXTS = ("name", "kind", "store", "topic", "community", "campaign", "rhythm", "opened")
 _NUMBERS = ("cap", "qr_limit")

@@ -1,5 +1,6 @@
 """Rhythms at the desk: what is posted at which age of a group, and their editor."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,6 +26,7 @@ from coterie.web.speech import Speech
 router = APIRouter(prefix="/groups/rhythms")
 
 LongForm = Annotated[dict[str, str], Depends(long_form)]
+_NTH = re.compile(r"([1-5])(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -144,11 +146,15 @@ def _said(speech: Speech, every: str, since: int) -> str:
     parts: dict[str, Any] = dict(part.split("=", 1) for part in every.split(";"))
     days = str(parts.get("BYDAY", "")).split(",")
     plain = set(parts) <= {"FREQ", "BYDAY"} and all(day in _DAYS for day in days if day)
+    nth = _NTH.fullmatch(days[0]) if len(parts) == 2 and len(days) == 1 else None
     if parts["FREQ"] == "DAILY" and plain and days == [""]:
         words = speech.gettext("every day")
     elif parts["FREQ"] == "WEEKLY" and plain and days != [""]:
         named = [speech.gettext(WEEKDAYS[_DAYS.index(day)]) for day in days]
         words = speech.gettext("weekly: %(days)s", days=", ".join(named))
+    elif parts["FREQ"] == "MONTHLY" and nth is not None:
+        day = speech.gettext(WEEKDAYS[_DAYS.index(nth[2])])
+        words = speech.gettext("monthly: %(day)s number %(n)s", day=day, n=nth[1])
     else:
         words = every.removeprefix("FREQ=")
     if not since:

@@ -15,7 +15,7 @@ from coterie.web.speech import N_, Speech
 
 SPAN_DAYS = 30
 KNOWN_BY: dict[How, str] = {
-    "checkin": N_("Checked in"),
+    "checkin": N_("Checked in at the store"),
     "redemption": N_("Redeemed a coupon"),
     "pos": N_("Bought at the till"),
 }

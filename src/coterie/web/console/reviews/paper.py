@@ -53,6 +53,7 @@ def as_pdf(speech: Speech, told: Telling, brand: str, at: str) -> bytes:
     _pair(pen, speech, half, (left, told.tables["stores"], (0, 1, 2, 4)),
           (right, told.tables["guides"], (0, 1, 2)))  # fmt: skip
     _foot(pen, speech, told, half)
+    _bars(pen, told.tables["days"])
     canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -128,7 +129,7 @@ def _table(
     if not rows:
         pen.row([NOTHING], left, wide, each, _SMALL, QUIET)
     if len(rows) > most:
-        more = speech.gettext("and %(n)s more", n=speech.number(len(rows) - most))
+        more = speech.gettext("%(n)s more on the page", n=speech.number(len(rows) - most))
         pen.at -= 2
         pen.row([more], left, wide, each, _TINY, QUIET)
 
@@ -141,7 +142,7 @@ def _foot(pen: Pen, speech: Speech, told: Telling, wide: float) -> None:
     pen.at -= 12
     known = {one.key: one for one in told.definitions}
     words = [f"{known[key].name} – {known[key].means}" for key in _TOLD]
-    top = pen.at
+    top = lowest = pen.at
     for left, part in ((_EDGE, words[:4]), ((pen.width + _GAP) / 2, words[4:])):
         pen.at = top
         for text in part:
@@ -149,3 +150,17 @@ def _foot(pen: Pen, speech: Speech, told: Telling, wide: float) -> None:
                 room = int((pen.at - _EDGE / 2) / (_TINY * 1.4))
                 pen.paragraph(text, _TINY, wide, QUIET, left, max(1, min(5, room)))
                 pen.at -= 1.5
+        lowest = min(lowest, pen.at)
+    pen.at = lowest
+
+
+def _bars(pen: Pen, days: Table) -> None:
+    """Draw what each day brought, where there is room left."""
+    high = min(70.0, pen.at - _EDGE - 30)
+    if high < 25:
+        return
+    pen.at -= 6
+    pen.line(days.columns[-1].label + " · " + days.title, 8, QUIET, _EDGE, bold=True)
+    pen.at -= 14
+    values = [float(row[-1] or 0) for row in days.rows]
+    pen.bars(values, [str(row[0])[5:] for row in days.rows], _EDGE, pen.width - 2 * _EDGE, high)

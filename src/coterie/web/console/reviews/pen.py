@@ -104,6 +104,21 @@ class Pen:
         self._canvas.setLineWidth(0.5)
         self._canvas.line(left, self.at, right, self.at)
 
+    def bars(
+        self, values: Sequence[float], labels: Sequence[str], left: float, wide: float, high: float
+    ) -> None:
+        """Draw a bar for each value, the highest ``high`` points, and some labels below."""
+        most, each = max((*values, 1)), wide / max(1, len(values))
+        floor = self.at - high
+        self._canvas.setFillColor(SEA)
+        for place, value in enumerate(values):
+            self._canvas.rect(left + place * each, floor, each * 0.7, high * max(0, value) / most,
+                              stroke=0, fill=1)  # fmt: skip
+        self.at = floor - 2
+        for place in range(0, len(labels), max(1, len(labels) // 8)):
+            self.line(labels[place], 6, QUIET, left + place * each)
+        self.at -= 10
+
     def size_for(self, text: str, size: float, width: float) -> float:
         """Return the size at which a text fits on a line."""
         wide = self._wide(text, size)

@@ -53,7 +53,7 @@ def _funnel(speech: Speech, review: Review) -> Table:
         for one in review.found.steps
     ]  # fmt: skip
     columns = _columns(
-        (_("Step"), "text"), (_("People"), "count"), (_("Of those who joined"), "share"),
+        (_("Step"), "text"), (_("People so far"), "count"), (_("Of those who joined"), "share"),
         (_("Lost before it"), "count"), (_("Did it in any order"), "count"),
         (_("Median time to it"), "time"),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def _groups(speech: Speech, review: Review, names: Names) -> Table:
         for one in review.found.groups
     ]  # fmt: skip
     hint = speech.gettext("Everybody counts in the first group of the campaign that she joined.")
-    columns = _parts(speech, speech.gettext("Group"))
+    columns = _parts(speech, speech.gettext("Customer group"))
     return Table("groups", speech.gettext("By group"), columns, rows, hint)
 
 
@@ -167,8 +167,8 @@ def _effect(speech: Speech, review: Review) -> Table:
         if of is not None:
             rows.append((label, *_compared(speech, kind, of)))
     columns = _columns(
-        ("", "text"), (_("Invited"), "text"), (_("Held out"), "text"), (_("Difference"), "text"),
-        (_("95% at all looks"), "text"), (_("95% at one look"), "text"),
+        ("", "text"), (_("Invited group"), "text"), (_("Held out"), "text"),
+        (_("Difference"), "text"), (_("95% at all looks"), "text"), (_("95% at one look"), "text"),
     )  # fmt: skip
     hint = _means(speech, "effect")
     if effect.kept is not None:

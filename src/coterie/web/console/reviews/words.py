@@ -41,10 +41,6 @@ GRADES = {
     "before_after": N_("only before against after"),
     "no_past": N_("nothing to compare with"),
 }
-PHASES = {
-    "build": N_("Build groups"), "warm_up": N_("Warm up"), "sale": N_("Sale"),
-    "extension": N_("Extension"), "care": N_("Care"),
-}  # fmt: skip
 
 
 def doubt(speech: Speech, effect: Effect) -> str:

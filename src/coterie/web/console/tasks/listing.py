@@ -85,6 +85,9 @@ def _state(show: str) -> State:
 def _rows(work: Work, house: Served, tasks: list[Task], speech: Speech) -> list[Row]:
     whom = people(work, house.profiles, {one.profile for one in tasks})
     journeys = {one.slug: speech.title(one.journey.title) for one in house.journeys.all(work)}
+    journeys |= {
+        one.origin: speech.title(one.campaign.titles) for one in house.growing.plans.all(work)
+    }
     plans = {slug: speech.title(one.titles) for slug, one in house.tasks.plans.titled(work).items()}
     duty = house.scripts.on_duty(work)
     return [
@@ -92,12 +95,20 @@ def _rows(work: Work, house: Served, tasks: list[Task], speech: Speech) -> list[
             one,
             whom.get(one.profile),
             plans.get(one.plan, one.plan) if one.plan else journeys.get(one.journey, one.journey),
-            f"/tasks/plans/{one.plan}" if one.plan else f"/journeys/{one.journey}",
+            _asker(one),
             _whose(one, duty, speech),
             one.is_late(speech.now),
         )
         for one in tasks
     ]
+
+
+def _asker(task: Task) -> str:
+    """Return the page of what asked for a task: a plan of tasks, a campaign, a journey."""
+    if task.plan:
+        return f"/tasks/plans/{task.plan}"
+    kind, _, slug = task.journey.partition(":")
+    return f"/campaigns/{slug}" if kind == "campaign" and slug else f"/journeys/{task.journey}"
 
 
 def _whose(task: Task, duty: Mapping[str, OnDuty], speech: Speech) -> str:
