@@ -142,7 +142,7 @@ def up(data: Data = None, port: Port = None, host: Host = None) -> None:
 
 @cli.command()
 def demo(
-    story: Annotated[str, typer.Argument(help="What is played: wine, or wecom.")] = "wine",
+    story: Annotated[str, typer.Argument(help="What is played: wine, wecom or shoes.")] = "wine",
     data: Data = None,
     port: Port = None,
     once: Annotated[bool, typer.Option("--once", help="Print the report and stop.")] = False,
@@ -151,14 +151,22 @@ def demo(
         Path | None, typer.Option(help="Ratings to play instead of the shipped ones (Parquet).")
     ] = None,
     customers: Annotated[int, typer.Option(help="Who scan codes in `demo wecom`.")] = 1_000,
+    members: Annotated[int, typer.Option(help="Who join groups in `demo shoes`, about.")] = 4_700,
 ) -> None:
-    """Play the wine community on 150,000 real ratings, or two stores on WeCom; then serve it."""
+    """Play the wine community on 150,000 real ratings, two stores on WeCom, or an anniversary.
+
+    Then serve the house that was played.
+    """
+    if story == "shoes":
+        from coterie.commands.campaigning import demo_shoes  # noqa: PLC0415
+
+        return demo_shoes(data, port, members, progress, once=once, as_json=as_json)
     if story == "wecom":
         from coterie.commands.demonstrating import demo_wecom  # noqa: PLC0415
 
         return demo_wecom(data, port, customers, progress, once=once, as_json=as_json)
     if story != "wine":
-        raise Invalid(f"no story is called {story!r}", path="story", hint="wine or wecom")
+        raise Invalid(f"no story is called {story!r}", path="story", hint="wine, wecom or shoes")
     founding = wine.founding(ratings)
     with house(founding, data=data or DEMO_FOLDER, port=port) as app:
         with progress("Playing the wine community") as told:

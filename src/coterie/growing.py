@@ -108,11 +108,13 @@ def open_growing(below: Below) -> Growing:
         below.polls,
         below.zone,
         _counts(below, coupons),
+        below.settings.language,
     )
     below.journeys.register({Coupon.name: Coupon(coupons)})
     referrals = _referrals(below)
     links = MemberLinks(base_url(below.settings), below.codes, _Bringing(referrals))
     below.messaging.knows([links])
+    below.scanning.welcomes.knows(links.newcomer)
     return Growing(
         ledger=ledger,
         coupons=coupons,

@@ -137,10 +137,11 @@ def test_a_forest_is_made_of_codes_and_edges() -> None:
     erased = Participant("x", "p", 0, 0)
     brought = Referral("r2", "p", 2, 2, "a", "rewarded", touched=1, joined=HOUR, lost=3 * HOUR)
     rows = [
-        Referral("r3", "p", 3, 3, "b", "joined", touched=1, joined=4 * HOUR), brought,
+        Referral("r3", "p", 3, 3, "b", "joined", touched=1, joined=4 * HOUR),
+        brought,
         Referral("r4", "p", 4, 4, "b", "rejected", "known", 1, 5 * HOUR),
         Referral("r5", "p", 0, None, "x", "joined", touched=1, joined=HOUR),
-        Referral("r6", "p", 6, 6, "a", "clawed_back", "refunded", 1, HOUR),
+        Referral("r6", "p", 6, 6, "a", "clawed_back", "self", 1, HOUR),
         Referral("r7", "p", 7, 7, "a", "touched", touched=1),
     ]
     trees = forest([*seeds, erased], rows)
@@ -150,4 +151,5 @@ def test_a_forest_is_made_of_codes_and_edges() -> None:
     assert list(trees.gone) == [-1, -1, 2 * HOUR, -1, -1]
     assert list(trees.claims[0]) == [2, 0]  # of the rejected, and of what was taken back
     assert forest([], []).parent.size == 0 and shape(forest([], [])).trees == 0
-    assert replace(brought, state="clawed_back") not in rows
+    back = forest(seeds, [replace(brought, state="clawed_back", reason="refunded")])
+    assert list(back.parent) == [-1, 0]  # she gave it back; she was brought all the same

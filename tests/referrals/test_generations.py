@@ -24,7 +24,9 @@ def played(seeds: int, generations: int) -> tuple[list[int], list[int], float | 
         for generation in range(1, generations + 1):
             house.advance(hours=8)
             brought = dice.poisson(K, len(people))
-            above = [one for one, number in zip(people, brought, strict=True) for _ in range(number)]
+            above = [
+                one for one, number in zip(people, brought, strict=True) for _ in range(number)
+            ]
             people = [f"f{generation}-{number}" for number in range(len(above))]
             pairs = zip(people, above, strict=True)
             play.receive(*(opened(friend, codes[by]) for friend, by in pairs))

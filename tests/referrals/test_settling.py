@@ -72,9 +72,7 @@ def test_nobody_brings_herself() -> None:
 
 
 def test_a_touch_by_the_code_she_joins_with_counts_within_one_second() -> None:
-    one = settled(
-        touch(ANN, 5 * SECOND + 700), signs=(sign("join", 5 * SECOND),), since=6 * SECOND
-    )
+    one = settled(touch(ANN, 5 * SECOND + 700), signs=(sign("join", 5 * SECOND),), since=6 * SECOND)
     assert one is not None and one.state == "joined"
 
 
@@ -125,9 +123,7 @@ def test_what_was_approved_stands_until_it_is_given_back() -> None:
     # an earlier touch, of which nobody knew, comes too late to change what was given
     again = settled(touch(ANN, HOUR), touch(BEA, 1), signs=signs, held=held)
     assert again is not None and (again.state, again.code) == ("rewarded", "code-1")
-    back = settled(
-        touch(ANN, HOUR), signs=(*signs, sign("back", 5 * DAY, "o1", ALL)), held=held
-    )
+    back = settled(touch(ANN, HOUR), signs=(*signs, sign("back", 5 * DAY, "o1", ALL)), held=held)
     assert back is not None and (back.state, back.reason) == ("clawed_back", "refunded")
 
 

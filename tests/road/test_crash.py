@@ -26,7 +26,7 @@ STATIONS = (
     "heard by tagging", "heard by guides.bindings", "heard by guides.credit",
     "heard by guides.handover", "heard by guides", "heard by scripts", "heard by polls",
     "heard by coupons", "heard by groups", "heard by loyalty.benefits", "heard by guides.visits",
-    "heard by campaigns.plans", "heard by lists", "woken",
+    "heard by campaigns.plans", "heard by referrals", "heard by lists", "woken",
     "facts kept", "carried", "committed",
     "leased", "delivered", "settled",
     "flushing", "flushed", "compacting",

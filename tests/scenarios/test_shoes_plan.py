@@ -31,8 +31,7 @@ def test_nine_hundred_seeds_grow_as_a_branching_process_does() -> None:
 def test_the_invitation_lets_more_of_those_buy_whom_it_reached() -> None:
     def share(*, reached: bool) -> float:
         return mean(
-            bool(list(lives.buys_of_old(PLAN, f"b{one}", reached=reached)))
-            for one in range(4_000)
+            bool(list(lives.buys_of_old(PLAN, f"b{one}", reached=reached))) for one in range(4_000)
         )
 
     planted = PLAN.planted

@@ -9,8 +9,10 @@ import pytest
 from coterie.campaigns.model import Plan
 from coterie.core.actor import Actor
 from coterie.core.errors import Invalid
+from coterie.loyalty.coupons.model import Template
 from coterie.messaging.gate import GateSettings, is_held_out
 from coterie.testing import House
+from coterie.testing.asking import TESTER
 from stories.wire import MONDAY, at_work, consent, fates, identify, on, say, sent_at, track, utc
 
 NEVER_QUIET = {"quiet_start": "00:00", "quiet_end": "00:00"}
@@ -234,6 +236,17 @@ def test_an_emotional_play_carries_no_discount() -> None:
             house.define_community("wine", about)
         house.define_template("wish", text="Happy birthday!")
         house.define_journey("birthday", wish)
+        with house.app.db.begin(TESTER, house.app.clock.now()) as work:
+            ten = Template(slug="ten", titles={"en": "10"}, kind="amount", amount=10_0000)
+            house.app.growing.coupons.define(work, ten)
+        give = {"do": "act", "action": "coupon", "arguments": {"template": "ten"}, "then": "end"}
+        wish["nodes"] = {**wish["nodes"], "give": give}
+        wish["nodes"]["hello"] = {**wish["nodes"]["hello"], "then": "give"}
+        with pytest.raises(Invalid, match="advertisement") as gift:
+            house.define_journey("birthday-gift", wish)
+        assert gift.value.path == "nodes.give"
+        wish["nodes"]["hello"] = {**wish["nodes"]["hello"], "touch": "commercial"}
+        house.define_journey("birthday-gift", wish)
 
 
 def test_caps_of_a_channel_and_of_a_kind() -> None:

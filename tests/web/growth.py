@@ -37,11 +37,12 @@ class Stage:
     lin: int
     uid: str
     door: str
+    served: Any
 
     def browser(self, language: str = "en") -> TestClient:
         headers = {"user-agent": BROWSER, "accept-language": language}
         return TestClient(
-            create_app(self.house.app), base_url="http://127.0.0.1:8000",
+            self.served, base_url="http://127.0.0.1:8000",
             client=("10.0.0.7", 50_000), follow_redirects=False, headers=headers,
         )  # fmt: skip
 
@@ -94,7 +95,7 @@ def open_stage() -> Iterator[Stage]:
         with app.db.read(COMMAND, app.clock.now()) as work:
             lin = app.profiles.by_uid(work, uid)
         assert lin is not None
-        yield Stage(house, lin, uid, door.state)
+        yield Stage(house, lin, uid, door.state, create_app(app))
 
 
 def stand(work: Work, state: str) -> None:

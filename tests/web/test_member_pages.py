@@ -17,6 +17,7 @@ from coterie.channels.wecom.mirror.chats import store as chats
 from coterie.channels.wecom.mirror.model import Participant
 from coterie.codes.members import GOOD_FOR
 from coterie.core.actor import COMMAND
+from coterie.messaging.model import Template as MessageTemplate
 from web.growth import FRIENDS, Stage, open_stage, stand
 from web.test_guide_pages import Pocket, customer, phone
 
@@ -123,6 +124,22 @@ def test_a_link_ends_and_is_not_forged(stage: Stage) -> None:
     assert browser.get(stage.own(profile=999_999)).status_code == 404
 
 
+def test_messages_and_welcomes_lead_to_her_pages(stage: Stage) -> None:
+    app, browser = stage.house.app, stage.browser()
+    hers = "{{ member.coupons }} {{ member.friends }} {{ member.friend | default: 'none yet' }}"
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        [filled] = app.messaging.fill_in(work, MessageTemplate("t", hers), [stage.lin], {}, "")
+    assert filled.content is not None
+    coupons, friends, *friend = filled.content.text.split()
+    assert friend == ["none", "yet"]
+    for address in (coupons, friends):
+        assert browser.get("/k/" + address.partition("/k/")[2]).status_code == 200
+    address = app.growing.links.newcomer("wmNobodyYet", app.clock.now())
+    answer = browser.get("/k/" + address.partition("/k/")[2])
+    assert answer.status_code == 404
+    assert "in a minute" in text_of(answer)
+
+
 # --- her friends
 
 
@@ -189,6 +206,11 @@ def test_looking_tells_nothing_and_a_yes_is_told_once_with_its_proof(stage: Stag
     assert events[1][1]["code"] == code
     assert "长按二维码" in text_of(browser.get(path))
     app.settle(app.clock.now())
+    with app.db.read(COMMAND, app.clock.now()) as work:
+        device = app.profiles.find(work, "anonymous_id", browser.cookies["coterie_reader"])
+        assert device is not None
+        [word] = app.profiles.consent_words(work, device)
+    assert (word.purpose, word.given, word.evidence) == ("referral", True, f"invitation {code}")
 
 
 def press_once(browser: TestClient, path: str, choice: str) -> Response:
@@ -302,3 +324,23 @@ def test_a_card_has_her_coupons_and_her_friends(stage: Stage, guide: Pocket) -> 
     assert guide.read("/g/groups")
     for way in ("/g/till", "/g/invite", "/g/groups"):
         assert f'href="{way}"' in guide.read("/g/")
+
+
+def test_a_campaign_s_task_is_done_for_the_whole_store(stage: Stage, guide: Pocket) -> None:
+    app = stage.house.app
+    task = {"key": "dress", "phase": "build", "role": "guide", "each": "store",
+            "title": {"en": "Dress the window", "zh": "布置橱窗"}}  # fmt: skip
+    with app.db.begin(COMMAND, app.clock.now()) as work:
+        plans = app.growing.plans
+        plans.define(work, "anni", {
+            "title": {"en": "Anniversary", "zh": "周年庆"}, "start": "2026-01-08",
+            "stores": ["bund"], "tasks": [task, {**task, "key": "buy", "role": "buyer"}],
+        })  # fmt: skip
+        plans.launch(work, "anni")
+    stage.house.advance(seconds=10)
+    assert guide.read("/g/").count("Dress the window") == 2, "hers alone: its line, its label"
+    sent = {"campaign": "anni", "task": "dress@bund"}
+    assert guide.press("/g/team/done", key="t1", **sent).status_code == 303
+    stage.house.advance(seconds=10)
+    assert "Dress the window" not in guide.read("/g/")
+    assert guide.press("/g/team/done", key="t2", **sent).status_code == 404

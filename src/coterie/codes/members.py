@@ -14,7 +14,7 @@ from coterie.core.errors import NotFound
 from coterie.storage.work import Work
 
 KIND = "member"
-"""The kind of token: signed with the profile alone."""
+"""The kind of token: signed with the profile, or a newcomer's id at WeCom, and nothing else."""
 GOOD_FOR = 90 * DAY
 
 
@@ -39,6 +39,10 @@ class MemberLinks:
         """Return where she sees her coupons."""
         return f"{self.base}/k/{self.token(profile, now)}"
 
+    def newcomer(self, external: str, now: int) -> str:
+        """Return where somebody sees her coupons of whom only the id at WeCom is known yet."""
+        return f"{self.base}/k/{self.codes.sign(KIND, {'external': external}, expires=_end(now))}"
+
     def friends(self, profile: int, now: int) -> str:
         """Return where she sees her poster, and how many friends came."""
         return f"{self.coupons(profile, now)}/friends"
@@ -49,7 +53,7 @@ class MemberLinks:
 
     def token(self, profile: int, now: int) -> str:
         """Sign a person's token; within a day it is the same."""
-        return self.codes.sign(KIND, {"profile": profile}, expires=now - now % DAY + GOOD_FOR)
+        return self.codes.sign(KIND, {"profile": profile}, expires=_end(now))
 
     def of(self, work: Work, profiles: Collection[int]) -> dict[int, Any]:
         """Return each person's addresses; ``friend`` only where she takes part in a programme."""
@@ -64,9 +68,18 @@ class MemberLinks:
         }
 
 
-def whose(codes: Codes, token: str, now: int) -> int:
-    """Return the profile that a token was signed for; raises NotFound, once it is over too."""
+def _end(now: int) -> int:
+    return now - now % DAY + GOOD_FOR
+
+
+def whose(codes: Codes, token: str, now: int) -> int | str:
+    """Return the profile that a token was signed for, or the id at WeCom.
+
+    Raises NotFound, also once it is over.
+    """
     match codes.unsign(KIND, token, now=now):
         case {"profile": int(profile)}:
             return profile
+        case {"external": str(external)}:
+            return external
     raise NotFound("this link leads nowhere: ask for a new one")

@@ -1,4 +1,4 @@
-"""``coterie demo shoes``: an anniversary on a simulated WeCom, from the first group to the review."""
+"""``coterie demo shoes``: an anniversary on a simulated WeCom, from first group to review."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -84,4 +84,3 @@ def _print(told: dict[str, Any]) -> None:
             typer.echo(f"{name.replace('_', ' '):18} {value}")
     for one in told["troubles"]:
         typer.echo(f"{'trouble':18} {one}")
-

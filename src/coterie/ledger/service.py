@@ -22,12 +22,23 @@ from coterie.ledger.model import (
 from coterie.ledger.posting import check_floors, check_sums, digest, held_of, that_fit, totals
 from coterie.storage.work import Work
 
+_HELD = "ledger.held"
 AT_ONCE = 10_000
 """How many reservations one ``sweep`` lets lapse."""
 
 
 class Ledger:
     """Accounts of one house. Who changes some holds their rows until the work ends."""
+
+    def hold(self, work: Work) -> None:
+        """Let nobody else promise anything before this work ends.
+
+        For rooms whose works lock rows of their own beside accounts: two that take both in another
+        order would wait for each other for ever.
+        """
+        if not work.memo.get(_HELD):
+            store.hold_all(work)
+            work.memo[_HELD] = True
 
     def open(self, work: Work, accounts: Sequence[Account]) -> None:
         """Make accounts, each with one for what is reserved of it; or give them other floors.

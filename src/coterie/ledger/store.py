@@ -76,6 +76,9 @@ Index(
     "ix_ledger_reservations_pending", _r.expires, _r.account,
     sqlite_where=_pending, postgresql_where=_pending,
 )  # fmt: skip
+_LOCK = 5_207_004
+"""The advisory lock under which PostgreSQL lets one promise after the other; SQLite does so anyway.
+"""
 _CHANGES = ("amount", "expires", "state", "turn", "posted", "entry", "to")
 
 
@@ -93,6 +96,12 @@ class Held:
         """Return how much an account can give; None: any amount."""
         floor = self.accounts[name].floor
         return None if floor is None else max(self.balances[name] - floor, 0)
+
+
+def hold_all(work: Work) -> None:
+    """Wait until nobody else promises anything, and let nobody before this work ends."""
+    if work.dialect != "sqlite":
+        work.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 # --- accounts

@@ -139,7 +139,9 @@ class Asking:
         participants = codes.of_programme(work, programme)
         return Spreading(
             k=told.spread.k,
-            participants=_people([one for one in participants if until is None or one.since < until]),
+            participants=_people(
+                [one for one in participants if until is None or one.since < until]
+            ),
             touched=sum(_within(one.touched, since, until) for one in told.rows),
             joined=len(joined),
             qualified=sum(_has_qualified(one) for one in joined),

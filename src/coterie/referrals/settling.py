@@ -131,7 +131,11 @@ def _paid(brought: Referral, signs: Sequence[Sign], least: int) -> tuple[int | N
     It is the first order of which enough is left, however many there were.
     """
     paid = sorted(
-        (one for one in signs if one.kind == "paid" and floored(one.at) >= floored(brought.touched)),
+        (
+            one
+            for one in signs
+            if one.kind == "paid" and floored(one.at) >= floored(brought.touched)
+        ),
         key=lambda one: (one.at, one.id),
     )
     worth = {one.ref: left_of(signs, one.ref) for one in paid}

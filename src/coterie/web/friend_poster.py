@@ -67,6 +67,7 @@ class Words:
     figure_line: str = ""
 
 
+@lru_cache(maxsize=256)
 def draw(words: Words, address: str, look: str = "wine", width: int = WIDTH) -> bytes:
     """Draw the poster whose code leads to an address; a PNG. Unknown looks are drawn in wine."""
     page = _ground(words, look if look in LOOKS else "wine", width).copy()

@@ -95,6 +95,8 @@ from coterie.web.console.reach import holds as reach_holds
 from coterie.web.console.reach import limits as reach_limits
 from coterie.web.console.reach import mix as reach_mix
 from coterie.web.console.recommendations import pages as recommendation_pages
+from coterie.web.console.referrals import listing as referral_listing
+from coterie.web.console.referrals import one as one_referral
 from coterie.web.console.results import alternating as result_days
 from coterie.web.console.results import experiment as result_experiment
 from coterie.web.console.results import page as result_page
@@ -272,6 +274,8 @@ DESK = (
     community_listing.router,
     community_editing.router,
     one_community.router,
+    referral_listing.router,
+    one_referral.router,
     group_listing.router,
     group_rhythms.router,
     one_group.router,

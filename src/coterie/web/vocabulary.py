@@ -279,7 +279,11 @@ IDENTITY = {
 }
 """What leads to a person, and what identifies her."""
 
-PURPOSE = {"marketing": "marketing", "personalisation": "personal suggestions"}
+PURPOSE = {
+    "marketing": "marketing",
+    "personalisation": "personal suggestions",
+    "referral": "invitations by friends",
+}
 """What one may consent to."""
 
 ERASURE = {

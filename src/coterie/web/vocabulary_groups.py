@@ -10,7 +10,7 @@ OF_GROUPS: Mapping[str, Mapping[str, str]] = {
         "link": "by a link",
         "": "unknown",
     },
-    "stage": {"early": "early stage", "middle": "middle stage", "late": "late stage"},
+    "group_stage": {"early": "early stage", "middle": "middle stage", "late": "late stage"},
     "play": {
         "welcome": "welcome packet",
         "benefit": "small benefit",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 REFERRAL_STATE = {
     "touched": "opened the invitation",
-    "joined": "joined",
+    "joined": "joined us",
     "pending": "waits for approval",
     "approved": "approved",
     "rewarded": "rewarded",

@@ -79,7 +79,7 @@ def campaign(seed: int) -> list[Event]:
             group = pick(("a", "b"))
             ours = {"campaign": pick(("autumn", "winter"))} if group == "a" else {}
             told.fact(
-                "group.joined", profile, told.at(FIRST - DAY, FIRST + 7 * DAY), group=group,
+                "group.joined", profile, told.at(FIRST - 3 * DAY, FIRST + 12 * DAY), group=group,
                 chat=group, code=pick(("door", "else", "", "")), inviter=pick(("", "lin")),
                 scene=pick(("scanned", "link", "invited", "", "")), **ours,
             )  # fmt: skip
@@ -132,7 +132,7 @@ def logged(
         database.close()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10**9), flushed=st.booleans())
 def test_two_readers_agree_on_any_campaign(sqlite_template: Path, seed: int, flushed: bool) -> None:
     with logged(sqlite_template, campaign(seed), flushed=flushed) as (found, lines):
@@ -166,7 +166,7 @@ def test_two_readers_agree_on_any_campaign(sqlite_template: Path, seed: int, flu
 
 
 def test_the_sums_of_the_arms_are_those_of_the_people(sqlite_template: Path) -> None:
-    for seed in (1, 2):
+    for seed in (1,):
         with logged(sqlite_template, campaign(seed), flushed=True) as (found, lines):
             span = SCOPE.until - SCOPE.since
             for arm, sums in (("invited", found.invited), ("held_out", found.held_out)):

@@ -1,7 +1,9 @@
 """A campaign from a start date: what it means by the calendar, what is refused and where."""
 
+import json
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,14 @@ from coterie.core.errors import Invalid
 
 CASE = anniversary(Inputs({"en": "Ten years", "zh": "十周年"}, date(2026, 9, 18),
                           ["bund", "xuhui"], "known", 4_500, 1_500_000))  # fmt: skip
+
+
+def test_the_reference_shows_a_plan_that_can_be_read() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "campaigns.md"
+    text = page.read_text().partition("```json")[2].partition("```")[0]
+    plan = parse(json.loads(text))
+    assert set(plan.tiers) == set(TIERS)
+    assert (plan.margin, plan.spend[0].amount) == (45, 3_000_0000)
 
 
 def test_the_case_from_six_answers() -> None:

@@ -1,5 +1,8 @@
 """Stays are a function of the set of what was told: order, delay and repetition do not matter."""
 
+from itertools import pairwise
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,16 +13,18 @@ MARKS = st.lists(st.builds(Mark, st.integers(0, 20), came=st.booleans()), max_si
 
 @given(MARKS, st.randoms(use_true_random=False), st.integers(0, 8))
 def test_stays_do_not_depend_on_the_order_of_what_is_told(
-    marks: list[Mark], dice: st.DataObject, cut: int
+    marks: list[Mark], dice: Random, cut: int
 ) -> None:
     told_at_once = settle([], marks)
     shuffled = list(marks)
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    dice.shuffle(shuffled)
     in_two = settle(settle([], shuffled[:cut]), [*shuffled[cut:], *shuffled[: cut // 2]])
     assert in_two == told_at_once
-    for one, after in zip(told_at_once, told_at_once[1:], strict=False):
-        assert one.left is not None and one.left <= (after.joined if after.joined is not None
-                                                     else after.left)  # fmt: skip
+    for one, after in pairwise(told_at_once):
+        begins = after.left if after.joined is None else after.joined
+        assert one.left is not None
+        assert begins is not None
+        assert one.left <= begins
 
 
 def test_who_comes_again_has_two_stays() -> None:

@@ -113,10 +113,12 @@ def test_a_rollback_gives_the_coupon_and_its_cost_back_also_after_the_campaign(s
     shop.define("ten", ends="2026-11-23", budget="gala", stock=2)
     early, late = shop.code("ten", 1), shop.code("ten", 2)
     assert shop.available("gala") == (80, 20, 0)
+    redemptions: list[int] = []
     with shop.work() as work:
         for number, code in enumerate((early, late)):
             done = shop.coupons.redeem(work, code, order(code, 50 * YUAN), key=code).result
             assert isinstance(done, Redeemed)
+            redemptions.append(done.redemption)
             if number == 0:
                 back = shop.coupons.rollback(work, done.redemption, reason="error", key="b1")
                 assert isinstance(back.result, RolledBack) and back.result.state == "available"
@@ -126,7 +128,7 @@ def test_a_rollback_gives_the_coupon_and_its_cost_back_also_after_the_campaign(s
     assert shop.available("gala") == (80, 10, 10)
     shop.now += 5 * DAY
     with shop.work() as work:
-        back = shop.coupons.rollback(work, done.redemption, reason="refund", key="b3")
+        back = shop.coupons.rollback(work, redemptions[1], reason="refund", key="b3")
         assert isinstance(back.result, RolledBack) and back.result.state == "expired"
         shop.coupons.wake(work)
     assert shop.available("gala") == (100, 0, 0)
@@ -146,33 +148,31 @@ def test_release_frees_it_for_others_and_once_is_enough(shop: Shop) -> None:
         assert isinstance(shop.coupons.validate(work, code, order("o2", 50 * YUAN)), Quote)
 
 
-@pytest.mark.parametrize(
-    ("terms", "cart", "reason", "why"),
-    [
-        ({"minimum": 200 * YUAN}, order("o1", 100 * YUAN), "order_rules", "minimum"),
-        ({"stores": ("west",)}, order("o1", 100 * YUAN, store="east"), "order_rules", "store"),
-        ({"items": ("boot",)}, order("o1", 100 * YUAN), "order_rules", "items"),
-        ({}, order("o1", 100 * YUAN, currency="USD"), "order_rules", "currency"),
-        ({}, None, "order_rules", "no_order"),
-        ({}, order("o1", 0), "order_rules", "items"),
-        ({"floor": 9_500}, order("o1", 100 * YUAN), "price_floor", ""),
-        ({"starts": "2026-11-23"}, order("o1", 100 * YUAN), "not_active_yet", ""),
-        ({"segment": "new"}, order("o1", 100 * YUAN), "customer_rules", "segment"),
-    ],
-)  # fmt: skip
-def test_what_an_order_must_be_is_said_by_reason(
-    shop: Shop, terms: dict[str, object], cart: Order, reason: str, why: str
-) -> None:
-    shop.segments["new"] = {7}
-    shop.define("ten", **terms)
-    code = shop.code("ten")
-    shop.segments["new"] = set()
-    with shop.work() as work:
-        refusal = shop.coupons.redeem(work, code.lower(), cart, key="r1").result
-        assert isinstance(refusal, Refusal) and (refusal.reason, refusal.why) == (reason, why)
-        [use, *_] = shop.coupons.uses(work)
-        assert (use.verb, use.reason, use.why) == ("redeem", reason, why)
-        assert shop.coupons.refusals(work, "ten") == [("redeem", reason, why, 1)]
+REFUSED: list[tuple[str, str, dict[str, object], Order | None]] = [
+    ("order_rules", "minimum", {"minimum": 200 * YUAN}, order("o1", 100 * YUAN)),
+    ("order_rules", "store", {"stores": ("west",)}, order("o1", 100 * YUAN, store="east")),
+    ("order_rules", "items", {"items": ("boot",)}, order("o1", 100 * YUAN)),
+    ("order_rules", "currency", {}, order("o1", 100 * YUAN, currency="USD")),
+    ("order_rules", "no_order", {}, None),
+    ("order_rules", "zero", {"kind": "percent", "percent": 1}, order("o1", CENT)),
+    ("price_floor", "", {"floor": 9_500}, order("o1", 100 * YUAN)),
+    ("not_active_yet", "", {"starts": "2026-11-23"}, order("o1", 100 * YUAN)),
+    ("customer_rules", "segment", {"segment": "new"}, order("o1", 100 * YUAN)),
+]
+
+
+def test_what_an_order_must_be_is_said_by_reason(shop: Shop) -> None:
+    for at, (reason, why, terms, cart) in enumerate(REFUSED):
+        shop.segments["new"] = {7}
+        shop.define(f"t{at}", **terms)
+        code = shop.code(f"t{at}")
+        shop.segments["new"] = set()
+        with shop.work() as work:
+            refusal = shop.coupons.redeem(work, code.lower(), cart, key=code).result
+            assert isinstance(refusal, Refusal) and (refusal.reason, refusal.why) == (reason, why)
+            [use, *_] = shop.coupons.uses(work)
+            assert (use.verb, use.reason, use.why) == ("redeem", reason, why)
+            assert shop.coupons.refusals(work, f"t{at}") == [("redeem", reason, why, 1)]
 
 
 def test_a_code_is_hers_and_nobody_elses(shop: Shop) -> None:
@@ -235,6 +235,9 @@ def test_coupons_of_one_order_respect_each_other_and_the_floor_of_an_item(shop: 
             done = shop.coupons.redeem(work, code, cart, key=f"r{number}").result
             assert isinstance(done, Redeemed)
             assert done.quote.shares[0].amount == (100 - 10 * number) * YUAN
+        assert isinstance(done, Redeemed)
+        back = shop.coupons.returned(work, done.redemption, {"1": 1}, key="b1").result
+        assert isinstance(back, Returned) and back.amount == 80 * YUAN
         third = shop.coupons.redeem(work, codes[2], cart, key="r3").result
         assert isinstance(third, Refusal) and third.reason == "price_floor"
     alone = shop.code("alone", 9)

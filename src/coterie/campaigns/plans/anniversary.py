@@ -2,8 +2,7 @@
 
 The proportions are those of the published case: of 4,500 members in groups 60 % were active, a
 third came to the store, and a tenth bought; the groups opened a week before the sale. All of it is
-a draft: every line may be changed before it is launched. What guides are told is in Chinese where
-the campaign has a Chinese title.
+a draft: every line may be changed before it is launched.
 """
 
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ def anniversary(given: Inputs) -> dict[str, Any]:
     >>> plan["targets"]["active"], plan["targets"]["visits"], len(plan["tasks"])
     (2700, 1500, 15)
     """
-    members, language = given.members, "zh" if "zh" in given.titles else "en"
+    members = given.members
     return {
         "title": given.titles,
         "start": given.start.isoformat(),
@@ -57,9 +56,9 @@ def anniversary(given: Inputs) -> dict[str, Any]:
             "buyers": round(members * BUYERS),
             "revenue": str(given.revenue),
         },
-        "tiering": {"seeds": max(10, members // 45), "core": 5.0, "general": 1.0},
+        "tiering": {"seeds": max(10, members // 45), "core": 5.0, "general": 0.5},
         "tiers": {
-            tier: {"do": "task", "text": text[language]} for tier, text in _WARM_UPS.items()
+            tier: {"do": "task", "text": text} for tier, text in _WARM_UPS.items()
         },
         "tasks": [
             {"key": key, "phase": phase, "day": day, "role": role, "each": each,

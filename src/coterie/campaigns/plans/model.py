@@ -6,7 +6,7 @@ Moments are milliseconds UTC, amounts scaled by 10,000, days those of the brand'
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
@@ -70,7 +70,7 @@ class Task:
 class Action:
     """What the warm-up does for a tier: a message, a poll sent by a message, or a guide's task.
 
-    ``text`` is what the guide is to do; ``script`` gives her the words.
+    ``texts`` say what the guide is to do, by language; ``script`` gives her the words.
     """
 
     do: Act
@@ -78,7 +78,7 @@ class Action:
     poll: str | None = None
     channel: str = "wecom"
     touch: Touch = "emotional"
-    text: str = ""
+    texts: Titles = field(default_factory=dict)
     script: str | None = None
 
 
@@ -88,7 +88,7 @@ class Tiering:
 
     seeds: int = 100
     core: float = 5.0
-    general: float = 1.0
+    general: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Campaign:
 
     ``group_codes`` and ``channel_codes`` are their states. ``base`` is the segment that is drawn
     into invited and held out, ``holdout`` percent of it. ``gates`` say how much must be there
-    before the sale may begin.
+    before the sale may begin. ``margin`` is what a sale leaves, in percent.
     """
 
     titles: Titles
@@ -126,6 +126,7 @@ class Campaign:
     tiering: Tiering = Tiering()
     tiers: Mapping[Tier, Action] = field(default_factory=dict)
     gates: Mapping[GateName, int] = field(default_factory=dict)
+    margin: int | None = None
 
     def phase(self, name: PhaseName) -> Phase | None:
         """Return one of its phases; None when it has none of that name."""
@@ -184,7 +185,10 @@ class Defined:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a campaign is, for those who measure it. ``phases`` are (name, from, until)."""
+    """What a campaign is, for those who measure it. ``phases`` are (name, from, until).
+
+    ``margin`` is in percent, None when nobody said.
+    """
 
     slug: str
     version: int
@@ -205,6 +209,7 @@ class Scope:
     holdout: int
     targets: Mapping[Target, int]
     spend: int
+    margin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -223,6 +228,17 @@ class Tiered:
     tier: Tier
     why: Mapping[str, Any]
     day: str
+
+
+class Kept(NamedTuple):
+    """A tier as it is kept, of a profile and the one it was born to; ``acted``: when warmed up."""
+
+    came_with: int
+    profile: int
+    tier: Tier
+    why: Mapping[str, Any]
+    day: str
+    acted: int | None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ Word = TypeVar("Word", bound=str)
 _KEYS = (
     "title", "start", "phases", "operation", "stores", "group_codes", "channel_codes", "programme",
     "coupons", "benefits", "base", "holdout", "targets", "spend", "tasks", "tiering", "tiers",
-    "gates",
+    "gates", "margin",
 )  # fmt: skip
 _ACTION_KEYS = ("do", "template", "poll", "channel", "touch", "text", "script")
 _TASK_KEYS = ("key", "phase", "role", "title", "day", "each")
@@ -54,7 +54,7 @@ def parse(document: object) -> Campaign:
     (['build', 'warm_up', 'sale', 'extension', 'care'], (-7, 14), 10)
     """
     given = _object(document, "", _KEYS)
-    phases = _phases(given.get("phases"))
+    phases, margin = _phases(given.get("phases")), given.get("margin")
     return Campaign(
         titles=_titles(given.get("title"), "title"),
         start=_day(given.get("start"), "start"),
@@ -76,6 +76,7 @@ def parse(document: object) -> Campaign:
         tiering=_tiering(given.get("tiering") or {}),
         tiers=_tiers(given.get("tiers") or {}),
         gates=_gates(given.get("gates") or {}),
+        margin=None if margin in (None, "") else _number(margin, "margin", 0, 100),
     )
 
 
@@ -183,11 +184,11 @@ def _action(value: object, path: str) -> Action:
         poll=_slug(given.get("poll"), f"{path}.poll"),
         channel=_text(given.get("channel"), f"{path}.channel", 32) or "wecom",
         touch=_word(given.get("touch", "emotional"), _TOUCHES, f"{path}.touch"),
-        text=_text(given.get("text"), f"{path}.text", _LONGEST_TEXT),
+        texts=_texts(given.get("text"), f"{path}.text"),
         script=_slug(given.get("script"), f"{path}.script"),
     )
     if action.do == "task":
-        if not (action.text or action.script):
+        if not (action.texts or action.script):
             raise Invalid("what the guide is to do is not said", path=f"{path}.text",
                           hint="say it, or name a script")  # fmt: skip
     elif action.template is None:
@@ -195,6 +196,12 @@ def _action(value: object, path: str) -> Action:
     if action.do == "poll" and action.poll is None:
         raise Invalid("no poll is named", path=f"{path}.poll", hint="name one that is open")
     return action
+
+
+def _texts(value: object, path: str) -> dict[str, str]:
+    given = _object({"en": value} if isinstance(value, str) else value or {}, path, ("en", "zh"))
+    texts = {tag: _text(text, f"{path}.{tag}", _LONGEST_TEXT) for tag, text in given.items()}
+    return {tag: text for tag, text in texts.items() if text}
 
 
 def _gates(value: object) -> dict[GateName, int]:

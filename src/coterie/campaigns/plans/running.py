@@ -13,17 +13,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import Row
 
 from coterie.campaigns.plans import store
 from coterie.campaigns.plans.model import (
     PHASES,
     TIERS,
-    Action,
     Arms,
     Campaign,
     Defined,
     Gate,
+    Kept,
     Standing,
     Tier,
 )
@@ -54,12 +53,13 @@ class Running:
 
     def __init__(
         self, profiles: Profiles, messaging: Messaging, zone: ZoneInfo,
-        gates: Callable[[Work, Defined], list[Gate]],
+        gates: Callable[[Work, Defined], list[Gate]], language: str,
     ) -> None:  # fmt: skip
         self._profiles = profiles
         self._messaging = messaging
         self._zone = zone
         self._gates = gates
+        self._language = language
 
     def wake(self, work: Work) -> list[Event]:
         """Do for every campaign what has come due; return the facts."""
@@ -180,7 +180,7 @@ class Running:
             for profile, known in self._profiles.known_scores(work, members, [ACTIVITY]).items()
         }
         verdicts = tiers_of(rule, members, first, store.friends(work, one.slug), activity)
-        kept: dict[int, list[Row[Any]]] = {}
+        kept: dict[int, list[Kept]] = {}
         for row in store.tiers(work, one.slug):
             kept.setdefault(row.profile, []).append(row)
         changed = [
@@ -255,8 +255,10 @@ class Running:
         action = one.campaign.tiers[tier]
         node = f"warm_up.{tier}"
         if action.do == "task":
+            texts = list(action.texts.values())
+            said = action.script or action.texts.get(self._language) or texts[0]
             return [
-                _task(work, one, action, node, profile)
+                _task(work, one, said, node, profile)
                 for profile in people
                 if profile not in held_out
             ]
@@ -301,9 +303,9 @@ def _said(
     ]  # fmt: skip
 
 
-def _task(work: Work, one: Defined, action: Action, node: str, profile: int) -> Event:
+def _task(work: Work, one: Defined, said: str, node: str, profile: int) -> Event:
     return fact(
         "task.asked", room=ROOM, profile=profile, at=work.now, cause=(one.slug, "warm_up"),
         task=derived_id("task", one.origin, "warm_up", profile), journey=one.origin, run=0,
-        node=node, to="guide", script=action.script or action.text,
+        node=node, to="guide", script=said,
     )  # fmt: skip

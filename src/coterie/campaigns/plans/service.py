@@ -45,14 +45,15 @@ _LONGEST_REASON = 500
 class CampaignPlans:
     """The campaigns of one house; a listener on the road, and a keeper.
 
-    ``counts`` tells what of each gate is there; the base is counted here.
+    ``counts`` tells what of each gate is there; the base is counted here. ``language`` is the
+    brand's, in which guides are told what to do.
     """
 
     name = ROOM
 
     def __init__(
         self, profiles: Profiles, segments: Segments, messaging: Messaging, polls: Polls,
-        zone: ZoneInfo, counts: Counts,
+        zone: ZoneInfo, counts: Counts, language: str = "zh",
     ) -> None:  # fmt: skip
         self._profiles = profiles
         self._segments = segments
@@ -60,7 +61,7 @@ class CampaignPlans:
         self._polls = polls
         self.zone = zone
         self._counts = counts
-        self._running = Running(profiles, messaging, zone, self._gates)
+        self._running = Running(profiles, messaging, zone, self._gates, language)
 
     # --- what an operator does
 

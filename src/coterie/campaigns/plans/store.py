@@ -19,10 +19,9 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    update,
 )
 
-from coterie.campaigns.plans.model import Defined, Standing
+from coterie.campaigns.plans.model import Defined, Kept, Standing
 from coterie.campaigns.plans.parse import parse
 from coterie.storage.keeping import came_with, of_people
 from coterie.storage.schema import Moment, metadata
@@ -105,6 +104,7 @@ _P, _V, _B, _S, _T, _F, _K = (
 Index("ix_campaign_tiers_born", _T.came_with)
 Index("ix_campaign_stays_born", _S.came_with)
 PEOPLE = (stay_rows, tier_rows, friend_rows)
+_kept = select(*(_T[name] for name in Kept._fields))
 _STANDING = tuple(one.name for one in fields(Standing))
 
 
@@ -253,18 +253,18 @@ def friends(work: Work, campaign: str) -> dict[int, int]:
 # --- tiers
 
 
-def tiers(work: Work, campaign: str) -> list[Row[Any]]:
+def tiers(work: Work, campaign: str) -> list[Kept]:
     """Return everybody's tier as it is kept, of whoever ever had one."""
-    query = select(tier_rows).where(_T.campaign == campaign).order_by(_T.came_with)
-    return list(work.connection.execute(query))
+    query = _kept.where(_T.campaign == campaign).order_by(_T.came_with)
+    return [Kept(*row) for row in work.connection.execute(query)]
 
 
-def tiers_of(work: Work, campaign: str, profiles: Collection[int]) -> list[Row[Any]]:
+def tiers_of(work: Work, campaign: str, profiles: Collection[int]) -> list[Kept]:
     """Return the tiers of some people."""
-    found: list[Row[Any]] = []
+    found: list[Kept] = []
     for chunk in in_chunks(sorted(profiles)):
-        query = select(tier_rows).where(_T.campaign == campaign, _T.profile.in_(chunk))
-        found += work.connection.execute(query)
+        query = _kept.where(_T.campaign == campaign, _T.profile.in_(chunk))
+        found += [Kept(*row) for row in work.connection.execute(query)]
     return found
 
 
@@ -339,12 +339,6 @@ def erase(work: Work, profiles: Collection[int]) -> dict[str, int]:
         )
         for table in PEOPLE
     }
-
-
-def wake_at(work: Work, slug: str, moment: int) -> None:
-    """Let the road look at a campaign at a moment, if it would not look earlier."""
-    statement = update(plan_rows).where(_P.slug == slug, _P.due > moment).values(due=moment)
-    work.connection.execute(statement)
 
 
 def _bitmaps(row: Row[Any]) -> tuple[BitMap, BitMap, BitMap]:

@@ -19,7 +19,7 @@ def tier_of(rule: Tiering, place: int | None, friends: int, activity: float) -> 
     ``place`` is the order in which she joined (from 1), ``friends`` how many she brought.
 
     >>> tier_of(Tiering(seeds=10), 11, 0, 2.5)
-    ('general', {'code': 'activity', 'activity': 2.5, 'from': 1.0})
+    ('general', {'code': 'activity', 'activity': 2.5, 'from': 0.5})
     """
     if friends > 0:
         return "seed", {"code": "referrer", "friends": friends}

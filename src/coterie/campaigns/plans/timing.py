@@ -138,6 +138,7 @@ def scope_of(one: Defined, zone: ZoneInfo) -> Scope:
         holdout=campaign.holdout,
         targets=campaign.targets,
         spend=sum(cost.amount for cost in campaign.spend),
+        margin=campaign.margin,
     )
 
 

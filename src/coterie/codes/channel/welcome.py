@@ -1,7 +1,8 @@
 """What a newcomer is told: a text with variables, and what hangs on it. Pure.
 
-A text may say ``{name}`` (hers), ``{guide}``, ``{store}`` and ``{group}`` (the title of the group
-offered to her). Bounds are the platform's: 4,000 bytes of text, 9 things attached.
+A text may say ``{name}`` (hers), ``{guide}``, ``{store}``, ``{group}`` (the title of the group
+offered to her) and ``{coupons}`` (the address of her own page of coupons). Bounds are the
+platform's: 4,000 bytes of text, 9 things attached.
 """
 
 import re
@@ -13,7 +14,7 @@ from coterie.core.errors import Invalid
 
 Kind = Literal["link", "image", "miniprogram"]
 KINDS: tuple[Kind, ...] = ("link", "image", "miniprogram")
-VARIABLES = ("name", "guide", "store", "group")
+VARIABLES = ("name", "guide", "store", "group", "coupons")
 
 TEXT_BYTES = 4_000
 MOST_ATTACHED = 9

@@ -223,7 +223,7 @@ class Groups:
             for slug, said in days.items()
         }
 
-    def ways(self, work: Work, slug: str) -> dict[str, int]:
+    def ways(self, work: Work, slug: str) -> Mapping[str, int]:
         """Count how people came into a group: by scene, or ``code:`` and the state of a code."""
         row = self._row(work, slug)
         return store.ways(work, [row.chat]).get(row.chat, {})

@@ -1,6 +1,6 @@
 """The tables of groups: what each is, and who was in it from when to when."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     and_,
-    case,
     distinct,
     func,
     or_,
@@ -177,7 +176,7 @@ def inside(work: Work, chats: Collection[str], profiles: Collection[int]) -> set
 
 def members(work: Work, chats: Collection[str], as_of: int | None) -> list[int]:
     """Return who is in any of these groups, now or at a moment."""
-    query = select(distinct(_S.profile)).where(work.among(_S.chat, chats), *_then(as_of))
+    query = select(_S.profile).where(work.among(_S.chat, chats), *_then(as_of)).distinct()
     return list(work.connection.execute(query).scalars())
 
 
@@ -210,17 +209,16 @@ def moves(work: Work, chats: Collection[str], since: int, until: int) -> list[tu
     return found
 
 
-def ways(work: Work, chats: Collection[str]) -> dict[str, dict[str, int]]:
+def ways(work: Work, chats: Collection[str]) -> Mapping[str, Mapping[str, int]]:
     """Count by chat how people came in: by scene, or ``code:`` and the state of their code."""
-    scene = case((_S.code != "", "code:" + _S.code), else_=_S.scene).label("way")
     query = (
-        select(_S.chat, scene, func.count().label("n"))
+        select(_S.chat, _S.code, _S.scene, func.count().label("n"))
         .where(work.among(_S.chat, chats), _S.joined.is_not(None))
-        .group_by(_S.chat, scene)
+        .group_by(_S.chat, _S.code, _S.scene)
     )
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in work.connection.execute(query):
-        found[row.chat][row.way] = row.n
+        found[row.chat][f"code:{row.code}" if row.code else row.scene] += row.n
     return found
 
 

@@ -39,6 +39,7 @@ class Budgeting(Base):
         Raises Invalid, also for an amount below what is spent and set aside of a hard one.
         """
         check_budget(budget)
+        self._ledger.hold(work)
         present = store.budgets(work, [budget.slug]).get(budget.slug)
         before, version = (0, 0) if present is None else (present[0].amount, present[1])
         account, unit = budget_account(budget.slug), self._currency
@@ -99,6 +100,7 @@ class Budgeting(Base):
         Raises Invalid with the path of the fault.
         """
         check_template(template, self._zone)
+        self._ledger.hold(work)
         present = store.templates(work, [template.slug], hold=True).get(template.slug)
         issued = 0 if present is None else present.issued
         if template.budget is not None and not store.budgets(work, [template.budget]):

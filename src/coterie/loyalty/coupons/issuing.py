@@ -36,7 +36,7 @@ class Issuing(Budgeting):
             told("issued", one, work.now, expires=moment(one.expires), key=keys[one.id])
             for one in issued
         ]
-        return facts + [_refused(*one, work.now) for one in refused]
+        return facts + [_refused(*one, work.now) for one in refused if one[0].profile]
 
     def _issue(self, work: Work, wants: Sequence[Want]) -> tuple[list[Coupon], list[Refused]]:
         once: dict[str, Want] = {}
@@ -46,6 +46,7 @@ class Issuing(Budgeting):
                 by_template.setdefault(want.template, []).append(want)
         if not once:
             return [], []
+        self._ledger.hold(work)
         templates = store.templates(work, by_template, hold=True)
         known = store.known(work, [coupon_id(key) for key in once])
         issued: list[Coupon] = []
@@ -132,10 +133,12 @@ class Issuing(Budgeting):
 
     def revoke(self, work: Work, coupons: Collection[str], reason: str) -> list[Event]:
         """Take coupons back that were not used; return the facts. Used ones stay as they are."""
+        self._ledger.hold(work)
         return self._revoke(work, store.by_id(work, coupons, hold=True), reason)
 
     def revoke_by_origin(self, work: Work, origins: Collection[str], reason: str) -> list[Event]:
         """Take back what was given for these reasons and not used; return the facts."""
+        self._ledger.hold(work)
         return self._revoke(work, store.of_origins(work, origins, hold=True), reason)
 
     def _revoke(self, work: Work, coupons: Sequence[Coupon], reason: str) -> list[Event]:

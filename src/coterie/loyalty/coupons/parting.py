@@ -40,6 +40,22 @@ def part(amount: int, weights: Sequence[int], smallest: int) -> list[int]:
     return [share * unit for share in shares]
 
 
+def together(quotes: Sequence[Sequence[Share]]) -> list[Share]:
+    """Put what several coupons take off the lines of one order together.
+
+    Each was judged on what the others had left, so a line's own price is the highest of them.
+
+    >>> together([[Share("1", 10, 100)], [Share("1", 9, 90)]])
+    [Share(line='1', off=19, amount=100, quantity=1)]
+    """
+    found: dict[str, Share] = {}
+    for share in (share for shares in quotes for share in shares):
+        had = found.get(share.line, Share(share.line, 0, 0))
+        amount = max(had.amount, share.amount)
+        found[share.line] = Share(share.line, had.off + share.off, amount, share.quantity)
+    return list(found.values())
+
+
 def paid_back(
     shares: Sequence[Share], before: Mapping[str, int], now: Mapping[str, int], smallest: int
 ) -> list[Back]:

@@ -36,6 +36,8 @@ class Coupons(Handing):
         ours = store.known_codes(work, {code for one in orders for code in codes_in(one)})
         back = {order_of(one).number for one in orders if one.name != COMPLETED} - {""}
         using: dict[str, list[Coupon]] = {}
+        if back:
+            self._ledger.hold(work)
         for coupon in store.of_orders(work, back, hold=True) if back else ():
             using.setdefault(coupon.order or "", []).append(coupon)
         facts: list[Event] = []
@@ -74,10 +76,20 @@ class Coupons(Handing):
                 store.save(work, mine)
                 return []
         reason = "order_refunded" if event.name == REFUNDED else "order_cancelled"
-        return [self._undo(work, one, reason) for one in mine]
+        facts: list[Event] = []
+        for one in mine:
+            assert one.redemption is not None, "what is redeemed has its redemption"
+            key = f"order:{event.id}:{one.id}"
+            facts += self.rollback(work, one.redemption, reason=reason, key=key).facts
+            one.state = "available"  # nothing more of this batch gives it back
+        return facts
 
     def wake(self, work: Work) -> list[Event]:
         """Hand out the next portions; let expire what nobody used, and give its money back."""
+        due = self.next_due(work)
+        if due is None or due > work.now:
+            return []
+        self._ledger.hold(work)
         facts = self._hand_on(work)
         self._ledger.sweep(work)
         late = store.overdue(work, AT_ONCE)
@@ -118,6 +130,7 @@ class Coupons(Handing):
 
     def erase(self, work: Work, profiles: Collection[int]) -> dict[str, int]:
         """Revoke what she has not used, and forget whose the coupons were; the sums stay."""
+        self._ledger.hold(work)
         unused = store.unused(work, profiles)
         self._revoke(work, unused, "erased")
         return {"coupons": store.erase(work, profiles), "coupon_uses": uses.erase(work, profiles)}

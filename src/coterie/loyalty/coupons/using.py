@@ -1,5 +1,6 @@
 """Use coupons: validate, lock for a payment, redeem, release, roll back, pay shares back."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,7 +35,7 @@ from coterie.loyalty.coupons.model import (
     Verb,
     Want,
 )
-from coterie.loyalty.coupons.parting import coin, paid_back
+from coterie.loyalty.coupons.parting import coin, paid_back, together
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.storage.work import Work
 
@@ -64,7 +65,7 @@ class Using(Issuing):
             slug = store.shared(work, text)
             if slug is None:
                 return Refusal("not_found")
-            if profile is None:
+            if not profile:
                 return Refusal("missing_customer")
             hers = store.hers(work, slug, profile)
             coupon = next((one for one in hers if one.state_at(work.now) in _USABLE), None)
@@ -167,10 +168,11 @@ class Using(Issuing):
             state = found.state_at(work.now)
             if state in ("redeemed", "revoked"):
                 return Refusal("quantity_exceeded", state), found, []
+            before = replace(found)
             if found.state == "locked":
                 _free(found)
                 store.save(work, [found])
-            return Released(found.id, found.state_at(work.now)), found, []
+            return Released(found.id, found.state_at(work.now)), before, []
 
         return self._once(work, "release", key, [lock], None, act)
 
@@ -184,9 +186,9 @@ class Using(Issuing):
             found = store.by_redemption(work, redemption, hold=True)
             if found is None or found.state != "redeemed":
                 return Refusal("not_found", "not_redeemed"), None, []
-            amount = found.discount
+            before = replace(found)
             fact = self._undo(work, found, reason)
-            return RolledBack(found.id, amount, found.state), found, [fact]
+            return RolledBack(found.id, before.discount, found.state), before, [fact]
 
         return self._once(work, "rollback", key, [redemption, reason], None, act)
 
@@ -203,11 +205,11 @@ class Using(Issuing):
             found = store.by_redemption(work, redemption, hold=True)
             if found is None or found.quote is None:
                 return Refusal("not_found", "not_redeemed"), None, []
-            shares = msgspec.convert(found.quote["shares"], list[Share])
-            before: dict[str, int] = found.quote.get("returned", {})
-            after = _counted(shares, before, pieces)
+            shares, before = self._of_order(work, found)
+            _check_pieces(shares, before, pieces)
             back = paid_back(shares, before, pieces, coin(self._currency))
-            found.quote = {**found.quote, "returned": after}
+            mine = Counter(found.quote.get("returned", {})) + Counter(pieces)
+            found.quote = {**found.quote, "returned": dict(mine)}
             store.save(work, [found])
             return Returned(found.id, sum(one.amount for one in back), tuple(back)), found, []
 
@@ -223,6 +225,7 @@ class Using(Issuing):
         if not key or len(key) > _LONGEST_KEY:
             raise Invalid("a use needs a key of its own", path="key",
                           hint="send a UUID, and the same one when you try again")  # fmt: skip
+        self._ledger.hold(work)
         use, answer = uses.begin(work, verb, key, body)
         if answer is not None:
             return Outcome(answer, again=True)
@@ -249,7 +252,7 @@ class Using(Issuing):
         slug = store.shared(work, text)
         if slug is None:
             return Refusal("not_found"), []
-        if profile is None:
+        if not profile:
             return Refusal("missing_customer"), []
         hers = store.hers(work, slug, profile)
         name = next((one.id for one in hers if one.state_at(work.now) in _USABLE), None)
@@ -297,6 +300,20 @@ class Using(Issuing):
             return Refusal("campaign_budget")
         return None
 
+    def _of_order(self, work: Work, coupon: Coupon) -> tuple[list[Share], Counter[str]]:
+        """Return what all coupons of its order take off its lines, and what came back of them."""
+        same = [coupon]
+        if coupon.order:
+            same += [
+                one
+                for one in store.of_orders(work, [coupon.order])
+                if one.id != coupon.id and one.shop == coupon.shop and one.state == "redeemed"
+            ]
+        quotes = [one.quote for one in same if one.quote is not None]
+        shares = [msgspec.convert(one["shares"], list[Share]) for one in quotes]
+        back = sum((Counter(one.get("returned", {})) for one in quotes), Counter[str]())
+        return together(shares), back
+
     def _undo(self, work: Work, coupon: Coupon, reason: str) -> Event:
         """Take one redemption back, and return the fact of it."""
         good = coupon.expires is None or work.now < coupon.expires
@@ -335,10 +352,10 @@ def _free(coupon: Coupon) -> None:
     coupon.shop, coupon.order, coupon.quote = "", None, None
 
 
-def _counted(
+def _check_pieces(
     shares: Sequence[Share], before: Mapping[str, int], pieces: Mapping[str, int]
-) -> dict[str, int]:
-    """Add the pieces returned now to those before; raises Invalid for more than there are."""
+) -> None:
+    """Raise Invalid for more pieces than are left of a line."""
     known = {share.line: share.quantity for share in shares}
     for line, more in pieces.items():
         left = known.get(line, 0) - before.get(line, 0)
@@ -346,7 +363,6 @@ def _counted(
             raise Invalid(
                 f"{more} pieces cannot be returned: {left} are left", path=f"lines.{line}"
             )
-    return {line: before.get(line, 0) + pieces.get(line, 0) for line in {**before, **pieces}}
 
 
 def _amount(result: Result) -> int:

@@ -8,8 +8,8 @@ from coterie.referrals.cascades.model import Forest, Shape
 from coterie.referrals.model import Referral, floored
 from coterie.referrals.programmes.model import ERASED, Participant
 
-HONEST = ("cap_all",)
-"""Who was rejected only for want of rewards was brought all the same."""
+HONEST = ("cap_all", "refunded")
+"""Who got nothing for want of rewards, or gave back what she bought, was brought all the same."""
 
 
 def came(one: Referral) -> bool:
@@ -19,9 +19,7 @@ def came(one: Referral) -> bool:
 
 def counts(one: Referral) -> bool:
     """Say whether somebody was brought: she joined, and it was not taken from her."""
-    if not came(one) or one.state == "clawed_back":
-        return False
-    return one.state != "rejected" or one.reason in HONEST
+    return came(one) and (one.state not in ("rejected", "clawed_back") or one.reason in HONEST)
 
 
 Key = tuple[int, str]

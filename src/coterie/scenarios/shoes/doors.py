@@ -1,6 +1,7 @@
 """The doors of a house, as those outside see them: collectors, feeds, coupons, pages. Over HTTP."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from coterie.orders.feeds.signing import sign
 
 _PATIENCE = 60.0
 _AT_ONCE = 500
+_PHONE = {"user-agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"}
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+READER = "coterie_reader"
+"""The cookie that a phone is known by once its owner said yes."""
 UNIONID = "wechat.unionid"
 
 
@@ -29,7 +34,7 @@ class Doors:
     """Speaks to one house; ``now`` tells its time. Raises Unavailable when it is gone."""
 
     def __init__(self, address: str, keys: Keys, now: Callable[[], int]) -> None:
-        self._keys, self._now = keys, now
+        self._address, self._keys, self._now = address, keys, now
         # nothing is fetched but from this machine, so no certificates are read, which takes long
         self._http = httpx2.Client(base_url=address, timeout=_PATIENCE, verify=False)
 
@@ -60,17 +65,18 @@ class Doors:
         """Post JSON as a source with its key; return the answer, also of a refusal."""
         return self.post(address, msgspec.json.encode(given), self._key(source), strict=False)
 
-    def page(self, address: str, form: Mapping[str, str] | None = None) -> str:
-        """Open a page as a visitor's phone does, or send a form of it; return what it shows."""
-        phone = {"user-agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"}
-        answer = (
-            self._http.get(address, headers=phone, follow_redirects=True)
-            if form is None
-            else self._http.post(address, data=dict(form), headers=phone, follow_redirects=True)
-        )
-        if answer.status_code >= 400:
-            raise Invalid(f"{address} answered {answer.status_code}: {answer.text[:200]}")
-        return str(answer.text)
+    def open_invitation(self, code: str) -> str:
+        """Open a friend's invitation on a phone of its own, and say yes; return the phone's id."""
+        place = f"/f/{code}"
+        with httpx2.Client(base_url=self._address, headers=_PHONE, verify=False) as phone:
+            shown = phone.get(place)
+            token = _TOKEN.search(shown.text)
+            if token is None:
+                raise Invalid(f"{place} answered {shown.status_code} without a form")
+            said = phone.post(place, data={"form_token": token[1], "choice": "allow"})
+            if READER not in phone.cookies:
+                raise Invalid(f"{place} took no yes: {said.status_code}")
+            return str(phone.cookies[READER])
 
     def post(
         self, address: str, body: bytes, headers: Mapping[str, str], *, strict: bool = True
@@ -99,6 +105,15 @@ def track(
     return {
         "type": "track", "event": name, "messageId": cause, "timestamp": format_time(at),
         "properties": dict(properties),
+        "context": {"externalIds": [{"type": UNIONID, "id": unionid}]},
+    }  # fmt: skip
+
+
+def known_as(unionid: str, phone: str, at: int, cause: str) -> dict[str, Any]:
+    """Return what a mini-program tells that was opened on a phone: whose the phone is."""
+    return {
+        "type": "identify", "anonymousId": phone, "messageId": cause,
+        "timestamp": format_time(at), "traits": {},
         "context": {"externalIds": [{"type": UNIONID, "id": unionid}]},
     }  # fmt: skip
 

@@ -103,11 +103,6 @@ def lay(rooms: Rooms, stage: Stage, hand: Player, plan: Plan) -> Laid:
     return Laid(codes, chats, tills, keys)
 
 
-def owner_of_chat(plan: Plan, what: str) -> int:
-    """Return whose a group is: of a store's one of its guides, else one of the cloud store's."""
-    return _groups(plan)[what][0]
-
-
 def _hire(hand: Player, plan: Plan) -> None:
     for place, store in enumerate(STORES):
         hand.act("add_department", id=_FIRST_DEPARTMENT + place, name=STORE_TITLES[store])
@@ -200,4 +195,3 @@ def _articles() -> list[Item]:
         Item(key, "article", ("shoes",), title, body=f"{title}。")
         for key, title in zip(ARTICLES, titles, strict=True)
     ]
-

@@ -22,8 +22,10 @@ from coterie.scenarios.shoes.brand import (
 from coterie.scenarios.shoes.plan import Plan
 
 Verb = Literal[
-    "scan", "join", "bring_in", "touch", "read", "answer", "share", "visit", "buy", "leave",
+    "scan", "join", "bring_in", "touch", "read", "answer", "visit", "buy", "back", "leave",
+    "token", "guide_leaves", "sale_comes",
 ]  # fmt: skip
+"""The last three happen to everybody."""
 NEXT_FRIEND = 34 * HOUR
 """How long a friend takes on average from the landing page's first sight of her referrer."""
 _MOST_FRIENDS = 30

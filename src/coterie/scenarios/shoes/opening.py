@@ -19,7 +19,7 @@ from coterie.scenarios.shoes.brand import (
     PROGRAMME,
     STORES,
 )
-from coterie.scenarios.shoes.laying import ACTOR, INVITATION, MAIN, owner_of_chat
+from coterie.scenarios.shoes.laying import ACTOR, INVITATION, MAIN
 from coterie.scenarios.shoes.plan import MEMBERS, Plan
 from coterie.scenarios.shoes.story import Story
 from coterie.storage.work import Work
@@ -170,6 +170,3 @@ def _invite(story: Story, work: Work) -> None:
     if asked.state == "waiting":
         campaigns.approve(work, draft.id, by=2)
     story.origin = asked.origin
-
-
-__all__ = ["BUDGETS", "day_of", "open_campaign", "owner_of_chat"]

@@ -161,9 +161,7 @@ class Plan:
         return self.day(day) + 10 * HOUR + int(self.draw(f"hour {day}", whose) * 11 * HOUR)
 
 
-def of_size(
-    members: int, *, seed: str = "shoes", start: int = 0, tick: int = 2 * HOUR
-) -> Plan:
+def of_size(members: int, *, seed: str = "shoes", start: int = 0, tick: int = 2 * HOUR) -> Plan:
     """Return the story with about so many members, and of everything else its share."""
     whole, share = Plan(), members / MEMBERS
     return Plan(

@@ -3,20 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from coterie.core.clock import DAY, HOUR, MINUTE
+from coterie.core.clock import HOUR, MINUTE
 from coterie.core.errors import Conflict
 from coterie.core.event import CONSENT_GIVEN
 from coterie.guides.handover.model import Wanted
 from coterie.scenarios.shoes import lives, streets
 from coterie.scenarios.shoes.brand import (
     ARTICLES,
-    CAMPAIGN,
     POLL,
     PROGRAMME,
     guide_name,
 )
 from coterie.scenarios.shoes.crowd import union_of
-from coterie.scenarios.shoes.doors import Doors, Keys, track
+from coterie.scenarios.shoes.doors import Doors, Keys, known_as, track
 from coterie.scenarios.shoes.laying import ACTOR, MAIN, MINI, lay
 from coterie.scenarios.shoes.lives import Deed
 from coterie.scenarios.shoes.opening import open_campaign
@@ -28,8 +27,9 @@ from coterie.scenarios.wecom.player import Player
 
 NAME = "shoes"
 """What a folder of this demo is marked with; pages say so."""
-OPENS, CLOSES = 9 * HOUR, 23 * HOUR
-AGREES = 0.75
+OPENS, CLOSES = 9 * HOUR, 21 * HOUR + 50 * MINUTE
+"""Within these hours the house hears of people: at night it writes to nobody."""
+AGREES, BY_PAGE = 0.75, 0.04
 TOKEN_DAY, LEAVING_DAY = -3, 4
 
 Progress = Callable[[str, float], None]
@@ -90,7 +90,8 @@ def tick(story: Story, until: int) -> None:
     for one in story.due(until):
         deeds.setdefault(one.verb, []).append(one)
         if one.verb == "touch" and one.more["joins"]:
-            story.push(Deed(one.at + 5 * MINUTE, "join", one.who, {"code": MAIN}))
+            opened = until if _by_page(story, one) else one.at
+            story.push(Deed(opened + 5 * MINUTE, "join", one.who, {"code": MAIN}))
     story.hand.act("set_clock", moment=story.stage.now)
     if "token" in deeds:
         story.hand.act("expire_token")
@@ -153,10 +154,20 @@ def _touches(story: Story, touches: Any) -> list[dict[str, Any]]:
             story.counts["invitations lost"] += 1
             continue
         story.counts["touches"] += 1
-        said = {"code": code, "carrier": "poster"}
         cause = f"opened-{one.more['by']}-{one.at}-{place}"
-        calls.append(_call(story, "Invitation Opened", one.who, one.at, cause, said))
+        if _by_page(story, one):
+            phone, union = story.doors.open_invitation(code), union_of(story.plan, one.who)
+            calls.append(known_as(union, phone, story.stage.now, f"{one.who}-{cause}"))
+            story.counts["landing pages"] += 1
+        else:
+            said = {"code": code, "carrier": "poster"}
+            calls.append(_call(story, "Invitation Opened", one.who, one.at, cause, said))
     return calls
+
+
+def _by_page(story: Story, touch: Deed) -> bool:
+    """Say whether a friend opens the page itself; the others' visits come in a batch."""
+    return story.plan.chance("by page", f"{touch.who} {touch.at}", BY_PAGE)
 
 
 def _call(
@@ -189,6 +200,3 @@ def _ask_heir(story: Story) -> None:
         _, facts = rooms.guides.handovers.ask(work, wanted)
         rooms.inbound.tell(work, facts)
     story.stage.settle()
-
-
-__all__ = ["CAMPAIGN", "DAY", "NAME", "Enter", "Progress", "Story", "play", "tick", "ticks"]

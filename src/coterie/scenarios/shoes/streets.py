@@ -28,7 +28,9 @@ def newcomers(story: Story, people: Iterable[str]) -> None:
 def walk(story: Story, deeds: Sequence[Deed], until: int) -> None:
     """Let a crowd do what it does, guides among it, and note what came of it."""
     newcomers(story, (one.who for one in deeds))
-    acts = [(_moment(story, one, until), _act(story, one), one) for one in deeds]
+    acts: list[tuple[int, Act, Deed | None]] = [
+        (_moment(story, one, until), _act(story, one), one) for one in deeds
+    ]
     acts += [(at, act, None) for at, act in _confirmed(story, until)]
     acts.sort(key=lambda row: row[0])
     said = [{"at": at, **act} for at, act, _ in acts]

@@ -131,7 +131,7 @@ Till = Annotated[Actor, Depends(with_key)]
 
 
 @router.post("/validate")
-def validate(here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def validate(here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Say what a code takes off an order, or why it does not; nothing is kept for anybody."""
     asked = decode(body, UseBody)
     house = here.house
@@ -142,7 +142,7 @@ def validate(here: Here, till: Till, body: Sent) -> dict[str, Any]:
 
 
 @router.post("/lock")
-def lock(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def lock(request: Request, here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Keep a coupon for one payment, 15 minutes long."""
     asked = decode(body, UseBody)
 
@@ -154,7 +154,7 @@ def lock(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]
 
 
 @router.post("/redeem")
-def redeem(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def redeem(request: Request, here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Use a coupon up: with the lock of its payment, or by its code alone."""
     asked = decode(body, UseBody)
 
@@ -168,7 +168,7 @@ def redeem(request: Request, here: Here, till: Till, body: Sent) -> dict[str, An
 
 
 @router.post("/release")
-def release(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def release(request: Request, here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Let a coupon go that was kept for a payment which will not come."""
     asked = decode(body, ReleaseBody)
     return _done(
@@ -179,7 +179,7 @@ def release(request: Request, here: Here, till: Till, body: Sent) -> dict[str, A
 
 
 @router.post("/rollback")
-def rollback(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def rollback(request: Request, here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Take a redemption back: a payment that failed, an order that was given back whole."""
     asked = decode(body, RollbackBody)
     return _done(
@@ -190,7 +190,7 @@ def rollback(request: Request, here: Here, till: Till, body: Sent) -> dict[str, 
 
 
 @router.post("/return")
-def give_back(request: Request, here: Here, till: Till, body: Sent) -> dict[str, Any]:
+def give_back(request: Request, here: Here, body: Sent, till: Till) -> dict[str, Any]:
     """Say what to pay back for some pieces of an order that a coupon was used for."""
     asked = decode(body, ReturnBody)
     return _done(

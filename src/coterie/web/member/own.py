@@ -21,6 +21,11 @@ def member(here: Parts, work: Work, token: str) -> int:
     """Return who a token's person is today; raises NotFound, also once she was erased."""
     house = here.house
     profile = whose(house.codes, token, work.now)
+    if isinstance(profile, str):
+        known = house.mirror.profiles_of(work, [profile])
+        if profile not in known:
+            raise NotFound("this page is just being made: open it again in a minute")
+        profile = known[profile]
     head = house.profiles.heads(work, [profile]).get(profile, profile)
     if not house.profiles.known(work, [head], fading=()):
         raise NotFound("we know nothing of you any more")

@@ -35,7 +35,11 @@ def poster(request: Request, here: Here, code: str, small: str = "", look: str =
     return Response(
         friend_poster.draw(words, address, look, width),
         media_type="image/png",
-        headers={"Cache-Control": "private, max-age=300", **own.UNSEEN},
+        headers={
+            "Cache-Control": "private, max-age=300",
+            "Vary": "Cookie, Accept-Language",
+            **own.UNSEEN,
+        },
     )
 
 

@@ -40,6 +40,7 @@ _SHORT = 10_000
 _ASKED = {
     MARKETING: N_("You may write to me with news and offers."),
     PERSONALISATION: N_("You may choose for me by what you know of me."),
+    "referral": N_("You may note by whose invitation I came."),
 }
 _OTHER = N_("You may use my data for this purpose.")
 _SAID = {

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from coterie.channels.wecom.welcomes import store
 from coterie.channels.wecom.welcomes.model import Due, Origin
-from coterie.channels.wecom.welcomes.ports import First
+from coterie.channels.wecom.welcomes.ports import First, Page
 from coterie.codes.channel.model import ChannelCode
 from coterie.codes.channel.ports import Spot
 from coterie.codes.channel.schedule import running, special_of
 from coterie.codes.channel.service import ChannelCodes
 from coterie.codes.channel.showing import zone_of
-from coterie.codes.channel.welcome import Welcome, parse_welcome
+from coterie.codes.channel.welcome import Welcome, asks_for, parse_welcome
 from coterie.codes.groups.model import Offer
 from coterie.codes.groups.service import GroupCodes
 from coterie.core.clock import local_date
@@ -42,9 +42,12 @@ def guide_key(guide: str) -> str:
 
 def choose(
     work: Work, dues: Sequence[Due], channel: ChannelCodes, groups: GroupCodes,
-    first: Sequence[First],
+    first: Sequence[First], page: Page,
 ) -> dict[str, Chosen | None]:  # fmt: skip
-    """Return the welcome of each newcomer by id; None where nobody wrote one."""
+    """Return the welcome of each newcomer by id; None where nobody wrote one.
+
+    ``page`` makes the address of a newcomer's own page.
+    """
     codes = channel.effective(work, {one.state for one in dues if one.state})
     guides = channel.guides.of_userids(work, {one.userid for one in dues})
     names = {key: one.name for key, one in channel.standings(work, set(guides.values())).items()}
@@ -67,6 +70,7 @@ def choose(
             "guide": names.get(guide or "", "") or due.userid,
             "store": "" if place is None else place.title,
             "group": "" if offer is None else offer.title,
+            "coupons": page(due.external_userid, work.now) if asks_for(welcome, "coupons") else "",
         }
         found[due.id] = Chosen(due, origin, welcome, values, offer)
     return found

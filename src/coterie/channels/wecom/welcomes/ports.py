@@ -1,11 +1,15 @@
 """What welcomes ask of others."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from coterie.channels.wecom.welcomes.model import Due
 from coterie.codes.channel.welcome import Welcome
 from coterie.storage.work import Work
+
+Page = Callable[[str, int], str]
+"""Makes the address of a newcomer's own page, of her id at the platform and the moment."""
 
 
 class First(Protocol):

@@ -11,7 +11,7 @@ from coterie.channels.wecom.ways.service import Ways
 from coterie.channels.wecom.welcomes import store
 from coterie.channels.wecom.welcomes.choosing import BRAND, Chosen, choose, guide_key
 from coterie.channels.wecom.welcomes.model import Came, Due, Figures, Outcome, Status, Told
-from coterie.channels.wecom.welcomes.ports import First, Pictures
+from coterie.channels.wecom.welcomes.ports import First, Page, Pictures
 from coterie.channels.wecom.welcomes.sending import FILE_GONE, Package, assets_of, send
 from coterie.codes.channel.service import ChannelCodes
 from coterie.codes.channel.welcome import Welcome, parse_welcome
@@ -55,6 +55,11 @@ class Welcomes:
         self._db, self._client, self._clock = db, client, clock
         self._channel, self._groups, self._ways = channel, groups, ways
         self._pictures, self._address, self._first = pictures, address, tuple(first)
+        self._page: Page = lambda _external, _now: ""
+
+    def knows(self, page: Page) -> None:
+        """Let welcomes lead newcomers to pages of their own."""
+        self._page = page
 
     # --- who came
 
@@ -118,7 +123,7 @@ class Welcomes:
         """Choose what is said, settle what is not to be said, note the rest as under way."""
         if not dues:
             return {}, {}
-        chosen = choose(work, dues, self._channel, self._groups, self._first)
+        chosen = choose(work, dues, self._channel, self._groups, self._first, self._page)
         over: list[Outcome] = []
         for id_, one in chosen.items():
             if one is None or one.welcome.silent:

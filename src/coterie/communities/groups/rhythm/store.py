@@ -1,10 +1,9 @@
 """The tables of rhythms: their definitions, and what was played in which group."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, func, select
+from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, select
 
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work
@@ -67,16 +66,3 @@ def played(work: Work, chats: Collection[str], since: int, until: int) -> list[R
     """Return what was played in groups in [since, until), the latest first."""
     query = select(play_rows).where(work.among(_P.chat, chats), _P.at >= since, _P.at < until)
     return list(work.connection.execute(query.order_by(_P.at.desc(), _P.chat, _P.play)))
-
-
-def times(work: Work, since: int) -> dict[str, Counter[str]]:
-    """Count by group since a moment: plays that were ``asked`` of a guide, and ``skipped``."""
-    query = (
-        select(_P.chat, func.count(_P.send).label("asked"), func.count().label("n"))
-        .where(_P.at >= since)
-        .group_by(_P.chat)
-    )
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row in work.connection.execute(query):
-        found[row.chat].update(asked=row.asked, skipped=row.n - row.asked)
-    return found

@@ -31,7 +31,9 @@ def _programmes() -> None:
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("guide", sa.String(64)),
         sa.Column("invited", sa.BigInteger),
-        sa.UniqueConstraint("programme", "came_with"),
+        sa.UniqueConstraint(
+            "programme", "came_with", name="uq_referral_codes_programme_came_with"
+        ),
     )
     op.create_index("ix_referral_codes_came_with", "referral_codes", ["came_with"])
     op.create_index("ix_referral_codes_profile", "referral_codes", ["profile", "programme"])
@@ -72,7 +74,7 @@ def _referrals() -> None:
         sa.Column("decided", sa.BigInteger),
         sa.Column("why", sa.String(300), nullable=False),
         sa.Column("ended", sa.BigInteger),
-        sa.UniqueConstraint("programme", "came_with"),
+        sa.UniqueConstraint("programme", "came_with", name="uq_referrals_programme_came_with"),
         sa.CheckConstraint(
             "joined IS NULL OR state = 'rejected' OR joined > touched - 1000",
             name="ck_referrals_touched_before_joined",

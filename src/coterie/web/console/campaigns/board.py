@@ -121,7 +121,9 @@ def _action(campaign: Campaign, tier: str, speech: Speech) -> str:
     if action is None:
         return ""
     name = {"template": action.template, "poll": action.poll}.get(action.do)
-    return speech.gettext(ACTS[action.do], name=name or action.text or action.script or "")
+    return speech.gettext(
+        ACTS[action.do], name=name or speech.title(action.texts) or action.script or ""
+    )
 
 
 def _fills(groups: Sequence[Group], one: Defined) -> list[Group]:

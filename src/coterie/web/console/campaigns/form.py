@@ -13,7 +13,8 @@ LISTS = ("group_codes", "coupons", "benefits", "stores")
 """What is chosen by ticks: ``coupons.join10`` is on."""
 
 _LEVELS = ("seeds", "core", "general")
-_ACTION = ("do", "template", "poll", "text")
+_ACTION = ("do", "template", "poll")
+_LANGUAGES = ("en", "zh")
 
 
 def fields_of(source: Mapping[str, Any]) -> dict[str, str]:
@@ -22,7 +23,7 @@ def fields_of(source: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(title, str):
         title = {"en": title}
     fields = {f"title.{language}": str(title.get(language) or "") for language in ("en", "zh")}
-    for name in ("start", "base", "programme", "holdout"):
+    for name in ("start", "base", "programme", "holdout", "margin"):
         fields[name] = _text(source.get(name))
     fields["operation"] = _text((source.get("operation") or {}).get("day"))
     for name in LISTS:
@@ -33,6 +34,9 @@ def fields_of(source: Mapping[str, Any]) -> dict[str, str]:
     for tier in TIERS:
         action = (source.get("tiers") or {}).get(tier) or {}
         fields |= {f"{tier}.{name}": _text(action.get(name)) for name in _ACTION}
+        text = action.get("text") or {}
+        text = {"en": text} if isinstance(text, str) else text
+        fields |= {f"{tier}.text.{one}": _text(text.get(one)) for one in _LANGUAGES}
     return fields
 
 
@@ -51,6 +55,7 @@ def document_of(fields: Mapping[str, str], source: Mapping[str, Any]) -> dict[st
     if "holdout" in said:
         found["holdout"] = _whole(said["holdout"], "holdout")
     found["programme"] = said.get("programme")
+    found["margin"] = _whole(said["margin"], "margin") if "margin" in said else None
     if "operation" in said:
         before = source.get("operation") or {}
         found["operation"] = {**before, "day": _whole(said["operation"], "operation")}
@@ -82,7 +87,7 @@ def document_of(fields: Mapping[str, str], source: Mapping[str, Any]) -> dict[st
 
 def _tiers(said: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
     """Read what the warm-up does; what a kind of action does not need is left out."""
-    needs = {"task": ("text",), "template": ("template",), "poll": ("poll", "template")}
+    needs = {"template": ("template",), "poll": ("poll", "template")}
     found: dict[str, Any] = {}
     for tier in TIERS:
         do = said.get(f"{tier}.do")
@@ -93,9 +98,15 @@ def _tiers(said: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]
             for name, value in (before.get(tier) or {}).items()
             if name in ("channel", "touch", "script")
         }
-        asked = {
+        asked: dict[str, Any] = {
             name: said[f"{tier}.{name}"] for name in needs.get(do, ()) if f"{tier}.{name}" in said
         }
+        if do == "task":
+            asked["text"] = {
+                one: said[f"{tier}.text.{one}"]
+                for one in _LANGUAGES
+                if f"{tier}.text.{one}" in said
+            }
         found[tier] = {**kept, "do": do, **asked}
     return found
 

@@ -1,6 +1,7 @@
 """Who is of a tier today, since when, and why."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -42,7 +43,7 @@ def people(
             "uid": uids.get(profile, ""),
             "name": names.get(profile) or speech.gettext("no name yet"),
             "why": _why(speech, tiered[profile].why),
-            "day": tiered[profile].day,
+            "day": date.fromisoformat(tiered[profile].day),
         }
         for profile in chosen
     ]

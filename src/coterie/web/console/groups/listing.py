@@ -1,14 +1,16 @@
 """Customer groups at the desk: all of them with their fill, stage and growth."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from coterie.communities.groups.model import KINDS, Group
 from coterie.communities.groups.rhythm.model import FIRST_DAYS, stage_of
-from coterie.core.clock import DAY, WEEK
+from coterie.core.clock import local_date, midnight
 from coterie.core.errors import Invalid
 from coterie.storage.work import Work
 from coterie.web.console.codes.editing import people_and_places
@@ -42,7 +44,7 @@ def groups(
         every = rooms.all(work)
         found = [one for one in every if _is_shown(one, show)]
         shown = found[page * PAGE : (page + 1) * PAGE]
-        since = now - now % DAY - WEEK
+        since = week_of(here, now)
         days = rooms.by_day(work, [one.slug for one in every], since, now + 1)
         week = {
             slug: (sum(one[1] for one in said), sum(one[2] for one in said))
@@ -74,6 +76,12 @@ def adopt(request: Request, here: Here, account: Operator) -> Response:
         made = house.growing.groups.adopt(work)
     said = speech.ngettext("%(n)s group taken in.", "%(n)s groups taken in.", len(made))
     return here.pages.redirect("/groups", said)
+
+
+def week_of(here: Parts, now: int) -> int:
+    """Return the first moment of the last seven days, today among them."""
+    zone = ZoneInfo(here.house.instance.zone)
+    return midnight(local_date(now, zone) - timedelta(days=6), zone)
 
 
 def stages_of(here: Parts, work: Work, groups: Sequence[Group], now: int) -> dict[str, str]:

@@ -8,6 +8,7 @@ from coterie.web.speech import N_
 
 ROOMS = {
     "benefit": N_("benefits"),
+    "referral": N_("referrals"),
     "store": N_("stores"),
     "region": N_("regions"),
     "dealer": N_("dealers"),
@@ -224,6 +225,11 @@ DEEDS = {
     "group_code.disabled": N_("offered a live group code no more"),
     "welcome.kept": N_("kept a welcome"),
     "budget.keep": N_("kept a budget"),
+    "referral.define": N_("wrote down a referral programme"),
+    "referral.pause": N_("paused a referral programme"),
+    "referral.resume": N_("let a referral programme go on"),
+    "referral.approve": N_("approved a friend's friend by hand"),
+    "referral.reject": N_("rejected a friend's friend by hand"),
     "coupon.define": N_("defined a coupon"),
     "coupon.enable": N_("switched a coupon on"),
     "coupon.disable": N_("switched a coupon off"),

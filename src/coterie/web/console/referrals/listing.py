@@ -22,6 +22,8 @@ from coterie.web.speech import Speech
 router = APIRouter(prefix="/referrals")
 
 _CODES = 100
+_PLACES = ("new", "risk")
+"""Names that are addresses of pages already."""
 _OWN = frozenset({
     "title_en", "title_zh", "from", "until", "referrer", "friend", "carrier", "override", "slug",
 })  # fmt: skip
@@ -63,7 +65,7 @@ def make(request: Request, here: Here, account: Operator, form: DeskForm) -> Res
         with house.db.begin(actor_of(account), house.clock.now()) as work:
             rooms = house.growing.referrals
             wanted = document(form)
-            if wanted["slug"] in {one.slug for one in rooms.programmes.all(work)}:
+            if wanted["slug"] in {*_PLACES, *(one.slug for one in rooms.programmes.all(work))}:
                 raise Conflict("there is a programme of this name already: choose another one")
             made = rooms.define(work, wanted)
     except CoterieError as error:
@@ -158,7 +160,7 @@ def _findings(here: Parts, given: Mapping[str, str], slug: str) -> list[Finding]
         filled = {"from": "2000-01-01", "until": "2000-01-02", "title": "-", "friend": "-"}
         shown = {**given, **{key: value for key, value in filled.items() if not given.get(key)}}
         made = document(shown, slug or "draft")
-        made["reward"] = {side: "any" for side in made["reward"]}
+        made["reward"] = dict.fromkeys(made["reward"], "any")
         return lint(parse({**made, "override": ""}, here.pages.zone))
     except Invalid:
         return []

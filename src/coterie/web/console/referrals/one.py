@@ -11,7 +11,7 @@ from coterie.core.errors import Invalid
 from coterie.referrals.cascades.model import Forest, Spread
 from coterie.referrals.linting.judging import lint
 from coterie.referrals.model import STATES, Referral
-from coterie.referrals.programmes.model import SIDES, Programme
+from coterie.referrals.programmes.model import SIDES, Programme, Side
 from coterie.storage.work import Work
 from coterie.web.charts import Chart, Series
 from coterie.web.console.orders.words import money
@@ -191,7 +191,7 @@ def _kinds(forest: Forest, rows: Sequence[Referral]) -> Mapping[int, str]:
 
 
 def _rewards(
-    here: Parts, work: Work, programme: Programme, counts: Mapping[tuple[str, str], int]
+    here: Parts, work: Work, programme: Programme, counts: Mapping[tuple[Side, str], int]
 ) -> dict[str, Any]:
     """Return what each side gets, what came of it, and the budget that pays for it."""
     coupons = here.house.growing.coupons

@@ -77,7 +77,7 @@ def picture(forest: Forest, seeds: Sequence[int], kinds: Mapping[int, str]) -> P
     leaves = _leaves(len(forest.parent), forest.parent.tolist())
     alone = len(seeds) == 1
     depth = _depth(seeds, below) + (0 if alone else 1)
-    ring = RADIUS / max(depth, 1)
+    rings = _rings(depth, alone=alone)
     total = sum(leaves[one] for one in seeds) or 1
     dots: list[Dot] = []
     branches: list[str] = []
@@ -85,15 +85,17 @@ def picture(forest: Forest, seeds: Sequence[int], kinds: Mapping[int, str]) -> P
     small = sum(leaves[one] for one in seeds) > 120
     for seed in seeds:
         angle = 2 * pi * leaves[seed] / total
-        waiting = [(seed, begin, angle, 0 if alone else 1, None)]
+        waiting: list[tuple[int, float, float, int, float | None]] = [
+            (seed, begin, angle, 0 if alone else 1, None)
+        ]
         begin += angle
         while waiting:
             place, start, width, level, parent = waiting.pop()
             middle = start + width / 2
-            x, y = ring * level * cos(middle), ring * level * sin(middle)
+            x, y = rings[level] * cos(middle), rings[level] * sin(middle)
             if parent is not None:
-                branches.append(_branch(parent, middle, ring * (level - 1), x, y, ring * level))
-            size = (4.5 if small else 7) + min(len(below[place]), 12) * (0.5 if small else 0.9)
+                branches.append(_branch(parent, middle, rings[level - 1], rings[level]))
+            size = (4.0 if small else 7) + min(len(below[place]), 12) * (0.5 if small else 0.9)
             dots.append(Dot(round(x, 1), round(y, 1), round(size, 1), kinds.get(place, "seed"),
                             place, int(forest.generation[place]), len(below[place])))  # fmt: skip
             at = start
@@ -101,8 +103,7 @@ def picture(forest: Forest, seeds: Sequence[int], kinds: Mapping[int, str]) -> P
                 part = width * leaves[child] / leaves[place]
                 waiting.append((child, at, part, level + 1, middle))
                 at += part
-    rings = [round(ring * number, 1) for number in range(1, depth + 1)]
-    return Picture(rings, branches, dots, len(seeds), RADIUS + 22)
+    return Picture(rings[1:], branches, dots, len(seeds), RADIUS + 22)
 
 
 def drawn(found: Sequence[Tree]) -> list[int]:
@@ -145,12 +146,21 @@ def _depth(seeds: Sequence[int], below: Mapping[int, Sequence[int]]) -> int:
     return depth
 
 
-def _branch(
-    parent: float, middle: float, inner: float, x: float, y: float, outer: float
-) -> str:
+def _rings(depth: int, *, alone: bool) -> list[float]:
+    """Return how far out each level lies; of several trees the seeds have a ring with room."""
+    if alone or depth < 2:
+        return [round(RADIUS * level / max(depth, 1), 1) for level in range(depth + 1)]
+    first = max(0.3, 1 / depth)
+    outer = [first + (1 - first) * level / (depth - 1) for level in range(depth)]
+    return [0.0, *(round(RADIUS * one, 1) for one in outer)]
+
+
+def _branch(parent: float, middle: float, inner: float, outer: float) -> str:
     """Write a curve from a parent to her child: first outwards, then around."""
+    parent = parent if inner else middle  # from the middle every way leads outwards
     halfway = (inner + outer) / 2
     px, py = inner * cos(parent), inner * sin(parent)
     ax, ay = halfway * cos(parent), halfway * sin(parent)
     bx, by = halfway * cos(middle), halfway * sin(middle)
+    x, y = outer * cos(middle), outer * sin(middle)
     return f"M{px:.1f} {py:.1f}C{ax:.1f} {ay:.1f} {bx:.1f} {by:.1f} {x:.1f} {y:.1f}"

@@ -76,7 +76,7 @@ def verdict(speech: Speech, spread: Spread) -> str:
         )
     return speech.gettext(
         "Each person who starts brings %(n)s people in the end, herself among them.",
-        n=speech.number(round(spread.amplification, 2)),
+        n=k_words(spread.amplification),
     )
 
 
