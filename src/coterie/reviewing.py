@@ -88,6 +88,7 @@ class _Scopes:
             online=frozenset(one.id for one in stores if one.kind != "offline"),
             holdout=plan.holdout / _PERCENT,
             spend=plan.spend,
+            margin=None if plan.margin is None else plan.margin * _PERCENT,
             targets={str(name): number for name, number in plan.targets.items()},
         )
 
@@ -115,11 +116,13 @@ class _Owed:
         self._promises = promises
 
     def owed(self, work: Work, templates: Collection[str]) -> Owed | None:
-        """Return what coupons of some templates may still cost."""
+        """Return what coupons of some templates may still cost; None where none is known."""
         if self._promises is None:
             return None
         wanted = {*templates}
         known = {one.slug: one for one in self._promises.templates(work) if one.slug in wanted}
+        if not known:
+            return None
         coupons = amount = open_ended = 0
         for slug, numbers in self._promises.numbers(work, sorted(known)).items():
             out = numbers.states.get("available", 0) + numbers.states.get("locked", 0)

@@ -14,7 +14,7 @@ def drawn(
     dice: Generator, seeds: Numbers, k: float, mean_days: float = 0.0, until: int | None = None,
     most: int = 60,
 ) -> Forest:  # fmt: skip
-    """Draw trees; ``seeds`` are when the seeds come. Who would come after ``until`` is not there."""
+    """Draw trees; ``seeds`` are when the seeds come. Who comes after ``until`` is not there."""
     parent, entered = [np.full(len(seeds), -1)], [seeds]
     generation = [np.zeros(len(seeds), np.int64)]
     first, above = 0, seeds

@@ -28,10 +28,12 @@ ELSEWHERE = {
 BUYERS = ("cat", "dan", "mid", "gil-phone", "older-phone", "hal", "ida", "jan", "kim", "lea", "mia")
 
 
-@pytest.fixture(scope="module")
-def play() -> Iterator[Play]:
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.crash)]
+)
+def play(request: pytest.FixtureRequest) -> Iterator[Play]:
     """A house in which all of it happened, in as few batches as it takes."""
-    with House(at="2026-01-02T00:00:00Z", holdout=0) as house:
+    with House(at="2026-01-02T00:00:00Z", holdout=0, store=request.param) as house:
         made = Play(house)
         with made.work() as work:
             for slug, changes in OTHERS.items():

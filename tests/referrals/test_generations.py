@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coterie.testing.house import House
-from referrals.playing import Play, did, joined, opened
+from referrals.playing import Play, joined, opened
 
 K = 0.8
 SEED = 3
@@ -31,7 +31,6 @@ def played(seeds: int, generations: int) -> tuple[list[int], list[int], float | 
             pairs = zip(people, above, strict=True)
             play.receive(*(opened(friend, codes[by]) for friend, by in pairs))
             play.receive(*(joined(friend) for friend in people))
-            play.receive(did("passer-by", "Page Viewed"))
             codes = play.codes(people)
             sizes.append(len(people))
         house.advance(days=10)

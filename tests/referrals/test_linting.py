@@ -38,7 +38,8 @@ CORPUS = [
 ]
 HARMLESS = [
     "10 off your first order", "Bring a friend: both of you get a coupon after her first order",
-    "首单立减10元", "好友首次下单后,你和好友各得一张券", "到店试穿,专属导购为你服务", "Share your thoughts with us",
+    "首单立减10元", "好友首次下单后,你和好友各得一张券", "到店试穿,专属导购为你服务",
+    "Share your thoughts with us",
 ]  # fmt: skip
 
 

@@ -65,6 +65,14 @@ def test_why_a_touch_does_not_count(
     assert (one.state, one.reason) == ("rejected", reason)
 
 
+def test_no_code_is_touched_before_there_is_one() -> None:
+    early = replace(touch(ANN, DAY), opened=START + 3 * DAY)
+    one = settled(early, signs=(sign("join", 2 * DAY),))
+    assert one is not None and (one.state, one.reason) == ("rejected", "before_code")
+    one = settled(early, signs=(sign("join", 4 * DAY),))
+    assert one is not None and (one.state, one.touched) == ("joined", START + 3 * DAY)
+
+
 def test_nobody_brings_herself() -> None:
     assert settled(touch(CAT, DAY), signs=(sign("join", 2 * DAY),)) is None
     one = settled(touch(CAT, DAY), touch(ANN, 2 * DAY), signs=(sign("join", 3 * DAY),))

@@ -21,7 +21,7 @@ import pytest
 from coterie.app import App, open_app
 from coterie.commands.campaigning import Fair, planned
 from coterie.commands.simulating import settings_of
-from coterie.core.clock import DAY, HOUR
+from coterie.core.clock import DAY, HOUR, SECOND
 from coterie.core.errors import Unavailable
 from coterie.scenarios.shoes.doors import Doors
 from coterie.scenarios.shoes.judging import Figures, judge
@@ -39,16 +39,21 @@ pytestmark = pytest.mark.crash
 MEMBERS = 60
 AT_STATIONS, AT_ANY_TIME = 12, 8
 TRIES = 5
+RETRY = 5 * SECOND
+"""How soon the platform brings again what was not taken."""
 
 
 class Killed:
     """A stage whose house is a process that dies now and then, and is started anew."""
 
-    def __init__(self, folder: Path, plan: Plan, hand: Player, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, wecom: Wecom, hand: Player, settings: Mapping[str, Any]
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._folder, self._hand, self._settings = folder, hand, settings
+        self._folder, self._settings = folder, settings
+        self._wecom, self._hand = wecom, hand
         self._clock = FakeClock(plan.day(plan.FIRST - 1) + 10 * HOUR)
         self.app = self._open()
         self.kills = 0
@@ -82,6 +87,14 @@ class Killed:
             Timer(self._chance.uniform(0.05, 1.5), self._house.kill).start()
 
     def settle(self) -> None:
+        self.up()
+        for _ in range(TRIES):  # what the dead house did not take is brought again soon
+            if not self._wecom.pending:
+                break
+            self._clock.set(self.now + RETRY)
+            self._hand.act("set_clock", moment=self.now)
+            self._order(f"move {self.now}")
+            self._hand.act("deliver")
         stations = ""
         if self.now in self._at_stations:
             self._at_stations.discard(self.now)
@@ -91,6 +104,10 @@ class Killed:
     def advance_to(self, moment: int) -> None:
         self.move_to(moment)
         self.settle()
+
+    def end(self) -> None:
+        """Let the house be dead before anybody knocks again."""
+        self._house.wait(60)
 
     def up(self) -> None:
         """Start the house anew if it was killed."""
@@ -144,7 +161,7 @@ class Stubborn(Doors):
             try:
                 return super().post(*given, **more)
             except Unavailable:
-                self._stage._house.wait(60)
+                self._stage.end()
                 self._stage.up()
         raise AssertionError("the house does not stay alive")
 
@@ -181,7 +198,7 @@ def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
             name.removeprefix("COTERIE_").lower(): value
             for name, value in settings_of(wecom).items()
         } | {"brand": "一双", "requests_per_second": 1_000_000}
-        stage = Killed(tmp_path / "killed", plan, hand, settings)
+        stage = Killed(tmp_path / "killed", plan, wecom, hand, settings)
         hand.act("connect", target=f"{stage.address}/callbacks/wecom")
         enter: Callable[..., Doors] = lambda keys: Stubborn(stage, keys, lambda: stage.now)  # noqa: E731
         story = play(stage.app, stage, hand, plan, enter, nobody)

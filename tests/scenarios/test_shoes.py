@@ -21,6 +21,7 @@ from coterie.core.clock import DAY
 from coterie.scenarios.shoes.brand import CAMPAIGN, CLOUD, FRIEND_COUPON, JOIN_COUPON, PHYSICAL
 from coterie.scenarios.shoes.judging import Figures, judge
 from coterie.scenarios.shoes.laying import ACTOR
+from coterie.scenarios.shoes.plan import Plan
 from coterie.scenarios.shoes.story import Story
 
 MEMBERS = 70
@@ -103,7 +104,7 @@ def test_every_figure_is_counted_anew_from_the_raw_log(played: Played) -> None:
 
 def test_money_evidence_and_credit_are_counted_anew(played: Played) -> None:
     review, told = played.figures.review, Recount(played)
-    spending = round(SPENDING * played.story.plan.walkers / 500) * 10_000
+    spending = round(SPENDING * played.story.plan.walkers / Plan().walkers) * 10_000
     assert abs(review["cost"] - told.coupons()["spent"] - spending) <= 10_000
     buyers = review["total"]["buyers"]
     assert review["cost_per_buyer"] == review["cost"] // buyers // 100 * 100

@@ -22,11 +22,13 @@ LONG = Words(
     "Scan it\nwith WeChat\nand add\nour guide", "Both are rewarded after the first order.",
     "CN¥1,299.50", "off the first order of a pair of boots from ¥1,999",
 )  # fmt: skip
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 ADDRESS = "https://club.maria-shoes.example/f/{}"
 
 
 def scanned(picture: Image.Image) -> list[str]:
-    return [one.text for one in zxingcpp.read_barcodes(picture.convert("RGB"))]
+    found = zxingcpp.read_barcodes(picture.convert("L"), formats=QR)
+    return [one.text for one in found]
 
 
 def opened(data: bytes) -> Image.Image:

@@ -344,3 +344,16 @@ def test_a_campaign_s_task_is_done_for_the_whole_store(stage: Stage, guide: Pock
     stage.house.advance(seconds=10)
     assert "Dress the window" not in guide.read("/g/")
     assert guide.press("/g/team/done", key="t2", **sent).status_code == 404
+
+
+# --- the desk
+
+
+def test_the_desk_shows_a_sample_of_the_poster(stage: Stage) -> None:
+    desk = TestClient(stage.served, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 5))
+    assert "/referrals/friends/poster.png?look=sea" in desk.get("/referrals/friends").text
+    picture = desk.get("/referrals/friends/poster.png?look=sea&small=1")
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.content)).convert("L"))
+    assert found.text == "http://127.0.0.1:8000/f/sample"
+    assert desk.get("/f/sample").status_code == 404
+    assert desk.get("/referrals/none/poster.png").status_code == 404

@@ -87,7 +87,7 @@ def _fault(programme: Programme, friend: Friend, touch: Touch, joined: int | Non
     if friend.since is not None and friend.since <= at:
         return "takes_part"
     if joined is not None and joined < floored(at):  # the platform tells whole seconds
-        return "here_already"
+        return "here_already" if joined < floored(touch.at) else "before_code"
     if joined is not None and joined > at + programme.window:
         return "too_late"
     return ""

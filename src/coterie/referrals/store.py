@@ -82,6 +82,7 @@ _s, _r, _w, _c = sign_rows.c, referral_rows.c, reward_rows.c, code_rows.c
 _due = and_(_r.due.is_not(None), _r.state.in_(("joined", "pending")))
 Index("ix_referrals_due", _r.due, sqlite_where=_r.due.is_not(None),
       postgresql_where=_r.due.is_not(None))  # fmt: skip
+_WIDTH = len(referral_rows.c)
 _CHANGING = (
     "code", "state", "reason", "touched", "joined", "lost", "qualified", "ref", "due", "decision",
     "decided", "why", "ended",
@@ -294,6 +295,4 @@ def erase(work: Work, profiles: Collection[int]) -> dict[str, int]:
 
 
 def _referral(row: Row[Any]) -> Referral:
-    fields = dict(row._mapping)
-    fields.pop("referrer", None)
-    return Referral(**fields)
+    return Referral(*row[:_WIDTH])  # the columns are in the order of its fields

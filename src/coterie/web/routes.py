@@ -10,6 +10,7 @@ from coterie.web.api import (
     lists,
     materials,
     people,
+    referrals,
     report,
     runs,
     segments,
@@ -97,6 +98,7 @@ from coterie.web.console.reach import mix as reach_mix
 from coterie.web.console.recommendations import pages as recommendation_pages
 from coterie.web.console.referrals import listing as referral_listing
 from coterie.web.console.referrals import one as one_referral
+from coterie.web.console.referrals import posters as referral_posters
 from coterie.web.console.results import alternating as result_days
 from coterie.web.console.results import experiment as result_experiment
 from coterie.web.console.results import page as result_page
@@ -276,6 +278,7 @@ DESK = (
     one_community.router,
     referral_listing.router,
     one_referral.router,
+    referral_posters.router,
     group_listing.router,
     group_rhythms.router,
     one_group.router,
@@ -318,6 +321,7 @@ DESK = (
     report.router,
     segments.router,
     campaigns.router,
+    referrals.router,
     lists.router,
     list_pages.router,
     segment_listing.router,

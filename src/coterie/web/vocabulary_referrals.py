@@ -17,6 +17,7 @@ REFERRAL_REASON = {
     "self": "she is the one who invited herself",
     "takes_part": "she took part herself already",
     "here_already": "she had joined already",
+    "before_code": "she was invited before there was such a code",
     "too_late": "she joined too long after the invitation",
     "out_of_time": "the programme was not on",
     "same_person": "she was counted already, under another name",

@@ -45,6 +45,29 @@ def test_an_order_that_names_its_coupon_redeems_it_once(shop: Shop) -> None:
         assert shop.coupons.refusals(work) == [("redeem", "quantity_exceeded", "redeemed", 1)]
 
 
+def test_whoever_tells_of_a_payment_first_the_other_hears_the_same(shop: Shop) -> None:
+    shop.define("ten")
+    code, cart = shop.code("ten"), order("o1", 50 * YUAN)
+    with shop.work() as work:
+        locked = shop.coupons.lock(work, code, cart, key="l1").result
+    assert isinstance(locked, Locked)
+    paid = told("Order Completed", "o1", 40 * YUAN, coupon=code)
+    assert hear(shop, paid) == ["redeemed"]
+    with shop.work() as work:
+        one = shop.coupons.redeem(work, "", lock=locked.lock, key="r1")
+        two = shop.coupons.redeem(work, code, cart, key="r2")
+    assert isinstance(one.result, Redeemed) and one.result == two.result
+    assert one.result.quote == locked.quote and one.facts == two.facts == []
+
+
+def test_an_order_paid_and_cancelled_at_once_leaves_the_coupon(shop: Shop) -> None:
+    shop.define("ten")
+    code = shop.code("ten")
+    paid = told("Order Completed", "o1", 40 * YUAN, coupon=code)
+    heard = hear(shop, told("Order Cancelled", "o1", None), paid)
+    assert heard == ["redeemed", "rolled_back"]
+
+
 def test_all_of_an_order_refunded_in_portions_gives_the_coupon_back(shop: Shop) -> None:
     shop.fund("gala", 10)
     shop.define("ten", budget="gala")

@@ -51,6 +51,7 @@ def test_from_six_answers_to_a_running_board(desk: Desk) -> None:
     tier = desk.get("/campaigns/ten/tiers/seed", lang="en")
     assert name in tier.text
     assert "number 1 to join" in text_of(tier)
+    assert "Ten years: " in text_of(desk.get("/", lang="en"))  # tasks whose day has passed
     assert desk.form("/campaigns/ten/shift", start=_in_days(desk, 9)).status_code == 303
     assert "9 days to the sale" in text_of(desk.get("/campaigns/ten", lang="en"))
     assert desk.form("/campaigns/ten/cancel", why="The mall closes").status_code == 303

@@ -49,6 +49,11 @@ def test_a_group_is_seen_set_up_given_a_rhythm_and_paused(desk: Desk) -> None:
     assert "Welcome packet" in page
     assert "up to 150 by scanning" in page
     assert "ada" in page
+    page = text_of(desk.get("/groups/group-1", lang="en", day="2025-12-31"))
+    assert "0 customers were in it when that day ended" in page
+    assert "ada" not in page
+    assert "2 customers were" in text_of(desk.get("/groups/group-1", lang="en", day="2026-01-01"))
+    assert desk.browser.get("/groups/group-1?day=never").status_code == 400
     assert desk.form("/groups/group-1/pause").status_code == 303
     assert "Paused since" in text_of(desk.get("/groups/group-1", lang="en"))
     assert "已暂停" in text_of(desk.get("/groups", lang="zh"))

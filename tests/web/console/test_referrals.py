@@ -85,11 +85,23 @@ def test_from_a_template_to_a_tree_and_a_decision(desk: Desk) -> None:
     assert "nobody new takes part" in text_of(desk.get(f"/referrals/{slug}", lang="en"))
     assert desk.form(f"/referrals/{slug}/resume").status_code == 303
     assert "Bring a friend" in desk.get(f"/referrals/{slug}/edit", lang="en").text
+    told = desk.get(f"/api/referrals/{slug}").json()
+    assert told["figures"]["joined"] == 1 and told["programme"]["carrier"] == "poster"
+    assert [one["slug"] for one in desk.get("/api/referrals").json()["programmes"]] == [slug]
     changed = {**SIX, "title_en": "Friends", "least": "50", "headline_zh": "各减10元"}
     assert desk.form(f"/referrals/{slug}/edit", **changed).status_code == 303
     with app.db.read(CLOCK, app.clock.now()) as work:
         assert rooms.programmes.get(work, slug).least == 50_0000
     assert desk.form(f"/referrals/{slug}/edit", **{**SIX, "window": "x"}).status_code == 400
+
+
+def test_a_program_defines_a_programme(desk: Desk) -> None:
+    given = {"title": "Friends", "from": "2026-01-01", "until": "2026-01-31",
+             "reward": {"friend": "welcome"}}  # fmt: skip
+    made = desk.browser.post("/api/referrals/friends", json=given)
+    assert made.status_code == 200 and made.json()["state"] == "on"
+    wrong = desk.browser.post("/api/referrals/friends", json={**given, "levels": 3})
+    assert wrong.status_code == 400 and wrong.json()["code"] == "forbidden_design"
 
 
 @pytest.mark.parametrize(
@@ -110,8 +122,10 @@ def test_no_two_of_a_picture_stand_in_one_place() -> None:
     for place in range(3, len(parent)):
         generation[place] = generation[parent[place]] + 1
     nobody = np.zeros(0, np.int64)
-    forest = Forest(parent, np.zeros(len(parent), np.int64), generation,
-                    np.full(len(parent), -1), (nobody, nobody), range(1, len(parent) + 1))  # fmt: skip
+    forest = Forest(
+        parent, np.zeros(len(parent), np.int64), generation, np.full(len(parent), -1),
+        (nobody, nobody), range(1, len(parent) + 1),
+    )  # fmt: skip
     found = trees(forest)
     assert sum(one.people for one in found) == len(parent) <= MOST
     shown = picture(forest, drawn(found), {3: "rewarded"})

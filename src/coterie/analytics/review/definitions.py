@@ -256,9 +256,9 @@ DEFINITIONS: dict[Key, Definition] = {
             {"en": "Naive comparison", "zh": "直接对比（仅供参考）"},
             {
                 "en": "Members against others known before, as they are. Who joins was fonder of "
-                "the brand already, so this flatters every campaign; it proves nothing.",
+                "the brand already, so this shows an effect even where there is none.",
                 "zh": "成员与未入群老客直接对比。愿意入群的人本来就更爱买，"
-                "所以它总显得有效，不能作为证据。",
+                "没有效果时它也显得有效，不能作为证据。",
             },
         ),
         Definition(

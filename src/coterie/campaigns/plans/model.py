@@ -236,8 +236,6 @@ class Kept(NamedTuple):
     came_with: int
     profile: int
     tier: Tier
-    why: Mapping[str, Any]
-    day: str
     acted: int | None
 
 

@@ -246,10 +246,7 @@ class CampaignPlans:
 
     def tier_of(self, work: Work, slug: str, profiles: Collection[int]) -> dict[int, Tiered]:
         """Return the tiers of some people, since when and why; who has none is left out."""
-        return {
-            row.profile: Tiered(row.tier, row.why, row.day)
-            for row in store.tiers_of(work, slug, profiles)
-        }
+        return store.tiers_of(work, slug, profiles)
 
     def acted(self, work: Work, slug: str) -> dict[str, int]:
         """Count by tier for how many the warm-up did something."""

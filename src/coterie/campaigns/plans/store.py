@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from coterie.campaigns.plans.model import Defined, Kept, Standing
+from coterie.campaigns.plans.model import Defined, Kept, Standing, Tiered
 from coterie.campaigns.plans.parse import parse
 from coterie.storage.keeping import came_with, of_people
 from coterie.storage.schema import Moment, metadata
@@ -259,12 +259,13 @@ def tiers(work: Work, campaign: str) -> list[Kept]:
     return [Kept(*row) for row in work.connection.execute(query)]
 
 
-def tiers_of(work: Work, campaign: str, profiles: Collection[int]) -> list[Kept]:
-    """Return the tiers of some people."""
-    found: list[Kept] = []
+def tiers_of(work: Work, campaign: str, profiles: Collection[int]) -> dict[int, Tiered]:
+    """Return the tiers of some people, since when and why."""
+    found: dict[int, Tiered] = {}
     for chunk in in_chunks(sorted(profiles)):
-        query = _kept.where(_T.campaign == campaign, _T.profile.in_(chunk))
-        found += [Kept(*row) for row in work.connection.execute(query)]
+        query = select(tier_rows).where(_T.campaign == campaign, _T.profile.in_(chunk))
+        for row in work.connection.execute(query):
+            found[row.profile] = Tiered(row.tier, row.why, row.day)
     return found
 
 

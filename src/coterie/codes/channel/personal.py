@@ -19,11 +19,19 @@ class PersonalCodes:
         self._channel = channel
 
     def make(self, work: Work, like: str, campaign: str, mine: Collection[str]) -> None:
-        """Make a code for each word that has none yet; raises NotFound without such a code."""
+        """Make a code for each word that has none yet, and let those that are there follow.
+
+        Raises NotFound without such a code.
+        """
         code = self._channel.get(work, like)
+        copies = {one: _copied(code, campaign, one) for one in mine}
         present = self.states(work, like, campaign, mine)
-        missing = [one for one in mine if one not in present]
-        self._channel.make_many(work, [_copied(code, campaign, one) for one in missing])
+        stand = {one.state: one.source for one in self._channel.all_of(work, present.values())}
+        for word, state in present.items():
+            if stand[state] != copies[word]:
+                self._channel.change(work, state, copies[word])
+        missing = [copies[one] for one in mine if one not in present]
+        self._channel.make_many(work, missing)
 
     def states(
         self, work: Work, like: str, campaign: str, mine: Collection[str]

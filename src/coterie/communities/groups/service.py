@@ -165,6 +165,10 @@ class Groups:
         """Return the groups behind live group codes, the oldest first."""
         return self._groups(work, store.of(work, "code", states))
 
+    def of_community(self, work: Work, slug: str) -> list[Group]:
+        """Return the groups of a community, the oldest first."""
+        return self._groups(work, store.of(work, "community", [slug]))
+
     def of_guide(self, work: Work, userid: str) -> list[Group]:
         """Return the groups that a guide owns, by her userid at the platform."""
         return [one for one in self.all(work) if one.guide == userid and one.closed is None]
@@ -198,10 +202,21 @@ class Groups:
         return set(store.members(work, self._chats_of(work, slugs), as_of))
 
     def stays(
-        self, work: Work, slugs: Collection[str], limit: int | None = None, offset: int = 0
+        self,
+        work: Work,
+        slugs: Collection[str],
+        limit: int | None = None,
+        offset: int = 0,
+        *,
+        as_of: int | None = None,
     ) -> list[Stay]:
-        """Return the stays in groups: who is in first, then the latest joined first."""
-        return store.stays(work, chats=self._chats_of(work, slugs), limit=limit, offset=offset)
+        """Return the stays in groups: who is in first, then the latest joined first.
+
+        With ``as_of`` only those that lasted at that moment.
+        """
+        return store.stays(
+            work, chats=self._chats_of(work, slugs), as_of=as_of, limit=limit, offset=offset
+        )
 
     def of_person(self, work: Work, profile: int) -> list[Stay]:
         """Return a person's stays."""

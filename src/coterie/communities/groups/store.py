@@ -227,11 +227,17 @@ def stays(
     *,
     chats: Collection[str] | None = None,
     profile: int | None = None,
+    as_of: int | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Stay]:
-    """Return stays of groups or of a person: who is in first, then the latest joined first."""
+    """Return stays of groups or of a person: who is in first, then the latest joined first.
+
+    With ``as_of`` only those that lasted at that moment.
+    """
     those: list[ColumnElement[bool]] = [_S.joined.is_not(None)]
+    if as_of is not None:
+        those += _then(as_of)
     if chats is not None:
         those.append(work.among(_S.chat, chats))
     if profile is not None:

@@ -17,6 +17,7 @@ from coterie.loyalty.coupons import store
 from coterie.loyalty.coupons.judging import Around, Other
 from coterie.loyalty.coupons.model import Coupon, Order, Template
 from coterie.loyalty.coupons.parting import coin
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.storage.work import Work
 
 FLOOR_PRICE = "floor_price"
@@ -48,7 +49,7 @@ class Base:
         self._currency = currency
 
     def _terms(self, work: Work, coupons: Sequence[Coupon]) -> dict[tuple[str, int], Template]:
-        return store.terms(work, {(one.template, one.version) for one in coupons})
+        return terms.of_versions(work, {(one.template, one.version) for one in coupons})
 
     def _belongs(self, work: Work, template: Template, profile: int | None) -> bool:
         if template.segment is None:
@@ -97,8 +98,8 @@ class Base:
             and one.shop == order.shop
             and one.state_at(work.now) in ("locked", "redeemed")
         ]
-        terms = self._terms(work, found)
-        return [Other(terms[one.template, one.version], offs_of(one)) for one in found]
+        agreed = self._terms(work, found)
+        return [Other(agreed[one.template, one.version], offs_of(one)) for one in found]
 
 
 def offs_of(coupon: Coupon) -> Mapping[str, int]:

@@ -6,11 +6,11 @@ from coterie.core.errors import Invalid, NotFound
 from coterie.core.ids import check_slug
 from coterie.ledger.model import Account, Entry, Line, Movement
 from coterie.ledger.posting import Overdrawn, held_of
-from coterie.loyalty.coupons import store
 from coterie.loyalty.coupons.base import Base
 from coterie.loyalty.coupons.codes import read
 from coterie.loyalty.coupons.defining import check_budget, check_template
 from coterie.loyalty.coupons.model import Budget, BudgetStanding, Template
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.storage import audit
 from coterie.storage.work import Work
 
@@ -40,7 +40,7 @@ class Budgeting(Base):
         """
         check_budget(budget)
         self._ledger.hold(work)
-        present = store.budgets(work, [budget.slug]).get(budget.slug)
+        present = terms.budgets(work, [budget.slug]).get(budget.slug)
         before, version = (0, 0) if present is None else (present[0].amount, present[1])
         account, unit = budget_account(budget.slug), self._currency
         self._ledger.open(
@@ -61,17 +61,17 @@ class Budgeting(Base):
                     "more than that is spent or set aside already",
                     path="amount", hint="choose a larger amount",
                 ) from error  # fmt: skip
-        store.keep_budget(work, budget, version + 1)
+        terms.keep_budget(work, budget, version + 1)
         audit.record(work, "budget.keep", budget.slug, amount=budget.amount, mode=budget.mode)
         return budget
 
     def budgets(self, work: Work) -> list[BudgetStanding]:
         """Return every budget and where it stands now."""
-        return self._standing(work, [one for one, _ in store.budgets(work).values()])
+        return self._standing(work, [one for one, _ in terms.budgets(work).values()])
 
     def budget(self, work: Work, slug: str) -> BudgetStanding:
         """Return one budget; raises NotFound."""
-        found = store.budgets(work, [slug])
+        found = terms.budgets(work, [slug])
         if slug not in found:
             raise NotFound(f"there is no budget {slug!r}")
         return self._standing(work, [found[slug][0]])[0]
@@ -101,46 +101,46 @@ class Budgeting(Base):
         """
         check_template(template, self._zone)
         self._ledger.hold(work)
-        present = store.templates(work, [template.slug], hold=True).get(template.slug)
+        present = terms.templates(work, [template.slug], hold=True).get(template.slug)
         issued = 0 if present is None else present.issued
-        if template.budget is not None and not store.budgets(work, [template.budget]):
+        if template.budget is not None and not terms.budgets(work, [template.budget]):
             raise Invalid(f"there is no budget {template.budget!r}", path="budget",
                           hint="make it first")  # fmt: skip
         if template.stock is not None and template.stock < issued:
             raise Invalid(f"{issued:,} were issued already", path="stock",
                           hint="choose a larger number")  # fmt: skip
         shared = None if template.shared is None else read(template.shared)
-        other = None if shared is None else store.shared(work, shared)
+        other = None if shared is None else terms.shared(work, shared)
         if other not in (None, template.slug):
             raise Invalid(f"this is the code of {other!r}", path="shared", hint="choose another")
         if template.segment is not None:
             self._members(work, template.segment)
         version = 1 if present is None else present.version + 1
         kept = msgspec.structs.replace(template, version=version, shared=shared, issued=issued)
-        store.keep_template(work, kept)
+        terms.keep_template(work, kept)
         audit.record(work, "coupon.define", template.slug, version=version)
         return kept
 
     def template(self, work: Work, slug: str) -> Template:
         """Return a template as it is now; raises NotFound."""
-        found = store.templates(work, [slug]).get(slug)
+        found = terms.templates(work, [slug]).get(slug)
         if found is None:
             raise NotFound(f"there is no coupon {slug!r}")
         return found
 
     def templates(self, work: Work, *, campaign: str | None = None) -> list[Template]:
         """Return all templates, or those of a campaign."""
-        return list(store.templates(work, campaign=campaign).values())
+        return list(terms.templates(work, campaign=campaign).values())
 
-    def versions(self, work: Work, slug: str) -> list[store.Version]:
+    def versions(self, work: Work, slug: str) -> list[terms.Version]:
         """Return every version of a template, the newest first."""
-        return store.versions(work, slug)
+        return terms.versions(work, slug)
 
     def enable(self, work: Work, slug: str, on: bool) -> None:
         """Let a template be issued and used, or not; who has a lock may still pay with it."""
         template = self.template(work, check_slug(slug))
         if template.enabled != on:
-            store.enable(work, slug, on)
+            terms.enable(work, slug, on)
             audit.record(work, "coupon.enable" if on else "coupon.disable", slug)
 
     def held_account(self, slug: str) -> str:

@@ -14,6 +14,7 @@ from coterie.loyalty.coupons.base import moment, told
 from coterie.loyalty.coupons.budgeting import Budgeting, budget_account
 from coterie.loyalty.coupons.codes import code_of
 from coterie.loyalty.coupons.model import Coupon, Reason, Template, Want
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.loyalty.coupons.timing import counted_since, span
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.storage.work import Work
@@ -47,7 +48,7 @@ class Issuing(Budgeting):
         if not once:
             return [], []
         self._ledger.hold(work)
-        templates = store.templates(work, by_template, hold=True)
+        templates = terms.templates(work, by_template, hold=True)
         known = store.known(work, [coupon_id(key) for key in once])
         issued: list[Coupon] = []
         refused: list[Refused] = []
@@ -68,7 +69,7 @@ class Issuing(Budgeting):
         """Choose who gets one, and set aside what it may cost and one of the stock for each."""
         found = self._choose(work, template, wants)
         self._charge(work, template, found)
-        if found.given and not store.take_stock(work, template.slug, len(found.given)):
+        if found.given and not terms.take_stock(work, template.slug, len(found.given)):
             raise Conflict(f"the stock of {template.slug!r} changed meanwhile: try again")
         return found
 
@@ -89,7 +90,7 @@ class Issuing(Budgeting):
         """Keep those for whom the budget has enough; set aside what they may cost."""
         if template.budget is None or not found.given:
             return
-        [(budget, _)] = store.budgets(work, [template.budget]).values()
+        [(budget, _)] = terms.budgets(work, [template.budget]).values()
         granted: set[str] = set()
         if budget.until is None or work.now < budget.until:
             until = span(template, work.now, self._zone)[1]

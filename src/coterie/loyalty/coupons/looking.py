@@ -19,6 +19,7 @@ from coterie.loyalty.coupons.model import (
     Template,
     Verb,
 )
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.loyalty.coupons.uses.store import Use
 from coterie.loyalty.coupons.using import Using
@@ -60,7 +61,7 @@ class Looking(Using):
         """Return how many of each template may still be issued; None: any number."""
         return {
             slug: None if one.stock is None else max(one.stock - one.issued, 0)
-            for slug, one in store.templates(work, templates).items()
+            for slug, one in terms.templates(work, templates).items()
         }
 
     def by_origin(self, work: Work, origins: Collection[str]) -> dict[str, list[Coupon]]:
@@ -72,8 +73,8 @@ class Looking(Using):
 
     def terms_of(self, work: Work, coupons: Sequence[Coupon]) -> dict[str, Template]:
         """Return by coupon the terms that it was issued under."""
-        terms = self._terms(work, coupons)
-        return {one.id: terms[one.template, one.version] for one in coupons}
+        agreed = self._terms(work, coupons)
+        return {one.id: agreed[one.template, one.version] for one in coupons}
 
     def usable(self, work: Work, profile: int, order: Order | None = None) -> list[Offer]:
         """Judge the coupons that a person has: those she can use first, the best of them first.
@@ -86,10 +87,10 @@ class Looking(Using):
             for one in store.of_profile(work, profile)
             if one.state_at(work.now) in ("available", "locked")
         ][:_OFFERED]
-        terms = self._terms(work, hers)
+        agreed = self._terms(work, hers)
         found = []
         for one in hers:
-            template = terms[one.template, one.version]
+            template = agreed[one.template, one.version]
             refusal = standing(one, template, profile, work.now)
             if refusal is None and order is not None:
                 found.append(Offer(one, template, self._quote(work, one, template, order)))
@@ -106,7 +107,7 @@ class Looking(Using):
 
     def numbers(self, work: Work, templates: Collection[str]) -> dict[str, Numbers]:
         """Count the coupons of templates by state; every one that there is has a key."""
-        known = store.templates(work, templates)
+        known = terms.templates(work, templates)
         refused = uses.refused(work, known)
         states: dict[str, dict[State, int]] = {slug: dict.fromkeys(STATES, 0) for slug in known}
         discount = dict.fromkeys(known, 0)

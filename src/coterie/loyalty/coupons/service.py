@@ -13,6 +13,7 @@ from coterie.loyalty.coupons.handing import Handing
 from coterie.loyalty.coupons.handouts import store as handouts
 from coterie.loyalty.coupons.model import Coupon
 from coterie.loyalty.coupons.orders import CANCELLED, COMPLETED, REFUNDED, codes_in, order_of
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.storage import keeping
 from coterie.storage.work import Work
@@ -33,21 +34,13 @@ class Coupons(Handing):
         orders = [one for one in events if one.name in HEARD and one.type != "fact"]
         if not orders:
             return []
-        ours = store.known_codes(work, {code for one in orders for code in codes_in(one)})
-        back = {order_of(one).number for one in orders if one.name != COMPLETED} - {""}
-        using: dict[str, list[Coupon]] = {}
-        if back:
-            self._ledger.hold(work)
-        for coupon in store.of_orders(work, back, hold=True) if back else ():
-            using.setdefault(coupon.order or "", []).append(coupon)
+        codes = {code for one in orders for code in codes_in(one)}
+        ours = store.codes_among(work, codes) | terms.shared_among(work, codes) if codes else set()
         facts: list[Event] = []
         for event in orders:
-            if event.name == COMPLETED:
-                for code in codes_in(event):
-                    facts += self._paid(work, event, code) if code in ours else []
-            else:
-                facts += self._back(work, event, using)
-        return facts
+            for code in codes_in(event):
+                facts += self._paid(work, event, code) if code in ours else []
+        return facts + self._given_back(work, [one for one in orders if one.name != COMPLETED])
 
     def _paid(self, work: Work, event: Event, code: str) -> list[Event]:
         """Redeem a coupon that an order names, unless the till did so before."""
@@ -56,6 +49,17 @@ class Coupons(Handing):
             return []
         profile = event.profile if found is None else None
         return list(self.redeem(work, code, order, profile, key=f"order:{event.id}:{code}").facts)
+
+    def _given_back(self, work: Work, events: Sequence[Event]) -> list[Event]:
+        """Roll back what orders used that were cancelled or refunded; one paid just now as well."""
+        numbers = {order_of(one).number for one in events} - {""}
+        if not numbers:
+            return []
+        self._ledger.hold(work)
+        using: dict[str, list[Coupon]] = {}
+        for coupon in store.of_orders(work, numbers, hold=True):
+            using.setdefault(coupon.order or "", []).append(coupon)
+        return [fact for event in events for fact in self._back(work, event, using)]
 
     def _back(self, work: Work, event: Event, using: dict[str, list[Coupon]]) -> list[Event]:
         """Roll back what a cancelled order used, or one of which all was refunded."""

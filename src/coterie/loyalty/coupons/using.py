@@ -1,7 +1,7 @@
 """Use coupons: validate, lock for a payment, redeem, release, roll back, pay shares back."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,15 @@ from coterie.loyalty.coupons.model import (
     Want,
 )
 from coterie.loyalty.coupons.parting import coin, paid_back, together
+from coterie.loyalty.coupons.payments import (
+    amount_of,
+    check_pieces,
+    free,
+    is_same,
+    lock_of,
+    note,
+)
+from coterie.loyalty.coupons.terms import store as terms
 from coterie.loyalty.coupons.uses import store as uses
 from coterie.storage.work import Work
 
@@ -62,7 +71,7 @@ class Using(Issuing):
         text = read(code)
         coupon = store.by_code(work, text)
         if coupon is None:
-            slug = store.shared(work, text)
+            slug = terms.shared(work, text)
             if slug is None:
                 return Refusal("not_found")
             if not profile:
@@ -99,7 +108,7 @@ class Using(Issuing):
             found, facts = self._find(work, code, profile)
             if isinstance(found, Refusal):
                 return found, None, facts
-            mine = _lock_of(found, order, work.now)
+            mine = lock_of(found, order, work.now)
             judged = self._judge(work, found, order, profile, mine)
             if isinstance(judged, Refusal):
                 return judged, found, facts
@@ -108,7 +117,7 @@ class Using(Issuing):
                 until = found.locked_until or until  # what is over is kept no longer than promised
             lock = found.lock = mine or uuid7(work.now)
             found.state, found.locked_until = "locked", until
-            _note(found, order, judged)
+            note(found, order, judged)
             store.save(work, [found])
             if found.cost:
                 self._ledger.extend(work, found.id, until)
@@ -130,21 +139,25 @@ class Using(Issuing):
         """Use a coupon up: what it takes off is final, and is spent of its budget.
 
         With its ``lock`` in time the quote that was locked holds, whatever has ended meanwhile; a
-        late lock is refused. Without one it is judged anew. ``at`` is where it is paid.
+        late lock is refused. Without one it is judged anew. What this very payment has redeemed
+        already, as the order's own event may have, is answered again. ``at`` is where it is paid.
         """
 
         def act(use: int) -> Act:
             found, facts = self._find(work, code, profile, lock)
             if isinstance(found, Refusal):
                 return found, None, facts
-            mine = lock or _lock_of(found, order, work.now)
+            if found.redemption is not None and is_same(found, order, lock):
+                quote = msgspec.convert(found.quote, Quote)
+                return Redeemed(found.redemption, quote, found.store), found, facts
+            mine = lock or lock_of(found, order, work.now)
             judged = self._judge(work, found, order, profile, mine, final=True)
             if isinstance(judged, Refusal):
                 return judged, found, facts
             refusal = self._spend(work, found, judged)
             if refusal is not None:
                 return refusal, found, facts
-            _note(found, order, judged)
+            note(found, order, judged)
             found.store = at or found.store
             found.state, found.locked_until = "redeemed", None
             found.discount, found.redeemed, found.redemption = judged.discount, work.now, use
@@ -170,7 +183,7 @@ class Using(Issuing):
                 return Refusal("quantity_exceeded", state), found, []
             before = replace(found)
             if found.state == "locked":
-                _free(found)
+                free(found)
                 store.save(work, [found])
             return Released(found.id, found.state_at(work.now)), before, []
 
@@ -183,7 +196,7 @@ class Using(Issuing):
         """
 
         def act(_use: int) -> Act:
-            found = store.by_redemption(work, redemption, hold=True)
+            found = self._redeemed(work, redemption)
             if found is None or found.state != "redeemed":
                 return Refusal("not_found", "not_redeemed"), None, []
             before = replace(found)
@@ -202,11 +215,11 @@ class Using(Issuing):
         """
 
         def act(_use: int) -> Act:
-            found = store.by_redemption(work, redemption, hold=True)
+            found = self._redeemed(work, redemption)
             if found is None or found.quote is None:
                 return Refusal("not_found", "not_redeemed"), None, []
             shares, before = self._of_order(work, found)
-            _check_pieces(shares, before, pieces)
+            check_pieces(shares, before, pieces)
             back = paid_back(shares, before, pieces, coin(self._currency))
             mine = Counter(found.quote.get("returned", {})) + Counter(pieces)
             found.quote = {**found.quote, "returned": dict(mine)}
@@ -216,6 +229,12 @@ class Using(Issuing):
         return self._once(work, "return", key, [redemption, dict(pieces)], None, act)
 
     # --- inside
+
+    def _redeemed(self, work: Work, redemption: int) -> Coupon | None:
+        """Find and hold the coupon that a redemption used up, and still does."""
+        used = uses.coupon_of(work, redemption)
+        found = store.by_id(work, [used] if used else [], hold=True)
+        return next((one for one in found if one.redemption == redemption), None)
 
     def _once(
         self, work: Work, verb: Verb, key: str, body: list[Any], order: Order | None,
@@ -236,7 +255,7 @@ class Using(Issuing):
             reason=refused.reason if refused else None, why=refused.why if refused else "",
             order=(order.number if order else "") or (coupon.order if coupon else None),
             store=(order.store if order else None) or (coupon.store if coupon else None),
-            amount=_amount(result), answer=result,
+            amount=amount_of(result), answer=result,
         )  # fmt: skip
         return Outcome(result, facts)
 
@@ -249,7 +268,7 @@ class Using(Issuing):
         found = store.by_code(work, text, hold=True)
         if found is not None:
             return found, []
-        slug = store.shared(work, text)
+        slug = terms.shared(work, text)
         if slug is None:
             return Refusal("not_found"), []
         if not profile:
@@ -320,7 +339,7 @@ class Using(Issuing):
         if coupon.cost:
             self._ledger.unsettle(work, coupon.id, keep=good, reason=reason)
         before = replace(coupon)
-        _free(coupon)
+        free(coupon)
         coupon.state = "available" if good else "expired"
         coupon.discount, coupon.refunded = 0, 0
         coupon.redeemed = coupon.redemption = coupon.store = None
@@ -329,43 +348,3 @@ class Using(Issuing):
             "rolled_back", coupon, work.now, before.redemption, order_id=before.order,
             store=before.store, amount=plain(before.discount), reason=reason,
         )  # fmt: skip
-
-
-def _lock_of(coupon: Coupon, order: Order | None, now: int) -> str | None:
-    """Return the lock of a coupon that is kept for this very order: it need not be presented."""
-    if order is None or not order.number or coupon.state_at(now) != "locked":
-        return None
-    same = coupon.order == order.number and coupon.shop == order.shop
-    return coupon.lock if same else None
-
-
-def _note(coupon: Coupon, order: Order | None, quote: Quote) -> None:
-    coupon.quote = msgspec.to_builtins(quote)
-    if order is not None:
-        if order.number:
-            coupon.shop, coupon.order = order.shop, order.number
-        coupon.store = order.store or coupon.store
-
-
-def _free(coupon: Coupon) -> None:
-    coupon.state, coupon.lock, coupon.locked_until = "available", None, None
-    coupon.shop, coupon.order, coupon.quote = "", None, None
-
-
-def _check_pieces(
-    shares: Sequence[Share], before: Mapping[str, int], pieces: Mapping[str, int]
-) -> None:
-    """Raise Invalid for more pieces than are left of a line."""
-    known = {share.line: share.quantity for share in shares}
-    for line, more in pieces.items():
-        left = known.get(line, 0) - before.get(line, 0)
-        if not 0 < more <= left:
-            raise Invalid(
-                f"{more} pieces cannot be returned: {left} are left", path=f"lines.{line}"
-            )
-
-
-def _amount(result: Result) -> int:
-    if isinstance(result, Locked | Redeemed):
-        return result.quote.discount
-    return result.amount if isinstance(result, RolledBack | Returned) else 0

@@ -55,16 +55,20 @@ def three(forest: Forest, now: int, generation: int | None = None) -> Three | No
     others = when[claimed] - forest.entered[who[claimed]]
     clean = mean_cumulative(entered, ages, now)
     gross = mean_cumulative(entered, np.concatenate([ages, others]), now)
-    # who joined less than a week ago may yet go: she was watched only until a week ago
-    gone = forest.gone[brought]
-    stayed = (gone < 0) | (gone > KEPT)
-    known = forest.entered[brought] <= now - KEPT
-    retained = mean_cumulative(entered, ages[stayed & known], now - KEPT)
     if gross is None or clean is None:
         return None
-    part = float(np.mean(stayed[known])) if known.any() else 1.0
-    kept = clean[0] * part if retained is None else retained[0]
-    return Three(gross[0], clean[0], min(kept, clean[0]), clean[1])
+    kept = _kept(forest, brought, now)
+    kept = _kept(forest, children, now) if kept is None else kept
+    return Three(gross[0], clean[0], clean[0] * (1.0 if kept is None else kept), clean[1])
+
+
+def _kept(forest: Forest, friends: NDArray[np.bool_], now: int) -> float | None:
+    """Return the part of friends who stayed, of those who could have for long enough."""
+    known = friends & (forest.entered <= now - KEPT)
+    if int(known.sum()) < LEAST:
+        return None
+    gone = forest.gone[known]
+    return float(np.mean((gone < 0) | (gone > KEPT)))
 
 
 def generations(forest: Forest, now: int, most: int = 12) -> list[Generation]:

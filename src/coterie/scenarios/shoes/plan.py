@@ -29,7 +29,7 @@ class Planted:
     member leads to her landing page; of these ``friend_joins`` come into a group.
     """
 
-    asked_comes: float = 0.28
+    asked_comes: float = 0.32
     unasked_comes: float = 0.03
     asked_buys: float = 0.20
     unasked_buys: float = 0.12
@@ -38,9 +38,9 @@ class Planted:
     friend_is_old: float = 0.04
     friend_is_self: float = 0.01
     reads: tuple[float, float, float] = (0.97, 0.76, 0.03)
-    visits: tuple[float, float, float] = (0.66, 0.38, 0.09)
+    visits: tuple[float, float, float] = (0.66, 0.39, 0.09)
     visits_again: float = 0.27
-    buys_at_visit: float = 0.70
+    buys_at_visit: float = 0.76
     buys_online: tuple[float, float, float] = (0.19, 0.09, 0.02)
     answers: tuple[float, float, float] = (0.6, 0.25, 0.0)
     uses_coupon: float = 0.85
@@ -80,8 +80,8 @@ class Plan:
     seed: str = "shoes"
     start: int = 0
     base: int = 2_000
-    walkers: int = 500
-    brought: int = 110
+    walkers: int = 600
+    brought: int = 120
     guides: int = 20
     capacity: int = 200
     duplicate: float = 0.3

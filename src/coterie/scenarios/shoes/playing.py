@@ -1,6 +1,6 @@
 """Plays the weeks, a tick at a time: the crowd at the platform, then callbacks, doors and tills."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from coterie.core.clock import HOUR, MINUTE
@@ -109,6 +109,7 @@ def tick(story: Story, until: int) -> None:
     _answer(story, deeds.get("answer", ()))
     ring_up(story, deeds)
     story.stage.settle()
+    _share(story)
     if "guide_leaves" in deeds:
         _ask_heir(story)
 
@@ -138,18 +139,11 @@ def _tell(story: Story, deeds: dict[str, list[Deed]], before: set[str]) -> None:
     story.doors.events(MINI, calls)
 
 
-def _touches(story: Story, touches: Any) -> list[dict[str, Any]]:
+def _touches(story: Story, touches: Sequence[Deed]) -> list[dict[str, Any]]:
     """Return the landing page's news: whose invitation somebody opened."""
-    if not touches:
-        return []
-    profiles = story.profiles({one.more["by"] for one in touches})
-    with story.rooms.db.begin(ACTOR, story.stage.now) as work:
-        codes = story.rooms.growing.referrals.codes_of(
-            work, PROGRAMME, sorted(set(profiles.values()))
-        )
     calls = []
     for place, one in enumerate(touches):
-        code = codes.get(profiles.get(one.more["by"], 0))
+        code = story.codes.get(one.more["by"])
         if code is None:
             story.counts["invitations lost"] += 1
             continue
@@ -165,6 +159,19 @@ def _touches(story: Story, touches: Any) -> list[dict[str, Any]]:
     return calls
 
 
+def _share(story: Story) -> None:
+    """Let whoever will bring friends open her own page, by which she takes part."""
+    profiles = story.profiles(story.sharing)
+    if not profiles:
+        return
+    with story.rooms.db.begin(ACTOR, story.stage.now) as work:
+        made = story.rooms.growing.referrals.codes_of(work, PROGRAMME, set(profiles.values()))
+    for who, profile in profiles.items():
+        if profile in made:
+            story.codes[who] = made[profile]
+            del story.sharing[who]
+
+
 def _by_page(story: Story, touch: Deed) -> bool:
     """Say whether a friend opens the page itself; the others' visits come in a batch."""
     return story.plan.chance("by page", f"{touch.who} {touch.at}", BY_PAGE)
@@ -176,7 +183,7 @@ def _call(
     return track(name, union_of(story.plan, who), at, f"{who}-{cause}", properties)
 
 
-def _answer(story: Story, answers: Any) -> None:
+def _answer(story: Story, answers: Sequence[Deed]) -> None:
     profiles = story.profiles({one.who for one in answers})
     if not profiles:
         return

@@ -39,6 +39,10 @@ class Story:
     queue: list[tuple[tuple[int, str, str], int, Deed]] = field(default_factory=list)
     came: dict[str, int] = field(default_factory=dict)
     """When each member came into her first group."""
+    sharing: dict[str, None] = field(default_factory=dict)
+    """Who will bring friends and has no code of her own yet."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """The personal code of each member who brings friends."""
     there: set[str] = field(default_factory=set)
     """Who is known at the platform."""
     reached: dict[str, int] = field(default_factory=dict)

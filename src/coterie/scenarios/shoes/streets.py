@@ -84,8 +84,9 @@ def _came(story: Story, deed: Deed, came: Any, at: int, until: int) -> None:
     if deed.verb in ("join", "bring_in") and not refused and deed.who not in story.came:
         story.came[deed.who] = at
         for one in lives.life(story.plan, deed.who, at):
-            late = Deed(max(one.at, until + MINUTE), one.verb, one.who, one.more)
-            story.push(late)
+            story.push(Deed(max(one.at, until + MINUTE), one.verb, one.who, one.more))
+            if one.verb == "touch":
+                story.sharing[deed.who] = None
 
 
 def _confirmed(story: Story, until: int) -> list[tuple[int, Act]]:

@@ -144,6 +144,11 @@ def refused(work: Work, templates: Collection[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in work.connection.execute(query.group_by(_u.template))}
 
 
+def coupon_of(work: Work, number: int) -> str | None:
+    """Return which coupon a use was of."""
+    return work.connection.execute(select(_u.coupon).where(_u.id == number)).scalar()
+
+
 def page(
     work: Work, template: str | None, coupon: str | None, limit: int, before: int | None
 ) -> list[Use]:

@@ -82,6 +82,10 @@ def one(
         values: dict[str, Any] = {
             "numbers": rooms.numbers(work).get(slug, Numbers()),
             "refusals": rooms.refusals(work, slug),
+            "titles": {
+                each.slug: speech.title(each.titles) or each.slug
+                for each in house.growing.coupons.templates(work)
+            },
             "whom": people(work, house.profiles, {e.profile for e in shown if e.profile > 0}),
         }
     address = f"/benefits/{slug}?state={chosen or ''}&page="

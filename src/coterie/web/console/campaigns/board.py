@@ -58,6 +58,7 @@ def board(request: Request, here: Here, account: Operator, slug: str, role: str 
             gates=plans.readiness(work, slug), arms=arms, roles=_by_role(tasks, role), role=role,
             counts=_counts(tasks), tiers=_tiers(here, work, one, speech),
             fills=_fills(house.growing.groups.all(work), one), stores=_stores(here, work),
+            topics=_topics(here, work, speech),
             scale=SCALE, near=near, words=_WORDS, currency=house.instance.currency,
         )  # fmt: skip
 
@@ -131,6 +132,14 @@ def _fills(groups: Sequence[Group], one: Defined) -> list[Group]:
     codes = set(one.campaign.group_codes)
     mine = [each for each in groups if each.campaign == one.slug or each.code in codes]
     return sorted(mine, key=lambda each: -each.members / max(1, each.cap))
+
+
+def _topics(here: Parts, work: Work, speech: Speech) -> dict[str, str]:
+    """Return what topics are called; one without a title by the last part of its path."""
+    return {
+        one.path: speech.title({"en": one.title_en, "zh": one.title_zh}) or one.path.split("/")[-1]
+        for one in here.house.catalog.topics(work)
+    }
 
 
 def _stores(here: Parts, work: Work) -> dict[str, str]:

@@ -69,6 +69,7 @@ def community(
                 s.slug: speech.title({"en": s.title_en, "zh": s.title_zh}) for s in all_segments
             },
             "topic": next((t for t in house.catalog.topics(work) if t.path == one.topic), None),
+            "groups": house.growing.groups.of_community(work, slug),
             "others": [other for other in rooms.communities(work) if other.slug != slug],
         }
     both = pairs(together)

@@ -1,6 +1,7 @@
 """The list of coupons, and the form for a new one or a changed one."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -26,7 +27,7 @@ def coupons(request: Request, here: Here, account: Operator) -> Response:
     with house.db.read(actor_of(account), house.clock.now()) as work:
         rooms = house.growing.coupons
         found = rooms.templates(work)
-        values = {
+        values: dict[str, Any] = {
             "numbers": rooms.numbers(work, [one.slug for one in found]),
             "budgets": {one.budget.slug: one for one in rooms.budgets(work)},
             "benefits": house.growing.benefits.several(work),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
@@ -10,7 +11,7 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.communities.groups.model import Group
-from coterie.core.clock import DAY, local_date
+from coterie.core.clock import DAY, local_date, midnight
 from coterie.core.errors import CoterieError, Invalid
 from coterie.storage.work import Work
 from coterie.web.charts import Chart, Series
@@ -30,8 +31,10 @@ _NUMBERS = ("cap", "qr_limit")
 
 
 @router.get("/{slug}")
-def one(request: Request, here: Here, account: Operator, slug: str, page: int = 0) -> Response:
-    """Show one group."""
+def one(
+    request: Request, here: Here, account: Operator, slug: str, page: int = 0, day: str = ""
+) -> Response:
+    """Show one group; with a ``day``, who was in it when that day ended."""
     if not 0 <= page <= 10_000:
         raise Invalid("there is no such page", path="page")
     house, speech = here.house, here.pages.speech(request, account)
@@ -42,7 +45,10 @@ def one(request: Request, here: Here, account: Operator, slug: str, page: int = 
         rooms = house.growing.groups
         group = rooms.get(work, slug)
         since = now - _SPAN * DAY
-        stays = rooms.stays(work, [slug], limit=PAGE + 1, offset=page * PAGE)
+        chosen = _chosen(day, today)
+        then = None if chosen is None else min(now, midnight(chosen + timedelta(days=1), zone) - 1)
+        stays = rooms.stays(work, [slug], limit=PAGE + 1, offset=page * PAGE, as_of=then)
+        people = rooms.counts(work, then)[slug]
         days = rooms.by_day(work, [slug], since, now + 1).get(slug, [])
         codes = {each.state: each.title for each in house.scanning.groups.all(work)}
         values: dict[str, Any] = {
@@ -62,9 +68,27 @@ def one(request: Request, here: Here, account: Operator, slug: str, page: int = 
         code_title=codes.get(group.code or ""), stays=stays[:PAGE], growth=_growth(
             speech, group, days, today
         ), came=sum(each[1] for each in week), went=sum(each[2] for each in week),
-        newer=f"/groups/{slug}?page={page - 1}#people" if page else None,
-        older=f"/groups/{slug}?page={page + 1}#people" if len(stays) > PAGE else None, **values,
+        newer=_address(slug, page - 1, chosen) if page else None, chosen=chosen, people=people,
+        older=_address(slug, page + 1, chosen) if len(stays) > PAGE else None, today=today,
+        **values,
     )  # fmt: skip
+
+
+def _chosen(day: str, today: date) -> date | None:
+    if not day:
+        return None
+    try:
+        found = date.fromisoformat(day)
+    except ValueError as error:
+        raise Invalid(f"{day!r} is no day", path="day", hint="write it like 2026-09-11") from error
+    if not today - timedelta(days=3_660) <= found <= today:
+        raise Invalid("that day is not within the last ten years", path="day")
+    return found
+
+
+def _address(slug: str, page: int, day: date | None) -> str:
+    asked = ({"day": day.isoformat()} if day else {}) | ({"page": page} if page else {})
+    return f"/groups/{slug}?{urlencode(asked)}#people" if asked else f"/groups/{slug}#people"
 
 
 @router.post("/{slug}/pause", dependencies=[Depends(desk_form)])

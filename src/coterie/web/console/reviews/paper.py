@@ -23,7 +23,7 @@ _ROWS = 7
 _ACROSS = 5
 _SMALL, _TINY = 7.5, 6.2
 _FIRST = {
-    "funnel": 0.18, "ways": 0.34, "effect": 0.22, "places": 0.34, "readings": 0.5, "stores": 0.34,
+    "funnel": 0.18, "ways": 0.34, "effect": 0.22, "places": 0.36, "readings": 0.55, "stores": 0.34,
     "guides": 0.4,
 }  # fmt: skip
 """How much of a table's width its first column has."""

@@ -130,7 +130,7 @@ def _places(speech: Speech, review: Review) -> Table:
     ]  # fmt: skip
     columns = _columns(
         (_("Bought"), "text"), (_("Orders"), "count"), (_("Revenue"), "money"),
-        (_("Share"), "share"), (_("Helped by the other side"), "count"),
+        (_("Share"), "share"), (_("Helped by the other"), "count"),
         (_("Revenue of these"), "money"),
     )  # fmt: skip
     hint = f"{_means(speech, 'place')} {_means(speech, 'assist')}"

@@ -133,7 +133,7 @@ def figures(speech: Speech, review: Review, currency: str) -> tuple[Figure, ...]
             "%(currency)s; %(each)s a buyer; %(coupons)s coupons redeemed", currency=currency,
             each=written(speech, "money", review.cost_per_buyer),
             coupons=speech.number(found.coupons.redeemed - found.coupons.rolled_back))),
-        ("owed", speech.number(max(0, found.coupons.out)), _owed(speech, review, currency)),
+        ("owed", speech.number(_out(review)), _owed(speech, review, currency)),
         ("roi", _roi(speech, review), _roi_hint(speech, review)),
     ]  # fmt: skip
     return tuple(
@@ -158,6 +158,10 @@ def _spread(speech: Speech, spread: Spread | None) -> tuple[str, str]:
 
 def _ratio(speech: Speech, value: float | None) -> str:
     return NOTHING if value is None else speech.number(value, 2)
+
+
+def _out(review: Review) -> int:
+    return max(0, review.found.coupons.out) if review.owed is None else review.owed.coupons
 
 
 def _owed(speech: Speech, review: Review, currency: str) -> str:

@@ -177,7 +177,25 @@ def to_mend(house: Served, work: Work, harming: Iterable[tuple[str, Any]]) -> li
     for draft in house.journeys.drafts.all(work):
         title = draft.definition.get("title") or draft.slug
         found.append(Mend("draft", f"/journeys/{draft.slug}/edit", name=title))
+    found += _of_campaigns(house, work)
     return sorted(found, key=lambda one: one.tone != "wine")
+
+
+def _of_campaigns(house: Served, work: Work) -> list[Mend]:
+    """Return what keeps running campaigns: red gates, and tasks whose day has passed."""
+    plans, found = house.growing.plans, []
+    today = local_date(work.now, plans.zone)
+    for one in plans.all(work):
+        if one.state != "running":
+            continue
+        address, titles = f"/campaigns/{one.slug}", dict(one.campaign.titles)
+        if one.standing.blocked is not None:
+            found.append(Mend("gate", address, name=titles, tone="wine"))
+        tasks = plans.tasks(work, one.slug)
+        late = sum(task.state == "open" and task.day < today for task in tasks)
+        if late:
+            found.append(Mend("tasks", f"{address}#tasks", late, name=titles))
+    return found
 
 
 def held(house: Served, work: Work) -> list[tuple[str, int]]:

@@ -1,0 +1,1 @@
+"""What coupons are and may cost: budgets, and templates with all their versions."""
