@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from coterie.app import open_app  # brings every room's tables in
 from coterie.scenarios import wine
@@ -23,6 +24,9 @@ from coterie.testing.wecom import Wecom
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z, in milliseconds."""
 
+
+settings.register_profile("coterie", deadline=None)  # no test hangs on how busy the machine is
+settings.load_profile("coterie")
 
 gc.disable()  # until all tests are read: what is loaded stays, there is nothing to find
 

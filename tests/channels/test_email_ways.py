@@ -77,7 +77,7 @@ def test_another_implementation_confirms_the_signature(
         assert changed == raw or not holds(changed, key), before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=200), st.booleans())
 def test_whatever_a_letter_says_its_signature_holds(text: str, html: bool) -> None:
     letter = EmailMessage(policy=email.policy.SMTP.clone(cte_type="7bit"))

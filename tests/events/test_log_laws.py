@@ -237,9 +237,7 @@ class House:
             assert items == naive.item_rows()
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(steps, max_size=14), asked=questions)
 def test_the_log_answers_as_a_list_of_events_would(
     database: Database, script: list[tuple[str, Any]], asked: list[Question]

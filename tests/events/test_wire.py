@@ -372,7 +372,7 @@ bodies = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(call=st.sampled_from(CALLS), body=bodies)
 def test_no_body_does_anything_but_read_or_refuse(call: str, body: bytes):
     try:

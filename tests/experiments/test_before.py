@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from coterie.experiments.before import adjust, winsorise
+from coterie.experiments.before import adjust, adjust_sums, winsorise
+from coterie.experiments.change import Periods
 from coterie.experiments.model import of_values
 
 RUNS, PEOPLE, RHO, EFFECT = 400, 1_000, 0.7, 0.1
@@ -74,3 +75,22 @@ def test_without_a_past_that_differs_nothing_changes() -> None:
 def test_a_few_rich_ones_are_cut_to_the_quantile() -> None:
     assert winsorise([]).size == 0
     assert winsorise(np.arange(101.0), 0.9).max() == 90
+
+
+def test_sums_tell_the_same_as_the_people_themselves() -> None:
+    random = np.random.default_rng(5)
+    before = random.gamma(2, 50, 400)
+    after = 0.7 * before + random.gamma(2, 30, 400)
+    treated = random.random(400) < 0.8
+
+    def summed(chosen: np.ndarray) -> Periods:
+        x, y = before[chosen], after[chosen]
+        return Periods(len(x), x.sum(), y.sum(), (x * x).sum(), (y * y).sum(), (x * y).sum())
+
+    people, sums = adjust(after, before, treated), adjust_sums(summed(treated), summed(~treated))
+    assert sums.kept == pytest.approx(people.kept)
+    for one, other in ((people.treated, sums.treated), (people.held_out, sums.held_out)):
+        assert other.mean == pytest.approx(one.mean)
+        assert other.variance == pytest.approx(one.variance)
+    alone = Periods(1, 3.0, 4.0, 9.0, 16.0, 12.0)
+    assert adjust_sums(alone, summed(~treated)).kept == 1.0

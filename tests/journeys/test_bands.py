@@ -233,7 +233,7 @@ def towns(template: Path) -> Iterator[tuple[Town, Town]]:
             town.database.close()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(body=journeys(), doings=DOINGS)
 def test_bands_walk_as_each_of_their_people_would(
     sqlite_template: Path, body: dict[str, Any], doings: list[str]

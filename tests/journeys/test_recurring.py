@@ -21,7 +21,7 @@ RULES = (
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(RULES), st.sampled_from(("Europe/Berlin", "Asia/Kolkata", "Pacific/Apia")),
     st.integers(0, 400 * 24 * 60),

@@ -128,9 +128,7 @@ VERBS = st.sampled_from(["fund", "reserve", "settle", "void", "unsettle", "keep"
 
 
 @given(st.lists(st.tuples(VERBS, st.integers(0, 5), st.integers(0, 40)), max_size=25))
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_the_balances_replay_from_the_lines(
     database: Database, deeds: list[tuple[str, int, int]]
 ) -> None:

@@ -79,7 +79,7 @@ def fates(desk: Desk) -> list[Message]:
     return sorted(told, key=lambda one: one.id)
 
 
-@settings(max_examples=12, deadline=None,
+@settings(max_examples=12,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     people=crowds(),

@@ -134,7 +134,7 @@ TOUCHES = st.tuples(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     asked=st.lists(st.tuples(TOUCHES, st.integers(0, 30)), min_size=3, max_size=12),
     merges=st.lists(st.sampled_from([1, 2]), max_size=2, unique=True),

@@ -330,9 +330,7 @@ PROFILES = count(1)
 NAPS = st.one_of(st.integers(0, 9 * 60), st.integers(0, 9 * 24 * 60))
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

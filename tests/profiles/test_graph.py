@@ -93,9 +93,7 @@ def told(call: Sequence[str], number: int) -> Event:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(stories)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_batch_by_batch_comes_to_what_all_links_say_together(
     database: Database, story: list[tuple[Sequence[str], bool]]
 ) -> None:
@@ -151,9 +149,7 @@ def do(work: Work, profiles: Profiles, verb: str, number: int) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(st.lists(st.one_of(st.tuples(calls, st.just("")), verbs), min_size=3, max_size=14))
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_operators_words_are_settled_with_all_that_was_seen(
     database: Database, story: list[tuple[Sequence[str] | str, str | int]]
 ) -> None:

@@ -15,9 +15,7 @@ from coterie.storage.database import Database
 from coterie.storage.work import Work
 from profiles.people import NOW, SHANGHAI, event, identify, room, tell
 
-relaxed = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+relaxed = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def at_path(known: Known, path: str) -> Any:

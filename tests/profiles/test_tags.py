@@ -112,7 +112,7 @@ def _kept(work: Work) -> list[list[tuple[object, ...]]]:
     ]
 
 
-@settings(max_examples=10, deadline=None,
+@settings(max_examples=10,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(said=FACTS, data=st.data())
 def test_facts_and_dictionary_settle_alike_in_whatever_order(

@@ -150,9 +150,7 @@ words = st.tuples(
 
 
 @given(st.lists(words, min_size=1, max_size=8), st.randoms())
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_newest_word_on_the_channel_or_on_all_counts(
     database: Database, story: list[tuple[str, int, str]], chance: Any
 ) -> None:

@@ -167,9 +167,7 @@ words = st.tuples(st.integers(0, 4), st.dictionaries(names, values, min_size=1))
 
 
 @given(st.lists(words, min_size=1, max_size=6), st.data())
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_arrival_order_leaves_the_same_traits(
     database: Database, story: list[tuple[int, dict[str, Any]]], data: st.DataObject
 ) -> None:

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from coterie.core.errors import Conflict, Invalid, NotFound
+from coterie.guides.organisation.model import Guide
 from coterie.referrals import store
 from coterie.testing.house import House
 from referrals.playing import PROGRAMME, Play, bought, did, gave_back, joined, opened
@@ -189,6 +190,23 @@ def test_a_page_touches_by_the_face(play: Play) -> None:
         [one] = play.referrals.results(work, "friends")
         assert (one.guide, one.invited, one.joined) == ("wang", 1, 1)
         assert play.referrals.suggest(work, "friends", "wang").people == []
+
+
+def test_a_guide_is_told_whom_to_ask_and_why(play: Play) -> None:
+    people = {one: play.profile(one) for one in ("cat", "mid", "old", "ann", "dan")}
+    guides = play.app.guides
+    for one in ("cat", "mid", "old", "ann"):
+        play.house.consent(one)
+    with play.work() as work:
+        guides.organisation.save_guide(work, Guide("zhao", "Zhao"))
+        told = guides.bindings.give(work, people.values(), "zhao", "for the test")
+        play.app.inbound.tell(work, told)
+        found = play.referrals.suggest(work, "friends", "zhao")
+    assert [one.profile for one in found.people] == [people["cat"]]
+    reasons = [code for code, _ in found.people[0].reasons]
+    assert reasons == ["bought_lately", "bought", "active"] and found.people[0].trust == 35
+    # mid and ann have codes, old never bought, dan was never asked for consent
+    assert found.left_out == {"takes_part": 2, "never_bought": 1, "no_consent": 1}
 
 
 def test_disturbed_order_settles_to_the_same_edges(play: Play) -> None:

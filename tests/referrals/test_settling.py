@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR, SECOND, WEEK
+from coterie.core.event import Event
 from coterie.referrals.model import ALL, Friend, Referral, Sign, Touch
 from coterie.referrals.programmes.model import Programme
+from coterie.referrals.reading import signs_of, states_of
 from coterie.referrals.settling import first_rows, left_of, settle
 
 START = 1_767_225_600_000
@@ -71,6 +73,18 @@ def test_no_code_is_touched_before_there_is_one() -> None:
     assert one is not None and (one.state, one.reason) == ("rejected", "before_code")
     one = settled(early, signs=(sign("join", 4 * DAY),))
     assert one is not None and (one.state, one.touched) == ("joined", START + 3 * DAY)
+
+
+def test_a_channel_code_made_of_a_personal_code_is_a_touch_as_well() -> None:
+    code = "rf_" + "a" * 12
+    added = Event(
+        id="e", type="track", name="Contact Added", time=START, received=START, source="wecom",
+        profile=CAT, properties={"guide": "wang", "state": "c7"},
+    )  # fmt: skip
+    assert states_of([added]) == {"c7"}
+    assert [one.kind for one in signs_of([added])] == ["join"]
+    both = signs_of([added], {"c7": code})
+    assert [(one.kind, one.ref) for one in both] == [("touch", code), ("join", "c:wang")]
 
 
 def test_nobody_brings_herself() -> None:
@@ -146,7 +160,7 @@ def test_of_two_rows_of_one_person_the_approved_one_stands() -> None:
 hours = st.integers(0, 12 * 24)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from([ANN, BEA, CAT, 9]), hours), min_size=1, max_size=5),
     st.lists(st.tuples(st.sampled_from(["join", "left", "paid"]), hours), max_size=5),

@@ -98,7 +98,7 @@ class Killed:
         stations = ""
         if self.now in self._at_stations:
             self._at_stations.discard(self.now)
-            stations = f" {self._chance.randint(1, 60)}"
+            stations = f" {self._chance.randint(1, 40)}"
         self._order(f"settle {self.now}{stations}")
 
     def advance_to(self, moment: int) -> None:

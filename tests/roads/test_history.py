@@ -163,7 +163,6 @@ def counts(report: Imported) -> tuple[Any, ...]:
 
 @settings(
     max_examples=10,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # houses that grow can't be shrunk
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

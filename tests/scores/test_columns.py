@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR, local_date, midnight, next_midnight
@@ -90,7 +90,6 @@ def by_people(given: list[Logged], weights: Weights) -> dict[tuple[int, str], fl
     return found
 
 
-@settings(deadline=None)
 @given(events, st.sampled_from(WEIGHTS))
 def test_columns_give_what_people_give(given: list[Logged], weights: Weights) -> None:
     assert by_columns(given, weights) == by_people(given, weights)
@@ -134,7 +133,6 @@ def test_millions_of_the_heaviest_events_add_up_without_an_overflow() -> None:
     assert level == pytest.approx(one, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(events, st.lists(st.integers(0, 39), max_size=6), st.sampled_from(WEIGHTS))
 def test_a_standing_takes_what_comes_today_like_all_at_once(
     given: list[Logged], cuts: list[int], weights: Weights

@@ -1,7 +1,7 @@
 """How active some people are together is the sum of how active each of them is."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, WEEK
@@ -14,7 +14,6 @@ from scores.test_columns import NOW, SHANGHAI, events, traces
 WEIGHTS = Weights(activity=Kinds(weights={"Liked": 1, "Bought": 10, "Nothing": 0}, cap=2))
 
 
-@settings(deadline=None)
 @given(events, st.integers(3, 6))
 def test_together_is_the_sum_of_each(given: list[Logged], people: int) -> None:
     told = together(traces(given), people, WEIGHTS, NOW, SHANGHAI)

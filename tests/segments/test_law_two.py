@@ -116,7 +116,7 @@ def lives(draw: st.DrawFn, house: SmallHouse) -> None:
         assert house.untold() == {}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_incremental_equals_full_for_any_rules_histories_and_arrival_orders(
     data: st.DataObject,

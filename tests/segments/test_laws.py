@@ -35,7 +35,7 @@ def lake() -> Iterator[Lake]:
     opened.connection.close()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(crowds(6), st.lists(parsed_rules(max_leaves=4), min_size=6, max_size=10))
 def test_the_two_readers_agree_on_everyone(
     lake: Lake, people: list[Person], rules: list[Rule]
@@ -48,7 +48,7 @@ def test_the_two_readers_agree_on_everyone(
         assert lake.population(rule, here, among=[2, 5, 99]) == expected & {2, 5}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(crowds(4), st.lists(parsed_rules(segments=("first",)), min_size=4, max_size=6))
 def test_the_two_readers_agree_on_segments_within_segments(
     lake: Lake, people: list[Person], rules: list[Rule]

@@ -41,7 +41,7 @@ def _states() -> st.SearchStrategy[Rule]:
     return state_nodes().map(lambda rule: parse(rule, ZONE))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(crowds(6), st.lists(_states(), min_size=4, max_size=8))
 def test_the_two_readers_agree_on_how_people_stand(
     lake: Lake, people: list[Person], rules: list[Rule]

@@ -27,7 +27,6 @@ RULES, TIMES = 50, 6
 
 @settings(
     max_examples=TIMES,
-    deadline=None,
     phases=[Phase.generate],  # a crowd of rules is not made smaller in reasonable time
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -143,7 +143,7 @@ lives = st.lists(st.tuples(st.booleans(), words, st.integers(0, 3)), min_size=1,
 
 
 @given(st.lists(lives, min_size=6, max_size=6), st.data())
-@settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1, suppress_health_check=list(HealthCheck))
 def test_merged_and_parted_with_nothing_between_is_as_if_it_had_not_been(
     stories: list[list[tuple[bool, dict[str, Any], int]]], data: st.DataObject
 ) -> None:

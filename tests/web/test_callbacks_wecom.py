@@ -200,7 +200,7 @@ def test_schemathesis_finds_nothing(served: FastAPI) -> None:
 
     for found in schemathesis.openapi.from_dict(SCHEMA).get_all_operations():
         told = settings(
-            max_examples=12, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=12, suppress_health_check=list(HealthCheck),
             derandomize=True, database=None,
         )  # fmt: skip
         told(given(found.ok().as_strategy())(ask))()

@@ -404,7 +404,6 @@ hostile_bodies = st.one_of(
 
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(body=hostile_bodies, call=kinds | st.just("batch"), packed=st.booleans())

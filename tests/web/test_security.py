@@ -19,7 +19,8 @@ from web.conftest import House, open_browser
 
 OPEN = (
     "/callbacks/", "/health", "/v1/", "/a/", "/c/", "/t/", "/i/", "/e/", "/o/", "/q/", "/u/",
-    "/claim/", "/m/", "/k/", "/f/", "/consent", "/sign-in", "/static", "/g/in", "/g/offline", "/g/sw.js",
+    "/claim/", "/m/", "/k/", "/f/", "/consent", "/sign-in", "/static",
+    "/g/in", "/g/offline", "/g/sw.js",
 )  # fmt: skip
 
 

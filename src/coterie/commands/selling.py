@@ -173,9 +173,7 @@ def simulated_shop(
 @simulate.command("till")
 def simulated_till(
     secret: Annotated[str, typer.Option(help="The feed's secret.", envvar="COTERIE_SECRET")],
-    key: Annotated[
-        str, typer.Option(help="A write key, for coupons.", envvar="COTERIE_KEY")
-    ],
+    key: Annotated[str, typer.Option(help="A write key, for coupons.", envvar="COTERIE_KEY")],
     store: Annotated[str, typer.Option(help="The store that it stands in.")],
     at: Annotated[str, typer.Option("--house", help="The house.")] = "http://127.0.0.1:8000",
     feed: Annotated[str, typer.Option(help="The feed that it delivers as.")] = "till",

@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from coterie.core.clock import read_moment
 from coterie.messaging.fitness import held_now
 from coterie.messaging.service import Messaging
 from coterie.profiles.service import Profiles
@@ -18,6 +20,7 @@ from coterie.storage.work import Work
 
 _TRAITS = ("value.orders", "value.last_order", "scores.activity")
 CHANNEL = "wecom"
+_UTC = ZoneInfo("UTC")
 
 
 class Suggesting:
@@ -78,7 +81,7 @@ class Suggesting:
             Customer(
                 profile=one,
                 orders=int(_number(hers.traits, "value.orders")),
-                last_order=int(_number(hers.traits, "value.last_order")) or None,
+                last_order=read_moment(hers.traits.get("value.last_order"), _UTC),
                 bound=getattr(owned.get(one), "since", None),
                 active=_number(hers.traits, "scores.activity"),
                 brought=brought.get(one, 0),

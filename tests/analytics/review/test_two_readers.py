@@ -132,7 +132,7 @@ def logged(
         database.close()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**9), flushed=st.booleans())
 def test_two_readers_agree_on_any_campaign(sqlite_template: Path, seed: int, flushed: bool) -> None:
     with logged(sqlite_template, campaign(seed), flushed=flushed) as (found, lines):

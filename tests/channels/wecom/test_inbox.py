@@ -207,9 +207,7 @@ KINDS = [edge(f"wm{n}", change) for n in range(3)
          for change in ("add_external_contact", "del_follow_user")]  # fmt: skip
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_with_any_duplicates_keeps_each_once(
     one_database: Database, tmp_path: Path, data: st.DataObject

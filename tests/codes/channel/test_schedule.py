@@ -69,7 +69,7 @@ standings = st.dictionaries(
 adds = st.dictionaries(st.sampled_from(PEOPLE), st.lists(moments, max_size=5).map(sorted))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(plans, moments, adds, standings, st.integers(0, 50))
 def test_somebody_is_always_shown_and_caps_are_kept(plan, moment, today, standing, turn) -> None:
     taken = Taken(today, {}, turn, None)
@@ -87,7 +87,7 @@ def test_somebody_is_always_shown_and_caps_are_kept(plan, moment, today, standin
             assert guide in duty(plan, moment, BERLIN)[0]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(plans, moments, adds, standings, st.data())
 def test_the_answer_stays_until_the_next_change(plan, moment, today, standing, data) -> None:
     taken = Taken({k: [m for m in v if m <= moment] for k, v in today.items()}, {}, 3, "an")

@@ -43,7 +43,7 @@ def groups(counted: Counted) -> GroupCodes:
 sizes = st.lists(st.tuples(st.integers(0, 210), st.booleans()), min_size=1, max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(sizes, st.booleans())
 def test_a_full_group_is_shown_only_where_no_fresh_one_is(drawn, auto) -> None:
     pool = Pool("p", chats=tuple(f"w{n}" for n in range(len(drawn))), auto_create=auto)

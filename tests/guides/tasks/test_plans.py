@@ -351,9 +351,7 @@ def end_state(
 
 @SQLITE
 @given(told=HAPPENED, again=st.booleans())
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_order_of_events_does_not_matter(desk: Desk, told: Any, again: bool) -> None:
     happened, otherwise, portion = told
     assert end_state(desk, happened, 8, again) == end_state(desk, otherwise, portion, again)
@@ -370,9 +368,7 @@ STEPS = st.lists(
     edits=st.lists(st.tuples(st.integers(0, 120), STEPS), min_size=1, max_size=4),
     missed=st.sampled_from(["skip", "next", "late"]),
 )
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_edited_plan_gives_no_step_twice(
     desk: Desk, edits: list[tuple[int, list[tuple[str, int, int]]]], missed: str
 ) -> None:

@@ -180,7 +180,7 @@ def _rhythm_plainly(found: Any) -> None:
         found[person] |= {"rhythm.gap_days": gap, "rhythm.dormancy": passed}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(events, intents)
 def test_columns_say_what_a_plain_reader_says(rows: list[Event], wants: dict[int, int]) -> None:
     refused = Model(at=NOW, customers=0, repeaters=0, days=0)

@@ -36,7 +36,7 @@ def held(measure: Fraction, tests: list[tuple[str, float]]) -> bool:
     return all(TESTS[op](measure, Fraction(Decimal(str(value)))) for op, value in tests)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(TOTALS, max_size=5), BOUNDS, UNITS)
 def test_totals_are_compared_as_fractions_are(
     totals: list[int], tests: list[tuple[str, float]], unit: int
@@ -45,7 +45,7 @@ def test_totals_are_compared_as_fractions_are(
     assert found.tolist() == [held(Fraction(total, unit), tests) for total in totals]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(TOTALS, st.integers(0, 4) | st.just(2**61)), max_size=5), BOUNDS, UNITS)
 def test_ratios_are_compared_as_fractions_are_and_none_of_nothing_holds(
     pairs: list[tuple[int, int]], tests: list[tuple[str, float]], unit: int

@@ -63,7 +63,7 @@ def listed(made: Made) -> Listing:
     return Listing("Read", postings=Postings(rows(made)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(SPANS, KINDS, MADE, STEPS)
 def test_any_sequence_of_moves_is_what_counting_anew_gives(
     span: Span, kind: tuple[str | None, bool], first: Made, steps: list[Next]
@@ -85,7 +85,7 @@ def test_any_sequence_of_moves_is_what_counting_anew_gives(
         assert counter.turn == anew(counter, now).turn
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SPANS, KINDS, MADE)
 def test_no_number_changes_before_the_turn(
     span: Span, kind: tuple[str | None, bool], made: Made

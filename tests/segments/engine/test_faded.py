@@ -47,7 +47,7 @@ def levels_of(half_life: int, *given_in: float | None) -> Levels:
     return made
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(VALUES, st.integers(-2, 2)), min_size=1, max_size=8),
     HALF_LIVES, st.sampled_from([0, NOW, NOW + 1]),
@@ -80,7 +80,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(VALUES, max_size=5), STEPS, HALF_LIVES,
     st.sampled_from([5e-7, 1e-6, 0.25, 0.5, 1.0, 1.3]),

@@ -71,7 +71,7 @@ def people_of(rows: Sequence[Row]) -> list[int]:
 CUTS = st.none() | st.integers(0, 14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(given_in(), CUTS)
 def test_rows_lie_by_person_time_and_arrival(rows: list[Row], cut: int | None) -> None:
     found = gathered(rows, cut)
@@ -80,7 +80,7 @@ def test_rows_lie_by_person_time_and_arrival(rows: list[Row], cut: int | None) -
     assert told == [one for whose in people_of(rows) for one in own(rows, whose)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(given_in(), CUTS)
 def test_each_measure_is_what_plain_python_says(rows: list[Row], cut: int | None) -> None:
     found = gathered(rows, cut)
@@ -103,7 +103,7 @@ def test_what_grows_with_time_is_counted_without_sorting(rows: list[Row]) -> Non
         assert found[whose] == len({one.time // 3 for one in units if one.whose == whose})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     given_in(), given_in(), st.sampled_from([0, 1, 2, 5]),
     st.none() | st.sampled_from([1, 2, 3, 6]), st.booleans(), CUTS, st.sampled_from([2, MANY]),

@@ -68,7 +68,7 @@ def test_ranges_are_the_numbers_of_every_pair(pairs: list[tuple[int, int]]) -> N
     assert ranges(lows, highs).tolist() == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(batches(), TIMES, TIMES)
 def test_runs_keep_all_rows_by_time_and_equal_ones_by_arrival(
     given_in: list[list[Row]], first: int, last: int
@@ -86,7 +86,7 @@ def test_runs_keep_all_rows_by_time_and_equal_ones_by_arrival(
     assert made.next_after(first) == min(later, default=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(batches(), st.sets(PEOPLE), st.tuples(TIMES, st.integers(-1, 1)), TIMES)
 def test_rows_of_some_people_are_a_filter(
     given_in: list[list[Row]], people: set[int], near: tuple[int, int], last: int

@@ -48,7 +48,7 @@ def first_of(top: Top, worth: Mapping[int, float | None], keys: list[tuple[int, 
     return set(order[:places])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TOPS, st.lists(WORTH, max_size=3), st.sets(st.integers(0, 30), max_size=3), KEYS,
        st.booleans())  # fmt: skip
 def test_first_is_the_head_of_a_sorted_list(
@@ -106,7 +106,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example([0.7000002, 0.7], 1, False)
 @given(st.lists(VALUES, min_size=1, max_size=12), st.integers(1, 12), st.booleans())
 def test_scores_are_ranked_as_they_are_seen(values: list[float], count: int, bottom: bool) -> None:

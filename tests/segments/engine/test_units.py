@@ -4,7 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import HOUR, MINUTE, to_datetime
@@ -27,7 +27,6 @@ MOMENTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.lists(MOMENTS, min_size=1, max_size=30))
 def test_two_moments_share_a_unit_when_the_wall_clock_shows_the_same(
     name: str, moments: list[int]

@@ -46,7 +46,7 @@ def people(*profiles: int) -> People:
 
 
 @pytest.mark.parametrize("conditions", [LASTING, TURNING], ids=["lasting", "turning"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(portions=PORTIONS)
 def test_answers_are_those_of_the_operators_also_for_values_learnt_later(
     conditions: list[Condition], portions: list[tuple[dict[int, Any], int]]

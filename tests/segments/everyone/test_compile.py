@@ -62,7 +62,7 @@ def test_text_of_a_rule_stays_text(lake: Lake, text: str) -> None:
     assert ask(lake, rule, *people) == {1, 2, 4}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
 def test_quoting_gives_the_text_back(lake: Lake, text: str) -> None:
     assert lake.connection.execute(f"SELECT {quote(text)}").fetchall() == [(text,)]
@@ -147,7 +147,7 @@ def test_bounds_of_a_trend_agree_with_the_other_reader(lake: Lake, limit: float)
     st.tuples(st.integers(1, 4), st.sampled_from([-3, -0.0001, 0, 0.0001, 1, 461168601842])),
     max_size=12,
 ), st.integers(1, 5), st.booleans())  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_averages_rank_exactly(
     lake: Lake, drawn: list[tuple[int, float]], count: int, bottom: bool
 ) -> None:

@@ -95,7 +95,7 @@ def test_edges_follow_segments_within_segments_once_each() -> None:
 
 
 @given(order_nodes() | event_nodes(), persons())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_answer_about_events_turns_but_at_an_edge(rule: dict[str, Any], who: Person) -> None:
     tree = parse(rule, ZONE)
     passed = {

@@ -347,7 +347,7 @@ def test_nothing_is_asked_of_the_inside_of_a_sealed_trait() -> None:
 
 
 @given(rules(segments=("loyal",)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_tree_written_and_read_again_is_the_same(rule: dict[str, Any]) -> None:
     tree = parse(rule, ZONE)
     assert parse(to_json(tree), ZONE) == tree

@@ -45,13 +45,13 @@ def test_what_the_parser_refuses_is_not(rule: Any) -> None:
 
 
 @given(rules(segments=("loyal",)))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_random_rules_are_valid(rule: Any) -> None:
     assert VALIDATOR.is_valid(rule)
 
 
 @given(rules())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_one_stray_key_anywhere_is_refused_by_both(rule: Any) -> None:
     for broken in with_stray_keys(rule):
         assert not VALIDATOR.is_valid(broken)

@@ -104,7 +104,7 @@ def lives(draw: st.DrawFn, house: SmallHouse) -> None:
     assert everyone == one_by_one, (rule, at)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_as_of_is_what_a_house_that_stood_still_would_answer(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

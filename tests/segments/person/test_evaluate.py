@@ -554,14 +554,14 @@ def test_one_reader_answers_many_rules() -> None:
 
 
 @given(rules(ranks=False), persons())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_double_negation(rule: Any, who: Person) -> None:
     assert asks({"not": {"not": rule}}, who) == asks(rule, who)
     assert asks({"not": rule}, who) != asks(rule, who)
 
 
 @given(rules(max_leaves=3, ranks=False), rules(max_leaves=3, ranks=False), persons())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_de_morgan(one: Any, other: Any, who: Person) -> None:
     negated = [{"not": one}, {"not": other}]
     assert asks({"not": {"all": [one, other]}}, who) == asks({"any": negated}, who)

@@ -157,7 +157,7 @@ def nodes(reason: Reason) -> list[Reason]:
 
 
 @given(rules(segments=("readers",), ranks=False), persons())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_why_agrees_with_the_reader_and_its_answer_lasts_until_then(
     rule: dict[str, Any], who: Person
 ) -> None:
@@ -180,7 +180,7 @@ def test_why_agrees_with_the_reader_and_its_answer_lasts_until_then(
 
 
 @given(rules(ranks=False), persons())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_later_turn_is_one(rule: dict[str, Any], who: Person) -> None:
     tree = parse(rule, ZONE)
     turns = [moment for moment, _ in zip(changes(tree, Reader(who, world())), range(10))]  # noqa: B905

@@ -157,7 +157,7 @@ def named(node: Rule, lang: str) -> list[str]:
 
 
 @given(rules(segments=("loyal",)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_node_is_named(rule: dict[str, Any]) -> None:
     tree = parse(rule, ZONE)
     for lang in LANGUAGES:

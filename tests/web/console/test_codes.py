@@ -55,7 +55,7 @@ slots = st.builds(
 ).filter(lambda one: one["from"] != one["to"])  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(slots, min_size=1, max_size=3))
 def test_painting_keeps_the_hours(drawn: list[dict[str, object]]) -> None:
     given = {"title": "t", "guides": ["an", "bo"], "spare": ["yu"], "slots": drawn}

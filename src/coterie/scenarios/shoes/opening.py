@@ -129,6 +129,7 @@ def _plan(story: Story, work: Work) -> None:
     document = anniversary(Inputs(titles, start, STORES, BASE, members, round(1_500_000 * share)))
     document |= {
         "holdout": plan.holdout,
+        "margin": 45,
         "group_codes": sorted(story.laid.codes.values()),
         "channel_codes": sorted(story.laid.tills.values()),
         "programme": PROGRAMME,

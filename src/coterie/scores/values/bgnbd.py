@@ -89,7 +89,11 @@ class BgNbd:
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         z = t / (alpha + T + t)
         series = scipy.special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-        rest = (1 - z) ** (a - 1) * series
+        with np.errstate(over="ignore", invalid="ignore"):
+            rest = (1 - z) ** (a - 1) * series
+        if not np.isfinite(rest).all():  # a very large: there the untransformed one is in range
+            plain = (1 - z) ** (r + x) * scipy.special.hyp2f1(r + x, b + x, a + b + x - 1, z)
+            rest = np.where(np.isfinite(rest), rest, plain)
         times: Floats = (a + b + x - 1) / (a - 1) * (1 - rest) * self.p_alive(x, t_x, T)
         return np.maximum(times, 0)
 

@@ -27,7 +27,7 @@ deeds = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(deeds, st.sampled_from(["week", "day"]))
 def test_the_ledger_agrees_with_a_plain_count(
     sqlite_template, tmp_path_factory, done, span

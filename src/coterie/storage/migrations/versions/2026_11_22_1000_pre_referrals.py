@@ -31,9 +31,7 @@ def _programmes() -> None:
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("guide", sa.String(64)),
         sa.Column("invited", sa.BigInteger),
-        sa.UniqueConstraint(
-            "programme", "came_with", name="uq_referral_codes_programme_came_with"
-        ),
+        sa.UniqueConstraint("programme", "came_with", name="uq_referral_codes_programme_came_with"),
     )
     op.create_index("ix_referral_codes_came_with", "referral_codes", ["came_with"])
     op.create_index("ix_referral_codes_profile", "referral_codes", ["profile", "programme"])

@@ -212,7 +212,7 @@ def _cycle(speech: Speech, spread: Spread, slug: str) -> Chart | None:
     if not spread.by_day:
         return None
     days = [*spread.by_day[:_DAYS]]
-    middle = speech.number(spread.cycle[50])
+    middle = f"{spread.cycle[50]:.1f}"
     said = speech.gettext("Half of all friends came within %(days)s days", days=middle)
     return Chart(
         f"cycle-{slug}", said, "bar",
