@@ -7,7 +7,7 @@ but the events. What the words mean is said in ``analytics/review/definitions``.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from coterie.scenarios.shoes.laying import ACTOR
 from coterie.scenarios.shoes.plan import Plan
 from coterie.scenarios.shoes.story import Story
 
-MEMBERS = 70
+MEMBERS = 60
 EAST = timedelta(hours=8)
 READ = {"Article Read", "Product Viewed"}
 SPENDING = 12_600
@@ -57,7 +57,7 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    plan = planned(MEMBERS, tick=DAY)
+    plan = replace(planned(MEMBERS, tick=DAY), capacity=16)
     with Fair(tmp_path_factory.mktemp("shoes") / "house", plan) as fair:
         story = fair.play(lambda _stage, _share: None)
         with fair.app.db.read(ACTOR, fair.stage.now) as work, fair.app.log.open_lake(work) as lake:
@@ -78,7 +78,7 @@ def test_nothing_is_lost_and_nothing_twice(played: Played) -> None:
     assert figures.troubles == []
     assert figures.platform["callbacks_twice"] > 0 and figures.platform["callbacks_lost"] == 0
     assert figures.platform["tokens"] > 1 and figures.platform["handed_over"] > 0
-    assert figures.groups["groups"] >= 13 and figures.groups["full"] > 0
+    assert figures.groups["groups"] > 8 and figures.groups["full"] > 0
     assert figures.sends["sent"] > 0 and figures.sends["into groups"] > 0
     assert figures.friends["clawed_back"] <= figures.friends["approved"]
     assert figures.coupons[f"{JOIN_COUPON} redeemed"] > 0

@@ -130,6 +130,7 @@ def test_a_rollback_gives_the_coupon_and_its_cost_back_also_after_the_campaign(s
     with shop.work() as work:
         back = shop.coupons.rollback(work, redemptions[1], reason="refund", key="b3")
         assert isinstance(back.result, RolledBack) and back.result.state == "expired"
+        assert names(back.facts) == ["rolled_back", "expired"]
         shop.coupons.wake(work)
     assert shop.available("gala") == (100, 0, 0)
     assert shop.is_sound()

@@ -162,3 +162,11 @@ def test_a_calibration_holds_the_last_days_out(planted: Planted) -> None:
     assert max(abs(one.expected - one.observed) for one in tenths) <= 0.1
     mean = np.mean([one.expected_orders for one in tenths])
     assert mean == pytest.approx(np.mean([one.observed_orders for one in tenths]), rel=0.2)
+
+
+def test_who_hardly_ever_leaves_is_reckoned_with_too() -> None:
+    """Of large a and b the transformed series overflows; the plain one goes on where it ends."""
+    people = np.array([0.0, 1.0, 10.0]), np.array([0.0, 10.0, 200.0]), np.full(3, 300.0)
+    expected = [BgNbd(0.5, 100.0, a, 3 * a).expected(30.0, *people) for a in (500.0, 2e3, 1e6)]
+    for one in expected[1:]:
+        np.testing.assert_allclose(one, expected[0], rtol=0.01)

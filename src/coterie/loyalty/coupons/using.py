@@ -200,8 +200,8 @@ class Using(Issuing):
             if found is None or found.state != "redeemed":
                 return Refusal("not_found", "not_redeemed"), None, []
             before = replace(found)
-            fact = self._undo(work, found, reason)
-            return RolledBack(found.id, before.discount, found.state), before, [fact]
+            facts = self._undo(work, found, reason)
+            return RolledBack(found.id, before.discount, found.state), before, facts
 
         return self._once(work, "rollback", key, [redemption, reason], None, act)
 
@@ -333,8 +333,8 @@ class Using(Issuing):
         back = sum((Counter(one.get("returned", {})) for one in quotes), Counter[str]())
         return together(shares), back
 
-    def _undo(self, work: Work, coupon: Coupon, reason: str) -> Event:
-        """Take one redemption back, and return the fact of it."""
+    def _undo(self, work: Work, coupon: Coupon, reason: str) -> list[Event]:
+        """Take one redemption back; return that, and that the coupon is over meanwhile if it is."""
         good = coupon.expires is None or work.now < coupon.expires
         if coupon.cost:
             self._ledger.unsettle(work, coupon.id, keep=good, reason=reason)
@@ -344,7 +344,8 @@ class Using(Issuing):
         coupon.discount, coupon.refunded = 0, 0
         coupon.redeemed = coupon.redemption = coupon.store = None
         store.save(work, [coupon])
-        return told(
+        back = told(
             "rolled_back", coupon, work.now, before.redemption, order_id=before.order,
             store=before.store, amount=plain(before.discount), reason=reason,
         )  # fmt: skip
+        return [back] if good else [back, told("expired", coupon, work.now)]
