@@ -171,6 +171,11 @@ def write_gallery(pages: Pages, begin: str = BEGIN, end: str = END) -> None:
             picture = f"../img/console/{name}-{view.name}.jpg"
             lines.append(f"![{name}, {view.name}]({picture})")
         lines.append("")
+    put(lines, begin, end)
+
+
+def put(lines: list[str], begin: str, end: str) -> None:
+    """Put lines between two marks of the gallery's page."""
     before, _, rest = GALLERY.read_text().partition(begin)
     after = rest.partition(end)[2]
     GALLERY.write_text(before + begin + "\n\n" + "\n".join(lines) + "\n" + end + after)

@@ -35,7 +35,11 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
-LAZY = {("cli.py", "coterie.serving"), ("cli.py", "coterie.commands.demonstrating")}
+LAZY = {
+    ("cli.py", "coterie.serving"),
+    ("cli.py", "coterie.commands.demonstrating"),
+    ("cli.py", "coterie.commands.campaigning"),
+}
 """What is loaded at the rim only when it is needed, since it is heavy: the web."""
 
 
