@@ -21,7 +21,7 @@ from pathlib import Path
 import pypdfium2
 from photograph_town import PHONE, PHONE_VIEWS, PHONES
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from take_screenshots import (
     FLAGS,
     IMAGES,
@@ -55,8 +55,14 @@ GUIDE, GROUP = "guide01", "xujiahui-1"
 """Who has most customers, and her store's group."""
 LONGER = 21 * DAY
 THANKS = "thanks20"
+BASE = "https://yishuang.example"
+"""Where members' links lead in the pictures."""
 TALLEST = 1480
 """Of a phone's picture: two screens."""
+LONGEST = 1900
+"""Of a picture of what lies further down."""
+LEFT = 3
+"""So many of the team's tasks are still to be done."""
 SHARP = 1.6
 """Pixels of the paper's picture for each point."""
 
@@ -106,7 +112,7 @@ class Friend:
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[App, str]]:
     """Serve a copy of a house on a free port, its clock on the morning after the last day."""
-    settings = configuration.read(data=folder, brand=BRAND)
+    settings = configuration.read(data=folder, brand=BRAND, public_url=BASE)
     first = open_app(settings)
     try:
         with first.db.read(ACTOR, first.clock.now()) as work:
@@ -114,6 +120,10 @@ def opened(folder: Path) -> Iterator[tuple[App, str]]:
     finally:
         first.close()
     app = open_app(settings, clock=FakeClock(until + 9 * HOUR))
+    with app.db.begin(ACTOR, app.clock.now()) as work:
+        plans = app.growing.plans
+        plans.done(work, CAMPAIGN, [one.key for one in plans.tasks(work, CAMPAIGN)][:-LEFT])
+    app.settle_all(app.clock.now())
     web = Serving(create_app(app))
     try:
         yield app, web.address
@@ -150,14 +160,30 @@ def go_on(app: App) -> Friend:
 
 
 def pieces(browser: Browser, url: str, view: View, wanted: Mapping[str, tuple[str, str]]) -> None:
-    """Take one view of what lies further down."""
+    """Take one view of what lies further down, cut off below where it is very long."""
     locale = "zh-CN" if view.language == "zh" else "en-GB"
     with browser.new_context(locale=locale, reduced_motion="reduce", **view.options) as context:
         page = context.new_page()
         for name, (address, part) in wanted.items():
             go(page, url, address, None)
-            path = IMAGES / f"{name}-{view.name}.jpg"
-            page.locator(part).screenshot(path=path, type="jpeg", quality=QUALITY)
+            heights = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**view.options["viewport"], "height": int(heights)})
+            box = page.locator(part).first.bounding_box()
+            assert box is not None, name
+            page.screenshot(
+                path=IMAGES / f"{name}-{view.name}.jpg", type="jpeg", quality=QUALITY,
+                clip={**box, "height": min(box["height"], LONGEST)},
+            )  # fmt: skip
+            page.set_viewport_size(view.options["viewport"])
+
+
+def in_hand(browser: Browser, view: View) -> BrowserContext:
+    """Open a phone of a language."""
+    locale = "zh-CN" if view.language == "zh" else "en-GB"
+    return browser.new_context(
+        locale=locale, extra_http_headers={"Accept-Language": locale}, reduced_motion="reduce",
+        is_mobile=True, has_touch=True, service_workers="block", **view.options,
+    )  # fmt: skip
 
 
 def phones(browser: Browser, app: App, url: str, view: View, names: list[str]) -> None:
@@ -165,9 +191,9 @@ def phones(browser: Browser, app: App, url: str, view: View, names: list[str]) -
     friend = go_on(app)
     with app.db.begin(ACTOR, app.clock.now()) as work:
         token = app.attending.access.link(work, GUIDE, shown=True)
-    locale = "zh-CN" if view.language == "zh" else "en-GB"
-    with browser.new_context(locale=locale, reduced_motion="reduce", **view.options) as context:
+    with in_hand(browser, view) as context:
         page = context.new_page()
+        page.route("**/guide-side*.js*", lambda route: route.abort())  # no chat is beside it
         for name, address in {
             "my-coupons": friend.page,
             "my-friends": f"{friend.page}/friends",
@@ -212,8 +238,7 @@ def tall(
 def papers(browser: Browser, url: str) -> None:
     """Draw the review as it is printed, in both languages."""
     for view in PHONE_VIEWS:
-        locale = "zh-CN" if view.language == "zh" else "en-GB"
-        with browser.new_context(locale=locale) as context:
+        with in_hand(browser, view) as context:
             sheet = context.request.get(f"{url}/campaigns/{CAMPAIGN}/review.pdf").body()
         page = pypdfium2.PdfDocument(sheet)[0]
         save(page.render(scale=SHARP).to_pil(), IMAGES / f"review-paper-{view.language}.jpg")

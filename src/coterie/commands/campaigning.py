@@ -1,7 +1,7 @@
 """``coterie demo shoes``: an anniversary on a simulated WeCom, from first group to review."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from coterie.commands.printing import print_json
 from coterie.commands.towns import ZONE, PlayedTown
 from coterie.core.clock import DAY, HOUR, parse_time
 from coterie.core.clock import zone as zone_named
+from coterie.core.numbers import SCALE
 from coterie.scenarios.shoes.doors import Doors, Keys
 from coterie.scenarios.shoes.judging import judge
 from coterie.scenarios.shoes.plan import MEMBERS, Plan, of_size
@@ -22,6 +23,9 @@ from coterie.testing.wecom import Limits
 FOLDER = Path("coterie-demo-shoes")
 SALE = "2026-09-18T00:00:00+08:00"
 """A Friday: the first day of the sale."""
+_MONEY = frozenset(
+    {"revenue", "refunded", "spent", "cost", "cost_per_buyer", "amount", "assisted_revenue"}
+)
 OFTEN = 1_000_000
 """Requests a second: the story's clock stands still while many are made."""
 
@@ -89,14 +93,20 @@ def _print(told: Mapping[str, Any]) -> None:
         typer.echo(f"{part}:" if isinstance(value, Mapping) else f"{part}: {value}")
         if isinstance(value, Mapping):
             for name, one in value.items():
-                typer.echo(f"  {str(name).replace('_', ' '):24} {_plain(one)}")
+                if name != "definitions":
+                    money = _MONEY if part == "review" else frozenset()
+                    typer.echo(f"  {name.replace('_', ' '):24} {_plain(name, one, money)}")
     for one in told["troubles"]:
         typer.echo(f"trouble: {one}")
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any, money: Collection[str]) -> str:
+    """Write a figure; amounts, which are scaled, as they are paid."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+        inner = ((key, _plain(key, one, money)) for key, one in value.items())
+        return ", ".join(f"{key.replace('_', ' ')} {one}" for key, one in inner)
     if isinstance(value, list):
         return f"{len(value)} rows"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return str(value)
+    return f"{value / SCALE:,.2f}" if name in money else f"{value:,}"

@@ -14,6 +14,7 @@ from coterie.scenarios.shoes.brand import (
     ARTICLES,
     CHOICES,
     CLOUD,
+    FULL_TOPIC,
     PHYSICAL,
     SHOES,
     TOPICS,
@@ -95,8 +96,9 @@ def brought_in(plan: Plan, number: int) -> Deed:
 
 
 def topic_of(plan: Plan, who: str) -> str:
-    """Return the topic that somebody likes."""
-    return TOPICS[int(plan.draw("topic", who) * len(TOPICS))]
+    """Return the topic that somebody likes: nearly half of all want to see what is new first."""
+    drawn = plan.draw("topic", who)
+    return FULL_TOPIC if drawn < 0.45 else TOPICS[int((drawn - 0.45) / 0.55 * (len(TOPICS) - 1))]
 
 
 def life(plan: Plan, who: str, came: int) -> list[Deed]:
