@@ -13,15 +13,15 @@ import argparse
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
-from photograph_town import PHONE, PHONE_VIEWS, PHONES
+from photograph_town import PHONE_VIEWS, PHONES
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from take_screenshots import (
     FLAGS,
     IMAGES,
@@ -57,12 +57,15 @@ LONGER = 21 * DAY
 THANKS = "thanks20"
 BASE = "https://yishuang.example"
 """Where members' links lead in the pictures."""
+PHONE: ViewportSize = {"width": 360, "height": 740}
 TALLEST = 1480
 """Of a phone's picture: two screens."""
 LONGEST = 1900
 """Of a picture of what lies further down."""
 LEFT = 3
 """So many of the team's tasks are still to be done."""
+PAPER = "#d9d2c7"
+TOGETHER = ("my-friends", "my-coupons", "till", "side-friends")
 SHARP = 1.6
 """Pixels of the paper's picture for each point."""
 
@@ -155,7 +158,7 @@ def go_on(app: App) -> Friend:
             known[profile].code,
             f"/k/{growing.links.token(profile, now)}",
             app.mirror.externals_of(work, [profile])[profile][0],
-            coupon.coupon.code,
+            coupon.coupon.code or "",
         )
 
 
@@ -166,14 +169,13 @@ def pieces(browser: Browser, url: str, view: View, wanted: Mapping[str, tuple[st
         page = context.new_page()
         for name, (address, part) in wanted.items():
             go(page, url, address, None)
-            heights = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**view.options["viewport"], "height": int(heights)})
+            width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+            page.set_viewport_size({"width": width, "height": height})  # nothing sticks over it
             box = page.locator(part).first.bounding_box()
             assert box is not None, name
-            page.screenshot(
-                path=IMAGES / f"{name}-{view.name}.jpg", type="jpeg", quality=QUALITY,
-                clip={**box, "height": min(box["height"], LONGEST)},
-            )  # fmt: skip
+            box["height"] = min(box["height"], LONGEST)
+            path = IMAGES / f"{name}-{view.name}.jpg"
+            page.screenshot(path=path, type="jpeg", quality=QUALITY, clip=box)
             page.set_viewport_size(view.options["viewport"])
 
 
@@ -211,6 +213,7 @@ def phones(browser: Browser, app: App, url: str, view: View, names: list[str]) -
             "side-friends": f"/g/side?external={friend.external}",
         }.items():
             tall(page, url, address, view, name, names)
+        page.set_viewport_size(PHONE)
         page.goto(f"{url}/g/till?code={friend.coupon}")
         page.locator("input[name=amount]").fill("599")
         page.locator("button[value=check]").click()
@@ -230,9 +233,20 @@ def tall(
     if names and name not in names:
         return
     height = int(page.evaluate("document.documentElement.scrollHeight"))
-    size = {"width": PHONE["width"], "height": min(max(height, PHONE["height"]), TALLEST)}
-    page.set_viewport_size(size)
+    height = min(max(height, PHONE["height"]), TALLEST)
+    page.set_viewport_size({"width": PHONE["width"], "height": height})
     page.screenshot(path=PHONES / f"{name}-{view.name}.jpg", type="jpeg", quality=QUALITY)
+
+
+def beside(names: Sequence[str]) -> None:
+    """Lay the first screens of some phones beside each other, for one picture of all."""
+    each, height, gap = PHONE["width"], 944, 24
+    whole = Image.new("RGB", ((each + gap) * len(names) + gap, height + 2 * gap), PAPER)
+    for place, name in enumerate(names):
+        with Image.open(PHONES / f"{name}-zh.jpg") as one:
+            whole.paste(one.crop((0, 0, each, min(height, one.height))),
+                        (gap + place * (each + gap), gap))  # fmt: skip
+    save(whole, PHONES / "campaign.jpg")
 
 
 def papers(browser: Browser, url: str) -> None:
@@ -292,6 +306,7 @@ def main() -> None:
         copied = Path(shutil.copytree(given.data, Path(folder, "coterie-demo-shoes")))
         with opened(copied) as (app, url):
             take(app, url, given.names)
+    beside(TOGETHER)
     write()
 
 

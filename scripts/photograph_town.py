@@ -29,7 +29,7 @@ from take_screenshots import (
 )
 
 from coterie.app import App
-from coterie.codes.channel.store import Filter
+from coterie.codes.channel.model import Filter
 from coterie.commands.demonstrating import Town, of_size, play_wecom
 from coterie.scenarios.wecom.laying import ACTOR
 

@@ -141,10 +141,22 @@ def _plan(story: Story, work: Work) -> None:
         ],
         "gates": {"base": round(plan.base * 0.9), "guides": plan.guides // 2},
         "tiers": {
-            "seed": {"do": "task", "text": "请她先看新款，并邀请两位朋友同行"},
+            "seed": {
+                "do": "task",
+                "text": {
+                    "en": "Show her the new shoes first, and ask her to come with two friends",
+                    "zh": "请她先看新款，并邀请两位朋友同行",
+                },
+            },
             "core": _says(WARM_UP["core"]),
             "general": {"do": "poll", "poll": POLL, **_sent(WARM_UP["general"])},
-            "lurker": {"do": "task", "text": "用名字问候，提醒入群券还没用；不推销"},
+            "lurker": {
+                "do": "task",
+                "text": {
+                    "en": "Greet her by name and remind her of her coupon; sell nothing",
+                    "zh": "用名字问候，提醒入群券还没用；不推销",
+                },
+            },
         },
     }
     rooms.growing.plans.define(work, CAMPAIGN, document)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from coterie.core.clock import HOUR, MINUTE
+from coterie.core.clock import DAY, HOUR, MINUTE, local_date
 from coterie.core.errors import Conflict
 from coterie.core.event import CONSENT_GIVEN
 from coterie.guides.handover.model import Wanted
 from coterie.scenarios.shoes import lives, streets
 from coterie.scenarios.shoes.brand import (
     ARTICLES,
+    CAMPAIGN,
     POLL,
     PROGRAMME,
     guide_name,
@@ -29,7 +30,7 @@ NAME = "shoes"
 """What a folder of this demo is marked with; pages say so."""
 OPENS, CLOSES = 9 * HOUR, 21 * HOUR + 50 * MINUTE
 """Within these hours the house hears of people: at night it writes to nobody."""
-AGREES, BY_PAGE = 0.75, 0.04
+AGREES, BY_PAGE, DOES = 0.75, 0.04, 0.93
 TOKEN_DAY, LEAVING_DAY = -3, 4
 
 Progress = Callable[[str, float], None]
@@ -110,8 +111,23 @@ def tick(story: Story, until: int) -> None:
     ring_up(story, deeds)
     story.stage.settle()
     _share(story)
+    if (until - story.plan.start) % DAY == CLOSES:
+        _tick_off(story)
     if "guide_leaves" in deeds:
         _ask_heir(story)
+
+
+def _tick_off(story: Story) -> None:
+    """Let the team say in the evening which of its tasks are done: nearly all, on their day."""
+    plans, today = story.rooms.growing.plans, local_date(story.stage.now, story.rooms.zone)
+    with story.rooms.db.begin(ACTOR, story.stage.now) as work:
+        mine = {
+            one.key
+            for one in plans.tasks(work, CAMPAIGN)
+            if one.day == today and story.plan.chance("does", one.key, DOES)
+        }
+        if mine:
+            plans.done(work, CAMPAIGN, mine)
 
 
 def _unreached(story: Story) -> None:

@@ -1,6 +1,7 @@
 """What the story needs of a house; the stage is that of the other story at WeCom."""
 
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from coterie.analytics.review.service import Reviews
 from coterie.campaigns.plans.service import CampaignPlans
@@ -68,6 +69,7 @@ class Rooms(Protocol):
     scanning: Scanning
     mirror: Mirror
     inbound: Inbound
+    zone: ZoneInfo
 
     @property
     def growing(self) -> Growing:

@@ -17,7 +17,7 @@ from coterie.web.speech import Speech
 
 _EDGE = 40.0
 _GAP = 18.0
-_ROWS = 7
+_ROWS = 6
 """So many rows of a long table stand on the paper; the page and the workbook have all."""
 
 _ACROSS = 5
