@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.util import LRUCache
 
 from coterie.core.actor import Actor
 from coterie.core.errors import Invalid, Unavailable
 from coterie.storage.work import Work
 
 _BUSY_SECONDS = 30
+_STATEMENTS = 5_000
+"""How many compiled statements a process keeps for its SQLite databases."""
 _URL_HINT = "write postgresql://user@host/name, or leave it out for SQLite in the data folder"
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -117,8 +121,22 @@ def _postgresql(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True)
 
 
+@cache
+def _alike() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """Return what all SQLite databases of a process share: their dialect, and what was compiled.
+
+    A process opens a few, one of tests thousands, and all are asked the same.
+    """
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # the dialect learns what this SQLite can do
+    engine.dispose()
+    return engine.dialect, LRUCache(_STATEMENTS)
+
+
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
+    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
+    dialect, compiled = _alike()
+    engine = Engine(made.pool, dialect, made.url).execution_options(compiled_cache=compiled)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
