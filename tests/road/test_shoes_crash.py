@@ -176,9 +176,15 @@ class Stubborn(Doors):
         self._stage = stage
 
     def post(self, *given: Any, **more: Any) -> dict[str, Any]:
+        return self._until_answered(lambda: super(Stubborn, self).post(*given, **more))
+
+    def open_invitation(self, code: str) -> str:
+        return self._until_answered(lambda: super(Stubborn, self).open_invitation(code))
+
+    def _until_answered(self, ask: Callable[[], Any]) -> Any:
         for _ in range(TRIES):
             try:
-                return super().post(*given, **more)
+                return ask()
             except Unavailable:
                 self._stage.end()
                 self._stage.up()

@@ -69,11 +69,14 @@ class Doors:
         """Open a friend's invitation on a phone of its own, and say yes; return the phone's id."""
         place = f"/f/{code}"
         with httpx2.Client(base_url=self._address, headers=_PHONE, verify=False) as phone:
-            shown = phone.get(place)
-            token = _TOKEN.search(shown.text)
-            if token is None:
-                raise Invalid(f"{place} answered {shown.status_code} without a form")
-            said = phone.post(place, data={"form_token": token[1], "choice": "allow"})
+            try:
+                shown = phone.get(place)
+                token = _TOKEN.search(shown.text)
+                if token is None:
+                    raise Invalid(f"{place} answered {shown.status_code} without a form")
+                said = phone.post(place, data={"form_token": token[1], "choice": "allow"})
+            except httpx2.HTTPError as error:
+                raise Unavailable(f"the house does not answer: {error}") from error
             if READER not in phone.cookies:
                 raise Invalid(f"{place} took no yes: {said.status_code}")
             return str(phone.cookies[READER])
