@@ -1,6 +1,5 @@
 """One coupon: where all that was given went, who used it where, whom it was refused, and why."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -8,7 +7,7 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import CoterieError
-from coterie.loyalty.coupons.model import Numbers, Want
+from coterie.loyalty.coupons.model import Numbers, State, Want
 from coterie.storage import audit
 from coterie.storage.work import Work, in_chunks
 from coterie.web.charts import Step, Waterfall
@@ -23,6 +22,7 @@ router = APIRouter(prefix="/coupons")
 
 SHOWN = 25
 AT_ONCE = 5_000
+_GONE: tuple[State, ...] = ("redeemed", "expired", "revoked", "locked")
 
 
 @router.get("/{slug}")
@@ -64,10 +64,10 @@ def _page(
 
 def _waterfall(speech: Speech, numbers: Numbers, slug: str) -> Waterfall:
     """Draw where all that was given went; what is left can be used."""
-    states: Mapping[str, int] = numbers.states  # type: ignore[assignment]
+    states = numbers.states
     gone = [
         Step(speech.word("coupon_state", state), -states.get(state, 0))
-        for state in ("redeemed", "expired", "revoked", "locked")
+        for state in _GONE
         if states.get(state, 0)
     ]
     left = states.get("available", 0)
