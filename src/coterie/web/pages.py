@@ -124,6 +124,7 @@ class Pages:
             "moment": speech.moment,
             "ago": speech.ago,
             "duration": speech.duration,
+            "roughly": speech.roughly,
             "language": speech.language,
             "other_language": other,
             "switch": _switched(request, other),

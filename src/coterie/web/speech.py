@@ -113,10 +113,26 @@ class Speech:
                 return self.ngettext(*words, milliseconds // unit)
         return self.ngettext("%(n)s second", "%(n)s seconds", round(milliseconds / SECOND))
 
+    def roughly(self, milliseconds: int) -> str:
+        """Say how long something took as people do: in whole days, hours or minutes."""
+        return self.duration(near(milliseconds))
+
 
 def N_(text: str) -> str:  # noqa: N802 (the name that gettext's tools know)
     """Mark a text for the catalogues where it is only translated later."""
     return text
+
+
+def near(time: int) -> int:
+    """Round a time (ms) to what people say: whole days, hours, minutes or seconds.
+
+    >>> near(50 * 60 * MINUTE) // DAY, near(90 * MINUTE) // MINUTE, near(7 * MINUTE + 1) // MINUTE
+    (2, 90, 7)
+    """
+    hour = 60 * MINUTE
+    fitting = (unit for unit in (DAY, hour, MINUTE) if time >= 2 * unit)
+    unit = next(fitting, SECOND)
+    return round(time / unit) * unit
 
 
 def plural(one: str, many: str) -> tuple[str, str]:

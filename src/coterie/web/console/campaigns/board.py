@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from coterie.campaigns.plans.model import ROLES, TIERS, Campaign, Defined, Target, TeamTask
 from coterie.campaigns.plans.timing import days_between, overlap
 from coterie.communities.groups.model import Group
-from coterie.core.clock import DAY, HOUR, MINUTE, local_date
+from coterie.core.clock import local_date
 from coterie.core.numbers import SCALE
 from coterie.storage.work import Work
 from coterie.web.console.campaigns.curves import Goal, charts, goals
@@ -59,7 +59,7 @@ def board(request: Request, here: Here, account: Operator, slug: str, role: str 
             counts=_counts(tasks), tiers=_tiers(here, work, one, speech),
             fills=_fills(house.growing.groups.all(work), one), stores=_stores(here, work),
             topics=_topics(here, work, speech),
-            scale=SCALE, near=near, words=_WORDS, currency=house.instance.currency,
+            scale=SCALE, words=_WORDS, currency=house.instance.currency,
         )  # fmt: skip
 
 
@@ -68,16 +68,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "steps": STEPS, "targets": TARGETS, "tiers": TIER_WORDS, "tier_tones": TIER_TONES,
     "roles": ROLE_WORDS, "gates": GATE_WORDS,
 }  # fmt: skip
-
-
-def near(time: int) -> int:
-    """Round a time (ms) to what people say: whole days, hours or minutes.
-
-    >>> near(50 * HOUR) // DAY, near(90 * MINUTE) // MINUTE, near(7 * HOUR + 1) // HOUR
-    (2, 90, 7)
-    """
-    unit = DAY if time >= 2 * DAY else HOUR if time >= 2 * HOUR else MINUTE
-    return round(time / unit) * unit
 
 
 def _said(speech: Speech, aims: Sequence[Goal]) -> dict[Target, str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from coterie.core.clock import DAY, HOUR
 from coterie.core.numbers import SCALE
 from coterie.web.speech import Speech
 
@@ -57,7 +56,7 @@ def written(speech: Speech, kind: Kind, cell: Cell) -> str:
     if kind == "share":
         return speech.percent(cell, 1)
     if kind == "time":
-        return span(speech, int(cell))
+        return speech.roughly(int(cell))
     return speech.number(cell)
 
 
@@ -72,12 +71,3 @@ def money(speech: Speech, amount: float) -> str:
     value = amount / SCALE
     digits = 0 if abs(value) >= _CENTS_BELOW else 2
     return speech.number(value, digits).replace("-", "−")
-
-
-def span(speech: Speech, milliseconds: int) -> str:
-    """Write a time in hours, from two days on in days."""
-    if milliseconds >= 2 * DAY:
-        days = round(milliseconds / DAY, 1)
-        return speech.gettext("%(n)s days", n=speech.number(days, 1))
-    hours = round(milliseconds / HOUR, 1)
-    return speech.gettext("%(n)s h", n=speech.number(hours, 1))
