@@ -8,7 +8,6 @@ from coterie.experiments.clusters import (
     Group,
     alternating,
     compare,
-    design_effect,
     is_day_on,
     of_groups,
 )
@@ -64,11 +63,6 @@ def test_alternating_days_are_drawn_in_pairs_and_compared_within_them() -> None:
     assert 3 in alternating(pairs).interval()
     assert 0 not in alternating(pairs).interval()
     assert alternating(pairs[:1]).interval().high == float("inf")
-
-
-def test_the_design_effect_of_large_groups() -> None:
-    assert design_effect(1, 0.5) == 1
-    assert design_effect(121, 0.02) == pytest.approx(3.4)
 
 
 def test_a_ratio_by_the_delta_method_covers() -> None:

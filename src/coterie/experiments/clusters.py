@@ -85,15 +85,6 @@ def compare(one: Sequence[Group], other: Sequence[Group]) -> Clustered:
     return Clustered(first.mean - second.mean, sqrt(whole), freedom, first.people, second.people)
 
 
-def design_effect(people: float, correlation: float) -> float:
-    """Return by how much groups of such a size need more people than single draws would.
-
-    >>> round(design_effect(121, 0.02), 1), round(design_effect(346, 0.02), 1)
-    (3.4, 7.9)
-    """
-    return 1 + (people - 1) * correlation
-
-
 def is_day_on(salt: str, day: int) -> bool:
     """Say whether the touch is on at a day: of each pair of days one, drawn by lot.
 

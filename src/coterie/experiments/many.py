@@ -1,8 +1,7 @@
 """Several arms at once: what may still be called a find, and which is likely the best. Pure.
 
 Sources: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal
-of Statistics 6 (1979), 65-70; Y. Benjamini, Y. Hochberg, "Controlling the false discovery rate",
-JRSS B 57 (1995), 289-300. Bests: C. Stucchio, "Bayesian A/B testing at VWO" (2015), on Beta
+of Statistics 6 (1979), 65-70. Bests: C. Stucchio, "Bayesian A/B testing at VWO" (2015), on Beta
 posteriors from a flat prior, by draws from a fixed seed so that a page says the same twice.
 """
 
@@ -26,20 +25,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, at in enumerate(order):
         highest = max(highest, min(1.0, (len(order) - rank) * p_values[at]))
         adjusted[at] = highest
-    return adjusted
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return p-values adjusted so that of the finds at most that share is false.
-
-    >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
-    [0.03, 0.04, 0.04]
-    """
-    order = sorted(range(len(p_values)), key=lambda at: -p_values[at])
-    adjusted, lowest = [1.0] * len(p_values), 1.0
-    for passed, at in enumerate(order):
-        lowest = min(lowest, p_values[at] * len(order) / (len(order) - passed))
-        adjusted[at] = lowest
     return adjusted
 
 

@@ -60,14 +60,6 @@ def half_widths(
     return found
 
 
-def of_mean(sample: Sample, planned: float, level: float = LEVEL) -> Interval:
-    """Return the always-valid interval of a mean or a proportion."""
-    if sample.people < 2:
-        return EVERYTHING
-    half = float(half_widths(sample.error, sample.people, planned, level))
-    return Interval(sample.mean - half, sample.mean + half)
-
-
 def of_difference(one: Sample, other: Sample, planned: float, level: float = LEVEL) -> Interval:
     """Return the always-valid interval of ``one`` less ``other``; ``planned`` is of both arms.
 

@@ -50,15 +50,3 @@ class Customers(Protocol):
     def owned_by(self, work: Work, guide: str, /) -> Sequence[int]:
         """Return a guide's customers."""
         ...
-
-
-class NoGuides:
-    """A house without guides: everybody is unbound."""
-
-    def owner_of(self, _work: Work, _profiles: Collection[int]) -> dict[int, Owned]:
-        """Return nobody."""
-        return {}
-
-    def owned_by(self, _work: Work, _guide: str) -> list[int]:
-        """Return nobody."""
-        return []

@@ -70,6 +70,15 @@ COUPON_WHY = {
 }
 """Which condition of several it was."""
 
+HANDOUT_STAGE = {
+    "running": "being given",
+    "done": "given",
+    "stopped": "stopped",
+    "taking": "being taken back",
+    "taken": "taken back",
+}
+"""How far the giving of a coupon to a segment has come."""
+
 BENEFIT_STATE = {
     "given": "given",
     "refused": "refused",
@@ -82,6 +91,7 @@ OF_COUPONS: Mapping[str, Mapping[str, str]] = {
     "coupon_use": COUPON_USE,
     "coupon_try": COUPON_TRY,
     "coupon_reason": COUPON_REASON,
+    "handout_stage": HANDOUT_STAGE,
     "coupon_why": COUPON_WHY,
     "benefit_state": BENEFIT_STATE,
 }

@@ -109,7 +109,7 @@ def test_what_is_over_is_offered_no_more_and_stands_nowhere(
         assert [one.slug for one in materials.offered(work, topic="wine")] == ["autumn"]
         assert [one.slug for one in materials.offered(work, tag="夜", kind="poster")] == ["autumn"]
         assert [one.slug for one in materials.offered(work, search="greet")] == ["greeting"]
-        address = materials.copied(work, "ada", "autumn").address
+        address = materials.used(work, "autumn", how="copied", guide="ada").address
         materials.used(work, "autumn", how="sent", guide="bo")
         materials.refer(work, "plan", "new", ["autumn", "greeting"])
         materials.refer(work, "plan", "new", ["autumn"])
@@ -117,7 +117,7 @@ def test_what_is_over_is_offered_no_more_and_stands_nowhere(
     with database.begin(AUTHOR, NOW + 2 * DAY) as work:
         assert [one.slug for one in materials.offered(work)] == ["greeting"]
         with pytest.raises(Conflict, match="autumn"):
-            materials.copied(work, "ada", "autumn")
+            materials.used(work, "autumn", how="copied", guide="ada")
         with pytest.raises(NotFound):
             materials.content(work, address)
         assert materials.of_version(work, "autumn", 1).file.mime == "image/jpeg"

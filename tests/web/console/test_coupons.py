@@ -103,12 +103,26 @@ def test_a_coupon_is_given_to_a_segment_once(desk: Desk) -> None:
     desk.settle()
     for _ in range(2):
         assert desk.form("/coupons/welcome/give", segment="readers").status_code == 303
+        desk.settle()
     assert desk.form("/coupons/welcome/give", segment="nobody").status_code == 400
     with app.db.read(CLOCK, now) as work:
         assert app.growing.coupons.numbers(work, ["welcome"])["welcome"].issued == 3
     changed = desk.form("/coupons/welcome/edit", **{**WELCOME, "stock": "1"})
     assert changed.status_code == 400, "more are out already"
     assert desk.form("/coupons/welcome/edit", **{**WELCOME, "stock": "9"}).status_code == 303
+    page = text_of(desk.get("/coupons/welcome", lang="en"))
+    assert "Given to segments" in page and "3 of 3" in page and "0 of 3" in page
+    with app.db.read(CLOCK, now) as work:
+        first = app.growing.coupons.handouts(work, "welcome")[-1].slug
+    handout = f"/coupons/welcome/handouts/{first}"
+    assert desk.form(f"{handout}/stop").status_code == 409, "it is over"
+    assert desk.form(f"{handout}/take-back").status_code == 303
+    desk.settle()
+    with app.db.read(CLOCK, now) as work:
+        states = app.growing.coupons.numbers(work, ["welcome"])["welcome"].states
+    assert states["revoked"] == 3
+    assert "taken back" in text_of(desk.get("/coupons/welcome", lang="en"))
+    assert "took coupons back" in text_of(desk.get("/audit", lang="en"))
 
 
 def test_a_stores_page_tells_of_visits_and_the_loop(desk: Desk) -> None:

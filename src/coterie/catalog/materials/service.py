@@ -173,10 +173,6 @@ class Materials:
         store.add_use(work, slug, version.number, how, guide)
         return version
 
-    def copied(self, work: Work, guide: str, slug: str) -> Version:
-        """Count that a guide copied a material; refuses like ``pin``."""
-        return self.used(work, slug, how="copied", guide=guide)
-
     def refer(self, work: Work, room: str, name: str, slugs: Iterable[str]) -> None:
         """Say which materials a thing of a room uses; replaces what was said of it before."""
         store.refer(work, room, name, slugs)

@@ -8,7 +8,7 @@ platform's: 4,000 bytes of text, 9 things attached.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from coterie.core.errors import Invalid
 
@@ -68,18 +68,6 @@ def parse_welcome(given: object, path: str) -> Welcome | None:
     if not text and not attached:
         raise Invalid("a welcome says nothing", path=f"{path}.text", hint="write a text")
     return Welcome(text, attached, _blocked(given.get("blocked", ()), f"{path}.blocked"))
-
-
-def tell_welcome(one: Welcome) -> dict[str, Any]:
-    """Write a welcome as ``parse_welcome`` reads it."""
-    if one.silent:
-        return {"none": True}
-    told: dict[str, Any] = {"text": one.text}
-    if one.attached:
-        told["attached"] = [{"kind": each.kind, **each.fields} for each in one.attached]
-    if one.blocked:
-        told["blocked"] = list(one.blocked)
-    return told
 
 
 def check_text(given: object, path: str) -> str:

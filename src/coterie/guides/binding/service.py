@@ -170,10 +170,6 @@ class Bindings:
 
     # --- asked
 
-    def spans_at(self, work: Work, profiles: Collection[int], at: int) -> dict[int, Span]:
-        """Return the spans that people were in at a moment."""
-        return store.owners(work, profiles, floored(at))
-
     def owner_of(
         self, work: Work, profiles: Collection[int], at: int | None = None
     ) -> dict[int, Owner]:

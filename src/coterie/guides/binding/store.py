@@ -365,11 +365,6 @@ def corrections_of(work: Work, profile: int) -> list[Correction]:
     ]
 
 
-def count_corrections(work: Work) -> int:
-    """Count what was settled otherwise."""
-    return int(work.connection.execute(select(func.count()).select_from(corrections)).scalar_one())
-
-
 # --- people
 
 

@@ -108,29 +108,6 @@ class Tasks:
         audit.record(work, "task.done", one.plan or one.journey, task=one.id, **where)
         return [_told(ended, work.now)]
 
-    def reassign(
-        self, work: Work, from_guide: str, to_guide: str | None,
-        profiles: Collection[int] | None = None,
-    ) -> int:  # fmt: skip
-        """Move a guide's open tasks to another, all or those about some people; count them.
-
-        Without another guide they fall back to the store, or to whoever has the role.
-        """
-        tasks = store.of(work, store.of_guide(from_guide), ["open"], None)
-        about = None if profiles is None else set(profiles)
-        moved = [
-            replace(
-                one, guide=to_guide,
-                to="guide" if to_guide else "store" if one.store else "role",
-            )
-            for one in tasks
-            if about is None or one.profile in about
-        ]  # fmt: skip
-        store.assign(work, moved)
-        if moved:
-            audit.record(work, "task.reassign", from_guide, to=to_guide, tasks=len(moved))
-        return len(moved)
-
     # --- looking
 
     def get(self, work: Work, task: str, *, lock: bool = False) -> Task:

@@ -4,8 +4,8 @@ import msgspec
 
 from coterie.core.errors import Invalid, NotFound
 from coterie.core.ids import check_slug
-from coterie.ledger.model import Account, Entry, Line, Movement
-from coterie.ledger.posting import Overdrawn, held_of
+from coterie.ledger.model import Account, Entry, Line
+from coterie.ledger.posting import Overdrawn
 from coterie.loyalty.coupons.base import Base
 from coterie.loyalty.coupons.codes import read
 from coterie.loyalty.coupons.defining import check_budget, check_template
@@ -76,12 +76,6 @@ class Budgeting(Base):
             raise NotFound(f"there is no budget {slug!r}")
         return self._standing(work, [found[slug][0]])[0]
 
-    def budget_movements(
-        self, work: Work, slug: str, *, limit: int = 100, before: int | None = None
-    ) -> list[Movement]:
-        """Return what happened to what a budget still has, the newest first."""
-        return self._ledger.movements(work, budget_account(slug), limit=limit, before=before)
-
     def _standing(self, work: Work, budgets: list[Budget]) -> list[BudgetStanding]:
         names = [name(one.slug) for one in budgets for name in (budget_account, spent_account)]
         held = self._ledger.balances(work, names)
@@ -142,7 +136,3 @@ class Budgeting(Base):
         if template.enabled != on:
             terms.enable(work, slug, on)
             audit.record(work, "coupon.enable" if on else "coupon.disable", slug)
-
-    def held_account(self, slug: str) -> str:
-        """Name the account of what is set aside of a budget."""
-        return held_of(budget_account(slug))

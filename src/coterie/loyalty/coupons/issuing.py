@@ -137,11 +137,6 @@ class Issuing(Budgeting):
         self._ledger.hold(work)
         return self._revoke(work, store.by_id(work, coupons, hold=True), reason)
 
-    def revoke_by_origin(self, work: Work, origins: Collection[str], reason: str) -> list[Event]:
-        """Take back what was given for these reasons and not used; return the facts."""
-        self._ledger.hold(work)
-        return self._revoke(work, store.of_origins(work, origins, hold=True), reason)
-
     def _revoke(self, work: Work, coupons: Sequence[Coupon], reason: str) -> list[Event]:
         taken = [one for one in coupons if one.state_at(work.now) in ("available", "locked")]
         for one in taken:

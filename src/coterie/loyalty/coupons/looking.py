@@ -64,13 +64,6 @@ class Looking(Using):
             for slug, one in terms.templates(work, templates).items()
         }
 
-    def by_origin(self, work: Work, origins: Collection[str]) -> dict[str, list[Coupon]]:
-        """Return the coupons given for some reasons; every one asked for has a key."""
-        found: dict[str, list[Coupon]] = {origin: [] for origin in origins}
-        for one in store.of_origins(work, origins):
-            found[one.origin].append(one)
-        return found
-
     def terms_of(self, work: Work, coupons: Sequence[Coupon]) -> dict[str, Template]:
         """Return by coupon the terms that it was issued under."""
         agreed = self._terms(work, coupons)

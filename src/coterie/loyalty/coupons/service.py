@@ -104,7 +104,7 @@ class Coupons(Handing):
 
     def next_due(self, work: Work) -> int | None:
         """Return when the next coupon expires, or the moment that a handout waits since."""
-        dues = (store.next_due(work), handouts.first_running(work))
+        dues = (store.next_due(work), handouts.first_under_way(work))
         return min((due for due in dues if due is not None), default=None)
 
     # --- keeping

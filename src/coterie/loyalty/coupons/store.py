@@ -125,9 +125,10 @@ def of_orders(work: Work, numbers: Collection[str], *, hold: bool = False) -> li
     return _held(work, select(coupon_rows).where(work.among(_c.order, numbers)), hold)
 
 
-def of_origins(work: Work, origins: Collection[str], *, hold: bool = False) -> list[Coupon]:
-    """Return the coupons that were given for these reasons."""
-    return _held(work, select(coupon_rows).where(work.among(_c.origin, origins)), hold)
+def open_of(work: Work, template: str, origin: str, limit: int) -> list[Coupon]:
+    """Return coupons of a template that were given for a reason and are not used, held."""
+    query = select(coupon_rows).where(_c.origin == origin, _c.template == template, _open)
+    return _held(work, query.order_by(_c.id).limit(limit), hold=True)
 
 
 def of_profile(work: Work, profile: int) -> list[Coupon]:

@@ -109,10 +109,6 @@ class _Kept(msgspec.Struct, frozen=True):
     join_way: KeptJoinWay
 
 
-class _ChatId(msgspec.Struct, frozen=True):
-    chat_id: str
-
-
 class Groups:
     """Groups and join ways. No API makes a group, or pulls a customer into one."""
 
@@ -133,11 +129,6 @@ class Groups:
         """Return a group with everybody in it."""
         body = {"chat_id": chat_id, "need_name": int(need_name)}
         return self._api.post("externalcontact/groupchat/get", _One, body).group_chat
-
-    def chat_of(self, opengid: str) -> str:
-        """Return the id of a group that the client calls by another."""
-        body = {"opengid": opengid}
-        return self._api.post("externalcontact/opengid_to_chatid", _ChatId, body).chat_id
 
     def add_join_way(self, way: JoinWay) -> str:
         """Make a join way; return its id. The picture comes by ``get_join_way``."""

@@ -1,6 +1,5 @@
 """Mass sends: made here, sent only when the member confirms each in WeCom."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -162,12 +161,3 @@ class Sends:
     def cancel(self, msgid: str) -> None:
         """Stop what is not sent yet."""
         self._api.post("externalcontact/cancel_groupmsg_send", Nothing, {"msgid": msgid})
-
-
-def in_parts(values: Sequence[str], most: int) -> list[tuple[str, ...]]:
-    """Cut what is named into calls.
-
-    >>> in_parts(["a", "b", "c"], 2)
-    [('a', 'b'), ('c',)]
-    """
-    return [tuple(values[start : start + most]) for start in range(0, len(values), most)]

@@ -41,13 +41,6 @@ class OfOwner(msgspec.Struct, frozen=True):
     data: GroupCounts
 
 
-class OfDay(msgspec.Struct, frozen=True):
-    """All groups on one day (s)."""
-
-    stat_time: int
-    data: GroupCounts
-
-
 class OwnersPage(msgspec.Struct, frozen=True):
     """A page by owner; ``next_offset`` equals ``total`` at the end."""
 
@@ -58,10 +51,6 @@ class OwnersPage(msgspec.Struct, frozen=True):
 
 class _Behaviours(msgspec.Struct, frozen=True):
     behavior_data: tuple[Behaviour, ...] = ()
-
-
-class _Days(msgspec.Struct, frozen=True):
-    items: tuple[OfDay, ...] = ()
 
 
 class Statistics:
@@ -92,16 +81,3 @@ class Statistics:
             limit=1000,
         )
         return self._api.post("externalcontact/groupchat/statistic", OwnersPage, body)
-
-    def groups_by_day(
-        self, day_begin_time: int, owners: Sequence[str], day_end_time: int = 0
-    ) -> tuple[OfDay, ...]:
-        """Return the days of the groups of these owners together."""
-        at_most(owners, USERS, "owners")
-        body = given(
-            day_begin_time=day_begin_time,
-            day_end_time=day_end_time or None,
-            owner_filter={"userid_list": tuple(owners)},
-        )
-        api = "externalcontact/groupchat/statistic_group_by_day"
-        return self._api.post(api, _Days, body).items

@@ -111,11 +111,6 @@ class Ways:
         said = self._api.post("externalcontact/list_contact_way", _List, body)
         return Page(tuple(one.config_id for one in said.contact_way), said.next_cursor)
 
-    def close_temp_chat(self, userid: str, external_userid: str) -> None:
-        """End a temporary chat."""
-        body = {"userid": userid, "external_userid": external_userid}
-        self._api.post("externalcontact/close_temp_chat", Nothing, body)
-
     def picture(self, qr_code: str) -> bytes:
         """Fetch the picture of a code."""
         return self._api.picture(qr_code)

@@ -26,10 +26,6 @@ Blank = Callable[[Work, Collection[str]], int]
 """Writes customers out of what was called back; counts what it changed."""
 
 
-def nobody_comes(_work: Work, _came: Sequence[tuple[Callback, ContactAdded]]) -> None:
-    """Welcome nobody."""
-
-
 def nothing_kept(_work: Work, _externals: Collection[str]) -> int:
     """Keep no callbacks, so none names anybody."""
     return 0

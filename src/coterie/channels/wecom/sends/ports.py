@@ -126,11 +126,6 @@ Pieces = Callable[[Work, Sequence[str]], list[Piece]]
 """Return what materials are made of, by their slugs; raises NotFound, Conflict."""
 
 
-def no_pieces(_work: Work, _slugs: Sequence[str]) -> list[Piece]:
-    """Return nothing: there are no materials."""
-    return []
-
-
 Said = Callable[[Work, Collection[str]], Mapping[str, Message]]
 """Return messages by id with what they say."""
 Tell = Callable[[Work, Sequence[Told]], object]

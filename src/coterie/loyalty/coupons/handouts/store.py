@@ -1,5 +1,6 @@
 """The table of handouts: how far each has come through its segment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,10 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, func, select
 from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work
 
-Stage = Literal["running", "done", "stopped"]
+Stage = Literal["running", "done", "stopped", "taking", "taken"]
+"""Taking: what nobody used is being taken back; taken: it was."""
+
+UNDER_WAY: tuple[Stage, ...] = ("running", "taking")
 
 
 @dataclass
@@ -56,17 +60,18 @@ def keep(work: Work, handout: Handout) -> None:
 
 
 def several(
-    work: Work, *, slug: str | None = None, template: str | None = None, stage: Stage | None = None
+    work: Work, *, template: str | None = None, stages: Collection[Stage] = ()
 ) -> list[Handout]:
-    """Return handouts, the newest first."""
-    query = select(handout_rows).order_by(_h.begun.desc(), _h.slug)
-    for column, wanted in ((_h.slug, slug), (_h.template, template), (_h.stage, stage)):
-        if wanted is not None:
-            query = query.where(column == wanted)
+    """Return handouts, the newest first; only those of a template, or in some stages."""
+    query = select(handout_rows).order_by(_h.begun.desc(), _h.slug.desc())
+    if template is not None:
+        query = query.where(_h.template == template)
+    if stages:
+        query = query.where(_h.stage.in_(stages))
     return [Handout(**row._mapping) for row in work.connection.execute(query)]
 
 
-def first_running(work: Work) -> int | None:
+def first_under_way(work: Work) -> int | None:
     """Return when the first of those that are under way was begun."""
-    query = select(func.min(_h.begun)).where(_h.stage == "running")
+    query = select(func.min(_h.begun)).where(_h.stage.in_(UNDER_WAY))
     return work.connection.execute(query).scalar()

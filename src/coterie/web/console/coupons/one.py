@@ -7,11 +7,9 @@ from fastapi.responses import Response
 
 from coterie.accounts.model import Account
 from coterie.core.errors import CoterieError
-from coterie.loyalty.coupons.model import Numbers, State, Want
-from coterie.storage import audit
-from coterie.storage.work import Work, in_chunks
+from coterie.loyalty.coupons.model import Numbers, State
 from coterie.web.charts import Step, Waterfall
-from coterie.web.console.coupons.words import terms, worth
+from coterie.web.console.coupons.words import segments_in, terms, worth
 from coterie.web.console.orders.words import money
 from coterie.web.console.segments.who import people
 from coterie.web.desk import DeskForm, Operator, actor_of, desk_form
@@ -21,7 +19,6 @@ from coterie.web.speech import Speech
 router = APIRouter(prefix="/coupons")
 
 SHOWN = 25
-AT_ONCE = 5_000
 _GONE: tuple[State, ...] = ("redeemed", "expired", "revoked", "locked")
 
 
@@ -50,7 +47,8 @@ def _page(
             "benefits": [
                 each for each in house.growing.benefits.several(work) if each.give == slug
             ],
-            "segments": _segments(here, work, speech),
+            "handouts": rooms.handouts(work, slug),
+            "segments": segments_in(here, work, speech),
         }
     older = f"/coupons/{slug}?before={shown[-1].id}" if len(uses) > SHOWN else ""
     return here.pages.render(
@@ -85,30 +83,34 @@ def _waterfall(speech: Speech, numbers: Numbers, slug: str) -> Waterfall:
 
 @router.post("/{slug}/give")
 def give(request: Request, here: Here, account: Operator, slug: str, form: DeskForm) -> Response:
-    """Give it to everybody in a segment, portion by portion; again gives it to newcomers only."""
+    """Begin to give it to everybody in a segment, and go on portion by portion."""
     house, speech = here.house, here.pages.speech(request, account)
-    segment, coupons = form.get("segment", ""), house.growing.coupons
     try:
-        with house.db.read(actor_of(account), house.clock.now()) as work:
-            campaign = coupons.template(work, slug).campaign
-            members = sorted(house.segments.members(work, segment))
+        with house.db.begin(actor_of(account), house.clock.now()) as work:
+            house.growing.coupons.give_to_segment(work, slug, form.get("segment", ""))
     except CoterieError as error:
         return _page(request, here, account, slug, fault=error.message)
-    given = 0
-    for some in in_chunks(members, AT_ONCE):
-        with house.db.begin(actor_of(account), house.clock.now()) as work:
-            wants = [
-                Want(who, slug, f"segment:{segment}:{slug}:{who}", f"segment:{segment}", campaign)
-                for who in some
-            ]
-            facts = coupons.issue(work, wants)
-            house.inbound.tell(work, facts)
-            number = sum(fact.name == "coterie.coupon.issued" for fact in facts)
-            audit.record(work, "coupon.give", slug, segment=segment, given=number)
-        given += number
     house.poke()
-    said = speech.ngettext("%(n)s person got it.", "%(n)s people got it.", given)
-    return here.pages.redirect(f"/coupons/{slug}", said)
+    return here.pages.redirect(f"/coupons/{slug}#given", speech.gettext("It is being given."))
+
+
+@router.post("/{slug}/handouts/{handout}/stop", dependencies=[Depends(desk_form)])
+def stop(request: Request, here: Here, account: Operator, slug: str, handout: str) -> Response:
+    """Give it to no more of a segment; who has it keeps it."""
+    said = here.pages.speech(request, account).gettext("Stopped. Who has it keeps it.")
+    with here.house.db.begin(actor_of(account), here.house.clock.now()) as work:
+        here.house.growing.coupons.stop_handout(work, handout)
+    return here.pages.redirect(f"/coupons/{slug}#given", said)
+
+
+@router.post("/{slug}/handouts/{handout}/take-back", dependencies=[Depends(desk_form)])
+def take_back(request: Request, here: Here, account: Operator, slug: str, handout: str) -> Response:
+    """Take back what a segment did not use; its money goes back into the budget."""
+    said = here.pages.speech(request, account).gettext("What nobody used is being taken back.")
+    with here.house.db.begin(actor_of(account), here.house.clock.now()) as work:
+        here.house.growing.coupons.take_back(work, handout)
+    here.house.poke()
+    return here.pages.redirect(f"/coupons/{slug}#given", said)
 
 
 @router.post("/{slug}/off", dependencies=[Depends(desk_form)])
@@ -130,10 +132,3 @@ def _switch(here: Parts, account: Account, slug: str, *, on: bool, said: str) ->
     with house.db.begin(actor_of(account), house.clock.now()) as work:
         house.growing.coupons.enable(work, slug, on)
     return here.pages.redirect(f"/coupons/{slug}", said)
-
-
-def _segments(here: Parts, work: Work, speech: Speech) -> list[tuple[str, str]]:
-    return [
-        (one.slug, speech.title({"en": one.title_en, "zh": one.title_zh}) or one.slug)
-        for one in here.house.segments.all(work)
-    ]

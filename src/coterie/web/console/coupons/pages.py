@@ -9,9 +9,8 @@ from fastapi.responses import Response
 from coterie.accounts.model import Account
 from coterie.core.errors import Conflict, CoterieError, Invalid
 from coterie.loyalty.coupons.model import BudgetStanding
-from coterie.storage.work import Work
 from coterie.web.console.coupons.form import Fields, fields_of, template_of
-from coterie.web.console.coupons.words import tabs, worth
+from coterie.web.console.coupons.words import segments_in, tabs, worth
 from coterie.web.console.orders.words import money
 from coterie.web.desk import DeskForm, Operator, actor_of
 from coterie.web.parts import Here, Parts
@@ -92,7 +91,7 @@ def _form(
     house, speech = here.house, here.pages.speech(request, account)
     with house.db.read(actor_of(account), house.clock.now()) as work:
         budgets = _budgets(speech, house.growing.coupons.budgets(work))
-        segments = _segments(here, work, speech)
+        segments = segments_in(here, work, speech)
         stores = [(one.key, one.title) for one in house.guides.organisation.stores(work)]
     return here.pages.render(
         request, "console/coupons/edit.html", http_status=400 if fault else 200, account=account,
@@ -109,10 +108,3 @@ def _budgets(speech: Speech, found: list[BudgetStanding]) -> list[tuple[str, str
                           f"({money(one.available)})")
         for one in found
     ]  # fmt: skip
-
-
-def _segments(here: Parts, work: Work, speech: Speech) -> list[tuple[str, str]]:
-    return [
-        (one.slug, speech.title({"en": one.title_en, "zh": one.title_zh}) or one.slug)
-        for one in here.house.segments.all(work)
-    ]

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from coterie.core.errors import Invalid
 from coterie.core.numbers import scaled
 from coterie.loyalty.coupons.model import Template
+from coterie.storage.work import Work
 from coterie.web.member.promises import amount_words, conditions, figure
+from coterie.web.parts import Parts
 from coterie.web.speech import N_, Speech
 
 TABS = ((N_("Coupons"), "/coupons"), (N_("Benefits"), "/benefits"),
@@ -68,3 +70,11 @@ def count_in(text: str, path: str) -> int | None:
     if not plain.isdecimal() or len(plain) > 9:
         raise Invalid(f"{text!r} is no whole number", path=path, hint="such as 500")
     return int(plain)
+
+
+def segments_in(here: Parts, work: Work, speech: Speech) -> list[tuple[str, str]]:
+    """Return the segments there are, as a form offers them."""
+    return [
+        (one.slug, speech.title({"en": one.title_en, "zh": one.title_zh}) or one.slug)
+        for one in here.house.segments.all(work)
+    ]

@@ -52,7 +52,6 @@ ROOMS = {
 }
 
 DEEDS = {
-    "coupon.give": N_("gave a coupon to a segment"),
     "benefit.define": N_("wrote down a benefit"),
     "benefit.switch": N_("switched a benefit on or off"),
     "guide.save": N_("wrote down a guide"),
@@ -95,7 +94,6 @@ DEEDS = {
     "offer.end": N_("ended an offer"),
     "order.rate": N_("set an exchange rate"),
     "task.done": N_("did a task"),
-    "task.reassign": N_("moved a guide's tasks to another"),
     "plan.define": N_("wrote a plan of tasks"),
     "plan.switch_on": N_("switched a plan of tasks on"),
     "plan.switch_off": N_("switched a plan of tasks off"),
@@ -235,6 +233,7 @@ DEEDS = {
     "coupon.disable": N_("switched a coupon off"),
     "coupon.hand_out": N_("gave coupons to a segment"),
     "coupon.stop": N_("stopped giving coupons to a segment"),
+    "coupon.take_back": N_("took coupons back that a segment did not use"),
 }
 
 PARTICULARS = {

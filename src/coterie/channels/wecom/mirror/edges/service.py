@@ -5,12 +5,12 @@ changes what it comes to once a reconcile has passed.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from coterie.channels.wecom.mirror.edges import store
 from coterie.channels.wecom.mirror.marked.store import ANNOUNCED, READY, WAITING, Pair
-from coterie.channels.wecom.mirror.marks import BEGIN, END, RANK, Mark, admit, standing
+from coterie.channels.wecom.mirror.marks import BEGIN, RANK, Mark, admit, standing
 from coterie.channels.wecom.mirror.model import Followed, Person, Read
 from coterie.channels.wecom.mirror.sealing import Safe
 from coterie.channels.wecom.mirror.tags import store as tag_store
@@ -253,33 +253,12 @@ class Edges:
         store.put_off(work, tries)
         store.MARKS.make_ready(work, [one for one, (_, due) in tries.items() if due is None])
 
-    def wrote_remark(self, work: Work, guide: str, external: str, remark: str) -> None:
-        """Note a remark that we wrote: the platform calls nobody back for it."""
-        row = store.details(work, [external]).get((guide, external))
-        if row is not None:
-            said = Followed(guide, external, 0, row.state, row.add_way, remark)
-            if (details := self._details(said, row)) is not None:
-                store.write_details(work, [details])
-
     def remark(self, work: Work, guide: str, external: str) -> str:
         """Return what a guide noted of a customer, unsealed; empty when nothing."""
         row = store.details(work, [external]).get((guide, external))
         if row is None or row.remark is None:
             return ""
         return self._safe.open(f"{guide}/{external}", row.remark)
-
-    def wrote(self, work: Work, told: Sequence[Told]) -> None:
-        """Take in what our own writes did to edges, for which nobody is called back."""
-        seen = [
-            replace(one, mark=replace(one.mark, told=False))
-            for one in told
-            if one.mark is not None and one.mark.kind in BEGIN | END
-        ]
-        kept = self._of_the_kept(work, {one.external for one in seen})
-        self._meet(work, kept)
-        new = {(one.guide, one.external): [one.mark] for one in seen
-               if one.external in kept and one.mark is not None}  # fmt: skip
-        self._admit(work, new, ())
 
     # --- telling on
 
