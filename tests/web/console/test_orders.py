@@ -115,6 +115,29 @@ def test_a_member_claims_a_masked_order_and_an_operator_undoes_it(desk: Desk, sh
     assert "0%" in desk.get("/orders/markets").text
 
 
+def test_the_code_in_a_parcel_claims_its_order(desk: Desk, shop: Shop) -> None:
+    number = sell(desk, shop, {"tmall.buyer": "t**9"})
+    desk.app.door.accept("web", b'{"userId":"ada","event":"Hello"}', "track", NOW)
+    desk.settle()
+    order = order_of(desk, number)
+    given = desk.form("/orders/markets/codes", shop=order.shop, numbers=f"{number}\n 77 {number}")
+    header, first, second = given.content.decode("utf-8-sig").split()
+    assert given.headers["content-type"].startswith("text/csv") and header == "number,code"
+    assert second.startswith("77,"), "each number once, in their order"
+    told, code = first.split(",")
+    assert told == number
+    with desk.app.db.read(CLOCK, NOW) as work:
+        ada = desk.app.profiles.find(work, "user_id", "ada")
+        assert ada is not None
+        page = desk.app.commerce.claims.page(ada)
+    assert "no order that can be claimed" in desk.form(page, number=second.split(",")[1]).text
+    assert "the order is yours" in desk.form(page, number=code).text
+    desk.settle()
+    assert "100%" in desk.get("/orders/markets").text
+    assert desk.form("/orders/markets/codes", shop=order.shop, numbers=" ").status_code == 400
+    assert "parcel_codes" in desk.get("/audit", lang="en").text
+
+
 def test_claims_are_bounded_and_tell_nobody_which_numbers_there_are(desk: Desk, shop: Shop) -> None:
     number = sell(desk, shop, {"tmall.buyer": "t**9", "member_no": "m1"})
     desk.app.door.accept("web", b'{"userId":"eve","event":"Hello"}', "track", NOW)

@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from coterie.core.errors import Conflict, NotFound
+from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.web.console.orders.words import MARKETS, STATES, WAYS, tabs
 from coterie.web.desk import DeskForm, Operator, actor_of, desk_form
+from coterie.web.exports import download, record
 from coterie.web.parts import Here
 
 router = APIRouter(prefix="/orders/markets")
@@ -55,6 +56,19 @@ def decide(request: Request, here: Here, account: Operator, form: DeskForm) -> R
     return here.pages.redirect(
         "/orders/markets", speech.gettext("The order is hers now; it can be undone here.")
     )
+
+
+@router.post("/codes")
+def codes(here: Here, account: Operator, form: DeskForm) -> Response:
+    """Give the codes that are printed into parcels, one for each order number, as CSV."""
+    shop = form.get("shop", "").strip()
+    numbers = list(dict.fromkeys(form.get("numbers", "").split()))
+    if not shop or not numbers:
+        raise Invalid("name the shop and at least one order number", path="numbers")
+    code_of = here.house.commerce.claims.item_code
+    record(here.house, account, f"parcel_codes:{shop}", rows=len(numbers))
+    rows = ((number, code_of(shop, number)) for number in numbers)
+    return download("csv", f"codes-{shop}", ("number", "code"), rows)
 
 
 @router.post("/claims/{claim}/undo", dependencies=[Depends(desk_form)])
