@@ -31,10 +31,11 @@ def benefits(request: Request, here: Here, account: Operator) -> Response:
         found = house.growing.benefits.several(work)
         numbers = house.growing.benefits.numbers(work)
         gives = {one.slug: one for one in house.growing.coupons.templates(work)}
+        campaigns = {one.slug: one.campaign.titles for one in house.growing.plans.all(work)}
     return here.pages.render(
         request, "console/benefits/list.html", account=account, tabs=tabs(speech, "/benefits"),
-        benefits=found, numbers=numbers, none=Numbers(), rewards=numbers.get(REFERRAL),
-        has_coupons=bool(gives), money=money, currency=currency,
+        benefits=found, campaigns=campaigns, numbers=numbers, none=Numbers(),
+        rewards=numbers.get(REFERRAL), has_coupons=bool(gives), money=money, currency=currency,
         occasion=lambda one: _occasion(speech, one),
         gives=lambda one: worth(speech, gives[one.give], currency) if one.give in gives else "",
     )  # fmt: skip
