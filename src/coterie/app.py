@@ -311,7 +311,8 @@ def _furnish(
         base_url(settings), clock.now,
     )  # fmt: skip
     mass_sends = open_sends(mirror, messaging, ways, guides)
-    guides.knows(scanning.channel, confirmations=mass_sends)
+    channel = scanning.channel
+    guides.knows(channel, confirmations=mass_sends, edited=channel.guides_changed)
     analytics = Analytics(log, zone, profiles)
     growing = open_growing(Below(
         db, settings, key, zone, instance.currency, profiles, catalog, codes, log, segments,

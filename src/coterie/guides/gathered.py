@@ -9,7 +9,7 @@ from coterie.guides.credit.service import Credits
 from coterie.guides.handover.ports import Circle
 from coterie.guides.handover.service import Handovers
 from coterie.guides.organisation.ports import Items
-from coterie.guides.organisation.service import Organisation
+from coterie.guides.organisation.service import Changed, Organisation
 from coterie.guides.performance.ports import Confirmations
 from coterie.guides.performance.service import Performance
 
@@ -37,11 +37,16 @@ class Guides:
         sources: Sources | None = None,
         circle: Circle | None = None,
         confirmations: Confirmations | None = None,
+        edited: Changed | None = None,
     ) -> None:
-        """Introduce those who know codes, the platform's edges, and how guides answered."""
+        """Introduce those who know codes, the platform's edges, and how guides answered.
+
+        ``edited`` hears of guides who were edited here: codes that they stand behind follow.
+        """
         self.bindings.sources = sources or self.bindings.sources
         self.handovers.circle = circle or self.handovers.circle
         self.performance.confirmations = confirmations or self.performance.confirmations
+        self.organisation.edited = edited or self.organisation.edited
 
 
 def open_guides(catalog: Items) -> Guides:

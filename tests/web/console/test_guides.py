@@ -96,3 +96,24 @@ def test_who_leaves_is_handed_over_by_a_wizard_that_says_what_it_will_do(staffed
     assert "Bea" in staffed.get("/bindings").text
     assert "finished" in staffed.get("/handovers").text
     assert "1" in staffed.get("/leaderboard", by="store").text
+
+
+def test_codes_follow_a_guide_who_is_edited_at_the_desk(staffed: Desk) -> None:
+    app = staffed.app
+    channel = app.scanning.channel
+
+    def due() -> list[str]:
+        with app.db.begin(COMMAND, app.clock.now()) as work:
+            found = channel.wanted(work, 10)
+            channel.worked_out(work, found)
+            return [one.state for one in found]
+
+    with app.db.begin(COMMAND, app.clock.now()) as work:
+        state = channel.make(work, {"title": "Till", "guides": ["ann"], "spare": ["bea"]}).state
+    assert due() == [state] and due() == []
+    staffed.form("/guides/ann", name="Ann Li", userid="ann", store="bund")
+    assert due() == [state], "her store may be another one"
+    staffed.form("/guides/bea", name="Bea", userid="bea", store="bund")
+    assert due() == [state], "the spare one counts too"
+    staffed.form("/guides/ann/leave")
+    assert due() == [state] and due() == []

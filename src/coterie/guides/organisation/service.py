@@ -27,6 +27,14 @@ Ended = Callable[[Work, Collection[str], Collection[str]], list[Event]]
 """Told which guides left and which stores closed, or came back; returns what follows from it."""
 
 
+Changed = Callable[[Work, Collection[str]], None]
+"""Told which guides serve elsewhere, are away or back, or have another name, from now on."""
+
+
+def unheard(_work: Work, _guides: Collection[str]) -> None:
+    """Let nobody hear it."""
+
+
 def nobody(_work: Work, _guides: Collection[str], _stores: Collection[str]) -> list[Event]:
     """Let nothing follow."""
     return []
@@ -38,6 +46,7 @@ class Organisation(Asking):
     def __init__(self, catalog: Items) -> None:
         self._catalog = catalog
         self.ended: Ended = nobody
+        self.edited: Changed = unheard
 
     # --- regions and dealers
 
@@ -167,6 +176,7 @@ class Organisation(Asking):
         folded = one.email.strip().casefold() if one.email else None
         store.write_guides(work, [replace(kept, name=_title(one.name), email=folded or None)])
         store.post(work, {one.id: one.stores}, work.now)
+        self.edited(work, (one.id,))
         audit.record(work, "guide.save", one.id, stores=list(one.stores), role=one.role)
 
     def _check_names(self, work: Work, one: Guide) -> None:
@@ -191,6 +201,7 @@ class Organisation(Asking):
             return []
         store.set_guides(work, [name], left=work.now)
         store.post(work, {name: ()}, work.now)
+        self.edited(work, (name,))
         audit.record(work, "guide.leave", name)
         return self.ended(work, (name,), ())
 
@@ -202,6 +213,7 @@ class Organisation(Asking):
         last = [one.store for one in store.posts_of(work, name) if one.until == left]
         store.set_guides(work, [name], left=None)
         store.post(work, {name: last}, work.now)
+        self.edited(work, (name,))
         audit.record(work, "guide.stay", name)
         return self.ended(work, (name,), ())
 
@@ -209,6 +221,7 @@ class Organisation(Asking):
         """Say until when a guide is on leave, None when she is back; raises NotFound."""
         self._guide(work, name)
         store.set_guides(work, [name], away_until=until)
+        self.edited(work, (name,))
         audit.record(work, "guide.away", name, until=until)
 
     def _guide(self, work: Work, name: str) -> Guide:
