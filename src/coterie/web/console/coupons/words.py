@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from coterie.core.clock import parse_time
 from coterie.core.errors import Invalid
 from coterie.core.numbers import scaled
 from coterie.loyalty.coupons.model import Template
@@ -12,6 +13,7 @@ from coterie.web.speech import N_, Speech
 
 TABS = ((N_("Coupons"), "/coupons"), (N_("Benefits"), "/benefits"),
         (N_("Budgets"), "/coupons/budgets"))  # fmt: skip
+_DAY = len("2026-01-31")
 RESERVED = ("new", "budgets")
 """No coupon's name: addresses of pages."""
 
@@ -43,8 +45,7 @@ def terms(
                                one.days)  # fmt: skip
         found.append((speech.gettext("Valid"), said))
     if one.starts or one.ends:
-        span = " – ".join(filter(None, (one.starts, one.ends)))
-        found.append((speech.gettext("Between"), span))
+        found.append((speech.gettext("Between"), _between(speech, one)))
     if one.per_person is not None:
         found.append((speech.gettext("For one person"), speech.number(one.per_person)))
     if one.floor:
@@ -52,6 +53,23 @@ def terms(
     if one.shared:
         found.append((speech.gettext("Code for everybody"), one.shared))
     return found
+
+
+def _between(speech: Speech, one: Template) -> str:
+    """Say between which days or moments a coupon is taken, of which one may be open."""
+    first, last = (_when(speech, text) if text else "" for text in (one.starts, one.ends))
+    if first and last:
+        return f"{first} – {last}"
+    if first:
+        return speech.gettext("from %(day)s", day=first)
+    return speech.gettext("until %(day)s", day=last)
+
+
+def _when(speech: Speech, text: str) -> str:
+    """Say a day; a time of day stands as the form has it."""
+    if len(text) > _DAY:
+        return text.replace("T", " ")
+    return speech.day(parse_time(text, speech.zone))
 
 
 def amount_in(text: str, path: str) -> int:
