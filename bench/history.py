@@ -20,9 +20,11 @@ from coterie.core.clock import DAY
 from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.events import store
+from coterie.events.coded import NUMBERS, TEXTS, Coded, Laid, as_words
 from coterie.events.compaction import BLOCK_DAYS
 from coterie.events.lake import Lake
 from coterie.events.layout import marked
+from coterie.events.rows import NO_AMOUNT
 from coterie.storage.work import Work
 
 NAMES = {
@@ -62,20 +64,37 @@ def write(
         start = work.now - DAYS * DAY + block * BLOCK_DAYS * DAY
         with lake.desk() as desk:
             desk.execute("SET memory_limit = '8GB'")
-            desk.execute(
-                "CREATE OR REPLACE TEMP VIEW all_arrivals AS "
-                + _drawn(first, after, start, people, seed, work.now)
-            )
-            desk.execute(
-                "CREATE OR REPLACE TEMP VIEW fresh AS "
-                f"SELECT range AS row FROM range({after - first})"
-            )
-            segment = lake.write_arrived(desk, seq, uuid7(work.now), start // DAY)
+            drawn = _drawn(first, after, start, people, seed, work.now)
+            desk.execute(f"CREATE OR REPLACE TEMP TABLE drawn AS {drawn}")
+            laid = _laid(desk, seq)
+            desk.execute("DROP TABLE drawn")
+        segment = lake.write_laid(laid, uuid7(work.now), start // DAY)
         store.add_segment(work, segment)
         seq += segment.events
         told(f"events, block {block + 1} of {blocks}")
     store.set_state(work, next_seq=seq)
     lake.close()
+
+
+def _laid(desk: duckdb.DuckDBPyConnection, seq: int) -> Laid:
+    """Return what was drawn by columns, its texts by their places, numbered from ``seq`` on."""
+    words, joins = {}, ""
+    for name in TEXTS:
+        desk.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name}_words AS SELECT word, (row_number() OVER () - 1)"
+            f"::INTEGER AS place FROM (SELECT DISTINCT {name} AS word FROM drawn)"
+        )
+        rows = desk.execute(f"SELECT word FROM {name}_words ORDER BY place").fetchall()
+        words[name] = as_words([*(word for (word,) in rows), None])  # at place -1 is nothing
+        joins += f" LEFT JOIN {name}_words {name} ON {name}.word = drawn.{name}"
+    places = ", ".join(f"coalesce({name}.place, -1) AS {name}" for name in TEXTS)
+    found = desk.execute(
+        "SELECT row, time, received, profile, coalesce(amount, ?) AS amount, "
+        f"{places} FROM drawn{joins}", [NO_AMOUNT]
+    ).fetchnumpy()  # fmt: skip
+    numbers = {name: found[name] for name in NUMBERS if name != "seq"}
+    texts = {name: Coded(found[name] % len(words[name]), words[name]).trimmed() for name in TEXTS}
+    return Laid(numbers, texts).numbered(seq, found["row"])
 
 
 def _drawn(first: int, after: int, start: int, people: int, seed: int, received: int) -> str:

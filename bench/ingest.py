@@ -334,7 +334,7 @@ def main() -> None:
         console.print(table)
     if spent:
         stations = Table("station of the road", "µs an event")
-        for station, seconds in spent.most_common(9):
+        for station, seconds in spent.most_common():
             stations.add_row(station, f"{seconds / given.road_events * 1e6:.1f}")
         console.print(stations)
     if given.only in {None, "bulk"}:

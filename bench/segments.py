@@ -28,6 +28,7 @@ from typing import Any
 import crowd
 import history
 import mix
+import opening
 import peers
 import stepping
 from rich.console import Console
@@ -45,6 +46,20 @@ NOW = 1_767_225_600_000
 
 PARTS = ("steps", "shorter", "delay", "sql", "time-order", "postgres")
 MIB = 2**20
+
+
+_OPENED = {
+    opening.LISTS: "opened before it: lists, from the lake",
+    opening.PEOPLE: "opened before it: traits, scores, tags, keys",
+}
+
+
+@dataclass(frozen=True)
+class Full:
+    """Seconds that a full evaluation takes, and those with all that is opened for it."""
+
+    evaluation: float
+    whole: float
 
 
 @dataclass
@@ -152,24 +167,26 @@ def measure(given: argparse.Namespace, folder: Path, scratch: Path) -> Table:
     return tell.table
 
 
-def tell_full(app: App, pace: stepping.Pace, tell: Telling) -> float:
-    """Evaluate all segments from nothing; return the seconds of it without the loading of lists.
+def tell_full(app: App, pace: stepping.Pace, tell: Telling) -> Full:
+    """Evaluate all segments from nothing; tell what is opened for it apart.
 
     In a house that is asked for the first time once more before that, to publish who is in them.
     """
     begin(app, pace)
-    with app.db.begin(COMMAND, pace.stands) as work, stepping.loading(app) as loads:
+    with app.db.begin(COMMAND, pace.stands) as work, opening.noted() as opened:
         begun, cores = time.perf_counter(), time.process_time()
         moves = app.segments.recount_all(work)
         seconds, cores = time.perf_counter() - begun, time.process_time() - cores
     with app.db.read(COMMAND, pace.stands) as work:
         members = sum(one.size for one in app.segments.all(work))
-    evaluation = seconds - sum(loads)
-    beside = f"{members:,} memberships; {len(moves)} moves since they were published"
-    tell("full evaluation of all segments", f"{evaluation:.2f} s", beside)
-    beside = f"once, when it starts; both took {cores:.2f} s of cores"
-    tell("lists loaded from the files before it", f"{sum(loads):.2f} s", beside)
-    return evaluation
+    full = Full(seconds - opened.seconds.total(), seconds)
+    own = cores - opened.cores.total()
+    beside = f"{own:.2f} s of cores; {members:,} memberships; {len(moves)} moves since published"
+    tell("full evaluation of all segments", f"{full.evaluation:.2f} s", beside)
+    for what, name in _OPENED.items():
+        beside = f"{opened.cores[what]:.2f} s of cores; once, when it starts"
+        tell(name, f"{opened.seconds[what]:.2f} s", beside)
+    return full
 
 
 def begin(app: App, pace: stepping.Pace) -> None:
@@ -260,7 +277,7 @@ def tell_peers(
     pace: stepping.Pace,
     given: argparse.Namespace,
     wanted: set[str],
-    full: float,
+    full: Full,
     scratch: Path,
     tell: Telling,
 ) -> None:
@@ -274,7 +291,9 @@ def tell_peers(
         if asked.cores is not None:
             scale = given.segments / len(asked.seconds)
             part = f"{asked.cores * scale:.1f} s of cores; {part}"
-        tell(what, f"{scaled:.1f} s", f"x{scaled / full:.0f} of the engine; {part}; {more}")
+        ratio = f"x{scaled / full.evaluation:.0f} of the engine"
+        ratio += f" (x{scaled / full.whole:.1f} with all that it opens)"
+        tell(what, f"{scaled:.1f} s", f"{ratio}; {part}; {more}")
 
     with app.db.begin(COMMAND, pace.stands) as work:
         stepping.settle(app, work)

@@ -5,7 +5,7 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event as Flag
@@ -20,6 +20,7 @@ from coterie.app import App
 from coterie.core.actor import COMMAND
 from coterie.core.clock import DAY
 from coterie.core.event import IDENTIFIED, Event, Move
+from coterie.roads.collecting import uncollected
 from coterie.roads.runner import RoadRunner
 from coterie.segments.engine.flipping import Learnt
 from coterie.segments.members.store import member_rows
@@ -89,7 +90,7 @@ def step(app: App, pace: Pace, size: int, people: int, rate: float, steps: Steps
     until = pace.stands = since + max(1, round(size / rate))
     chance = random.Random(until)
     events = [_told(chance, one) for one in history.live(chance, size, people, since, until)]
-    with app.db.begin(COMMAND, until) as work:
+    with uncollected(), app.db.begin(COMMAND, until) as work:  # as the road carries a batch
         begun = time.perf_counter()
         fresh = app.log.append(work, events)
         appended = time.perf_counter()
@@ -104,7 +105,7 @@ def step(app: App, pace: Pace, size: int, people: int, rate: float, steps: Steps
     _count(moves, {event.profile for event in fresh}, steps)
 
 
-def _count(moves: list[Move], stirred: set[int], steps: Steps) -> None:
+def _count(moves: Sequence[Move], stirred: set[int], steps: Steps) -> None:
     steps.entered.append(sum(move.entered for move in moves))
     left = [move.profile for move in moves if not move.entered]
     steps.left.append(len(left))
@@ -131,24 +132,6 @@ def differences(app: App, now: int) -> Counter[str]:
     if wrong:  # what is in memory has them right, what is published has not
         app.segments.engine.forget()
     return wrong
-
-
-@contextmanager
-def loading(app: App) -> Iterator[list[float]]:
-    """Note the seconds that lists take to be loaded, from outside: the engine keeps no clock."""
-    lists, seconds = app.segments.engine._lists, list[float]()
-    load = lists.load
-
-    def timed(*given: Any) -> None:
-        begun = time.perf_counter()
-        load(*given)
-        seconds.append(time.perf_counter() - begun)
-
-    lists.load = timed
-    try:
-        yield seconds
-    finally:
-        lists.load = load
 
 
 def first(app: App, work: Work) -> None:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import coterie.app  # noqa: F401  (brings every room's tables in)
 from coterie.core.actor import CLOCK
-from coterie.events.log import Log
+from coterie.events.dedup import Seen
+from coterie.events.log import Log, digest_of
+from coterie.events.seen import Digests
+from coterie.events.seen_store import seen_file_rows
 from coterie.events.store import state_rows
 from coterie.messaging import store as messages
 from coterie.messaging.versions import store as versions
@@ -90,3 +94,26 @@ def test_events_of_the_old_hot_tail_are_in_the_new_one(empty: Database, tmp_path
         ]
         assert [(one.message.id, one.content) for one in waiting] == [("0b" * 16, b"sealed")]
         assert versions.versions(work, [("hello", 1)])[("hello", 1)].text == "Hi"
+
+
+def test_ids_of_the_old_index_are_known_as_long_as_they_were(
+    empty: Database, tmp_path: Path
+) -> None:
+    config = migrate._config(empty)
+    command.upgrade(config, "2026_11_22_1000")
+    old = sa.table("log_seen", sa.column("digest"), sa.column("at"))
+    file = sa.table("log_seen_files", sa.column("file"), sa.column("at"), sa.column("ids"))
+    moments = {f"m{number}": number for number in range(1, 20)}
+    with empty.begin(CLOCK, 20) as work:
+        rows = [{"digest": digest_of(one), "at": at} for one, at in moments.items()]
+        work.connection.execute(old.insert(), rows)
+        work.connection.execute(file.insert(), [{"file": "f", "at": 7, "ids": 1}])
+    migrate.upgrade(empty)
+    seen = Seen(tmp_path, 10)
+    asked = Digests.of([digest_of(one) for one in [*moments, "m20"]])
+    with empty.begin(CLOCK, 17) as work:
+        files = work.connection.execute(sa.select(seen_file_rows)).all()
+        assert [(row.file, row.first, row.at, row.ids) for row in files] == [("f", 7, 7, 1)]
+        work.connection.execute(seen_file_rows.delete())
+        known = seen.are_known(work, asked).tolist()
+    assert known == [at > 7 for at in moments.values()] + [False]

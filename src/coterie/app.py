@@ -311,8 +311,7 @@ def _furnish(
         base_url(settings), clock.now,
     )  # fmt: skip
     mass_sends = open_sends(mirror, messaging, ways, guides)
-    channel = scanning.channel
-    guides.knows(channel, confirmations=mass_sends, edited=channel.guides_changed)
+    guides.knows(scanning.channel, confirmations=mass_sends, edited=scanning.channel.guides_changed)
     analytics = Analytics(log, zone, profiles)
     growing = open_growing(Below(
         db, settings, key, zone, instance.currency, profiles, catalog, codes, log, segments,

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from coterie.core.actor import CLOCK
 from coterie.core.clock import HOUR, MINUTE
-from coterie.messaging.alike.model import Alike, Alikes
+from coterie.messaging.alike.model import Alike, Alikes, Asking
 from coterie.messaging.model import Message, Template
 from coterie.messaging.naming import block, message_id, name
 from coterie.messaging.store import message_rows
@@ -119,6 +119,61 @@ def test_many_at_once_are_what_a_request_of_each_would_be(
         empty(desk)
     half = len(told) // 2
     assert told[:half] == told[half:]
+
+
+def own_of(profile: int) -> dict[str, Any]:
+    return {"event": {"name": f"wine {profile % 3}"}}
+
+
+@settings(max_examples=12,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(
+    people=crowds(),
+    asked=st.lists(st.tuples(askings(), st.booleans()), min_size=2, max_size=4),
+    chosen=st.sampled_from([{}, {"per_day": 1}, {"holdout": 50}, {"quiet": None, "per_week": 2}]),
+)
+def test_several_things_at_once_are_what_one_sending_of_all_would_be(
+    make_desk: Callable[..., Desk],
+    people: dict[int, Person],
+    asked: list[tuple[tuple[Alike, list[int], list[int], int], bool]],
+    chosen: dict[str, Any],
+) -> None:
+    told: list[Any] = []
+    for by_columns in (True, False):
+        desk = make_desk(people=0, **chosen)
+        desk.people.people.update(people)
+        desk.people.learn_keys()
+        desk.define(Template("hello", "Dear {{ profile.user_id }}, {{ event.name }}"))
+        desk.room._ages = lambda _work, items: {"barolo": 18} if "barolo" in items else {}
+        things = [
+            Asking(replace(alike, variables={}) if alone else alike, np.array(who, np.int32),
+                   np.array(who, np.int32), BitMap(shadow), own_of if alone else None,
+                   {n: ("barolo",) for n in who if n % 2} if alone else {})
+            for (alike, who, shadow, _), alone in asked
+        ]  # fmt: skip
+        requests = [
+            [one.alike.request(n, n, shadow=n in one.shadow, own=own_of(n) if one.own else {},
+                               items=one.items.get(n, ())) for n in one.people.tolist()]
+            for one in things
+        ]  # fmt: skip
+        if by_columns:
+            with desk.database.begin(CLOCK, desk.now) as work:
+                said, facts = desk.room.send_all(work, things)
+            held = [set(one.held) for one in said]
+        else:
+            sent = desk.send(*(request for several in requests for request in several))
+            facts, answers = sent.facts, iter(sent.messages)
+            held = [
+                {message.profile for _, message in zip(several, answers, strict=False)
+                 if message.status == "held"}
+                for several in requests
+            ]  # fmt: skip
+        desk.now += 12 * HOUR
+        written = {each.message: each.text for each in desk.lease(1_000).deliveries}
+        sent_or_held = [replace(one, version=0) for one in fates(desk)]  # it was defined again
+        told.append((held, sent_or_held, {each.id: each for each in facts}, written))
+        empty(desk)
+    assert told[0] == told[1]
 
 
 def empty(desk: Desk) -> None:

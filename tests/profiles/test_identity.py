@@ -8,7 +8,7 @@ from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import derived_id
 from coterie.core.people import Shift
-from coterie.profiles.graph.model import Evidence
+from coterie.profiles.graph.model import GRAIN, Evidence
 from coterie.profiles.service import Profiles
 from coterie.storage.database import Database
 from coterie.storage.work import Work
@@ -163,12 +163,13 @@ def test_an_event_that_names_nobody_is_refused(work: Work, profiles: Profiles) -
 def test_events_lose_their_ids_and_profiles_show_theirs(work: Work, profiles: Profiles) -> None:
     (one,) = profiles.recognise(work, [event(user="u1", anonymous="a1", time=NOW)])
     assert (one.user_id, one.anonymous_id, one.previous_id, one.profile) == (None, None, None, 1)
-    placed(work, profiles, event(user="u1", time=NOW + 5), event(user="u1", time=NOW - 5))
-    placed(work, profiles, event(user="u1", time=NOW + 9, context={"active": False}))
+    later = NOW + GRAIN
+    placed(work, profiles, event(user="u1", time=later + 5), event(user="u1", time=NOW - 5))
+    placed(work, profiles, event(user="u1", time=later + GRAIN, context={"active": False}))
     seen = {(one.kind, one.value): one for one in profiles.identities_of(work, 1)}
     assert set(seen) == {("user_id", "u1"), ("anonymous_id", "a1")}
     assert seen["user_id", "u1"].first_seen == NOW - 5
-    assert seen["user_id", "u1"].last_seen == NOW + 5
+    assert seen["user_id", "u1"].last_seen == later
     assert seen["anonymous_id", "a1"].last_seen == NOW
     assert profiles.find(work, "anonymous_id", "a1") == 1
     assert profiles.find(work, "user_id", "a1") is None

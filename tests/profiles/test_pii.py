@@ -166,3 +166,19 @@ def test_nothing_that_identifies_is_left(value: object) -> None:
 
 def test_the_wire_formats_reserved_names_are_declared() -> None:
     assert {"email", "phone", "firstName", "first_name", "address", "username"} <= IDENTIFYING
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["note", "phone", "total", "name", "ada@example.com", "item"]),
+        st.sampled_from([*EMAILS, *PHONES, *IDENTITIES, *HARMLESS, None, 5, 1.5, True])
+        | st.text(max_size=20),
+    )
+)
+def test_the_short_way_says_what_the_long_way_says(entries: dict[str, object]) -> None:
+    clean, found = scrub(entries)
+    inner, within = scrub({"o": entries})  # in an object: looked through in whole
+    assert inner == {"o": clean}
+    assert [(f"o.{one.path}", one.kind, one.value) for one in found] == [
+        (one.path, one.kind, one.value) for one in within
+    ]

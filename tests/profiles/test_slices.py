@@ -177,3 +177,33 @@ def test_fading_traits_are_known_as_they_stand_now(database: Database) -> None:
     with database.read(CLOCK, NOW) as work:
         assert profiles.next_fading(work, "unheard", 1.0, NOW) is None
         assert profiles.fading_between(work, "unheard", 1.0, NOW, NOW + 1) == set()
+
+
+def test_what_a_work_wrote_of_fading_traits_is_noted(database: Database) -> None:
+    profiles = room()
+    with database.begin(CLOCK, NOW) as work:
+        tell(work, profiles, [event(user=f"u{n}") for n in range(3)])
+        assert profiles.faded_in(work) == {}
+        profiles.fade(work, [(3, "a", 3.0), (1, "a", 1.0), (2, "b", 5.0)], 1_000)
+        profiles.fade(work, [(1, "a", 1.5), (3, "a", None), (3, "never.there", None)], 1_000)
+        found = {
+            name: list(zip(people.tolist(), map(repr, levels.tolist()), strict=True))
+            for name, (people, levels) in profiles.faded_in(work).items()
+        }
+        assert found == {
+            "a": [(1, "1.5"), (3, "nan")],
+            "b": [(2, "5.0")],
+            "never.there": [(3, "nan")],
+        }
+        assert sorted(profiles.faded(work, [1, 2, 3])) == [
+            (1, "a", 1.5, 1_000),
+            (2, "b", 5.0, 1_000),
+        ]
+    with database.begin(CLOCK, NOW) as work:
+        assert profiles.unfade(work, [2]) == 1
+        assert {name: people.tolist() for name, (people, _) in profiles.faded_in(work).items()} == {
+            "a": [2],
+            "b": [2],
+        }
+        profiles.fade(work, [(1, "a", 1.5)], 2_000)
+        assert profiles.faded(work, [1, 2, 3]) == [(1, "a", 1.5, 2_000)], "its half-life is new"

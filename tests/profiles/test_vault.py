@@ -1,8 +1,11 @@
 """Sealing and blind indexes."""
 
+import hmac
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +92,26 @@ def test_a_key_is_read_once_in_a_work_and_is_gone_when_it_is_thrown_away(
     assert eve in after
     with pytest.raises(NotFound):
         after.open(ada, sealed)
+
+
+def test_homes_made_together_are_each_persons_own() -> None:
+    vault = Vault(KEY)
+    people = [(7, "ada"), (8, "周兰芝"), (9, "")]
+    homes = vault.new_homes(people)
+    sealer = Sealer(
+        vault, {who: wrapped for (who, _), (wrapped, _) in zip(people, homes, strict=True)}
+    )
+    assert [
+        sealer.open(who, sealed).decode()
+        for (who, _), (_, sealed) in zip(people, homes, strict=True)
+    ] == [value for _, value in people]
+    assert len({wrapped for wrapped, _ in homes} | {sealed for _, sealed in homes}) == 6
+    with pytest.raises(Conflict):
+        sealer.open(8, homes[0][1])
+    assert vault.new_homes([]) == []
+
+
+def test_a_blind_index_is_plain_hmac() -> None:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"coterie: blind index")
+    expected = hmac.digest(key.derive(KEY), b"user_id\x1fu1", "sha256").hex()
+    assert Vault(KEY).blind("user_id", "u1") == expected

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from coterie.core.actor import COMMAND
 from coterie.events.model import EventSpec
-from coterie.roads.bulk import Imported, Importer, make_rows, read_rows
+from coterie.roads.bulk import Imported, Importer, make_rows, read_rows, row_id
+from coterie.roads.history.opening import opened
+from coterie.roads.history.service import PORTION
 from coterie.roads.mapping import parse_map
 from coterie.testing import House
 
@@ -93,12 +95,15 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[House]]:
         yield [one, two]
 
 
-def importer(house: House) -> Importer:
-    return Importer(house.app.inbound, house.app.catalog, house.app.zone)
+def importer(house: House, portion: int = PORTION) -> Importer:
+    return Importer(house.app.inbound, house.app.catalog, house.app.zone, portion)
 
 
-def by_columns(house: House, file: Path, document: dict[str, Any], source: str) -> Imported:
-    return importer(house).run(COMMAND, file, parse_map(document), source, house.app.clock.now())
+def by_columns(
+    house: House, file: Path, document: dict[str, Any], source: str, portion: int = PORTION
+) -> Imported:
+    now = house.app.clock.now()
+    return importer(house, portion).run(COMMAND, file, parse_map(document), source, now)
 
 
 def by_rows(house: House, file: Path, document: dict[str, Any], source: str) -> Imported:
@@ -166,18 +171,61 @@ def counts(report: Imported) -> tuple[Any, ...]:
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # houses that grow can't be shrunk
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(table=rows, which=st.sampled_from(sorted(MAPS)), kind=st.sampled_from(["csv", "parquet"]))
+@given(
+    table=rows,
+    which=st.sampled_from(sorted(MAPS)),
+    kind=st.sampled_from(["csv", "parquet"]),
+    portion=st.sampled_from([4, PORTION]),
+)
 def test_columns_give_what_rows_give(
-    houses: list[House], tmp_path: Path, table: list[tuple[str, ...]], which: str, kind: str
+    houses: list[House],
+    tmp_path: Path,
+    table: list[tuple[str, ...]],
+    which: str,
+    kind: str,
+    portion: int,
 ) -> None:
     file = tmp_path / f"rows.{kind}"
     write(file, table)
     source = f"s{random.random()}"
     one, two = houses
-    columns = by_columns(one, file, MAPS[which], source)
+    columns = by_columns(one, file, MAPS[which], source, portion)
     assert counts(columns) == counts(by_rows(two, file, MAPS[which], source))
     assert told(one, source) == told(two, source)
-    assert by_columns(one, file, MAPS[which], source).fresh == 0
+    assert by_columns(one, file, MAPS[which], source, portion).fresh == 0
+
+
+def test_a_list_of_words_that_grew_too_long_begins_anew(tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    write(file, orders(60))
+    with House(at="2026-01-01T00:00:00Z") as house, House(at="2026-01-01T00:00:00Z") as whole:
+        for one in (house, whole):
+            one.define_segment("drinkers", {"did": "Bought", "count": {">=": 9}})
+        app, now = house.app, house.app.clock.now()
+        given = (parse_map(MAP), "s", now, app.zone, row_id, lambda _ids: False)
+        with opened(app.inbound, file, *given) as history:
+            assert history is not None
+            history.most_kept = 10
+            fresh = [history.carry(COMMAND, portion, {}) for portion in history.portions(7)]
+            history.finish(COMMAND)
+        assert fresh == [7] * 8 + [4]
+        assert not app.inbound.settle_owed(now)
+        by_rows(whole, file, MAP, "s")
+        assert told(house, "s") == told(whole, "s")
+
+
+def test_an_event_with_a_spec_of_its_own_tells_what_its_spec_says(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    row = ("1", "ada", "", "Specified", "2025-12-01", "w1", "9", "s1", "fine")
+    write(file, [row, ("2", "ada", "", "Bought", *row[4:])])
+    with House(at="2026-01-01T00:00:00Z") as house:
+        with house.app.db.begin(COMMAND, house.app.clock.now()) as work:
+            house.app.log.define_specs(work, [EventSpec("Specified", "note", None, "wine")])
+        house.define_segment("drinkers", {"did": "Bought"})
+        by_columns(house, file, MAP, "s")
+        found = told(house, "s")["timelines"]["ada"]
+    assert ["'Bought', ('w1',), 's1', 90000" in one for one in found] == [True, False]
+    assert ["'Specified', ('fine',), None, 90000" in one for one in found] == [False, True]
 
 
 def orders(number: int) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import random
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,8 +16,9 @@ from coterie.scores.activity import activity_level
 from coterie.scores.columns import spread_out, sum_up, weigh
 from coterie.scores.decay import all_levels, term, terms
 from coterie.scores.interests import Spread, interest_levels
-from coterie.scores.model import Kinds, Weights
-from coterie.scores.standing import Day, Scale, Standing, level_now, standings
+from coterie.scores.model import ACTIVITY, INTEREST, Kinds, Weights
+from coterie.scores.points import WIDEST
+from coterie.scores.standing import Day, Scale, Standings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_767_225_600_000
@@ -133,53 +135,156 @@ def test_millions_of_the_heaviest_events_add_up_without_an_overflow() -> None:
     assert level == pytest.approx(one, rel=1e-12)
 
 
-@given(events, st.lists(st.integers(0, 39), max_size=6), st.sampled_from(WEIGHTS))
-def test_a_standing_takes_what_comes_today_like_all_at_once(
-    given: list[Logged], cuts: list[int], weights: Weights
+TODAY = Day(midnight(local_date(NOW, SHANGHAI), SHANGHAI), next_midnight(NOW, SHANGHAI))
+
+
+def came(event: Logged) -> Event:
+    return Event(
+        id="", type=event.type, name=event.name, time=event.time, received=event.time,
+        source="test", items=event.items, profile=event.profile,
+    )  # fmt: skip
+
+
+def as_found(levels: list[tuple[int, str, float]]) -> dict[tuple[int, str], float]:
+    return {
+        (who, "" if name == ACTIVITY else name.removeprefix(INTEREST)): level
+        for who, name, level in levels
+    }
+
+
+def take(
+    book: Standings, batch: list[Logged], day: Day, now: int, weights: Weights
+) -> tuple[dict[tuple[int, str], float], set[int]]:
+    events = [came(event) for event in batch]
+    active, keen, unread = book.take(events, day, now, Scale(weights), SPREAD)
+    rows = [
+        (who, columns.names[place], level)
+        for columns in (active, keen)
+        for who, place, level in zip(
+            columns.people.tolist(), columns.which.tolist(), columns.levels.tolist(), strict=True
+        )
+    ]
+    return as_found(rows), unread
+
+
+@given(
+    events,
+    st.lists(st.lists(st.integers(0, 39), max_size=5), max_size=5),
+    st.sampled_from(WEIGHTS),
+    st.sampled_from([0, 12, 10**6]),
+)
+def test_standings_take_what_comes_today_like_all_at_once(
+    given: list[Logged], cuts: list[list[int]], weights: Weights, most: int
 ) -> None:
-    """Some events are known, others come one by one at any moment of the day, in any order."""
-    today = Day(midnight(local_date(NOW, SHANGHAI), SHANGHAI), next_midnight(NOW, SHANGHAI))
+    """Some events are known, others come in batches, at any moment of the day, in any order."""
     past = [event for event in given if event.time <= NOW]
-    late = [past[cut] for cut in set(cuts) if cut < len(past) and past[cut].time >= today.begin]
-    known = [event for event in past if not any(event is other for other in late)]
-    stand = standings(traces(known), weights, SPREAD, NOW, SHANGHAI, today)
-    for event in late:
-        one = stand.setdefault(event.profile, Standing(today))
-        came = Event(
-            id="", type=event.type, name=event.name, time=event.time, received=NOW, source="test",
-            items=event.items, profile=event.profile,
-        )  # fmt: skip
-        assert one.can_take([came], today, NOW)
-        one.take(came, Scale(weights), SPREAD)
-    found = {}
-    for who, one in stand.items():
-        runnings = {"": one.activity, **one.interests}
-        levels = {(who, topic): level_now(running) for topic, running in runnings.items()}
-        found |= {key: level for key, level in levels.items() if level is not None}
-    assert found == by_people(past, weights)
+    places = list(dict.fromkeys(place for cut in cuts for place in cut if place < len(past)))
+    late = [place for place in places if past[place].time >= TODAY.begin]
+    known = [event for place, event in enumerate(past) if place not in late]
+    book = Standings(most)
+    levels = book.learn(traces(known), weights, SPREAD, NOW, SHANGHAI, TODAY)
+    found = as_found(levels)
+    for cut in cuts:
+        batch = [past[place] for place in dict.fromkeys(cut) if place in late]
+        late = [place for place in late if place not in cut]
+        if not batch:
+            continue
+        took, unread = take(book, batch, TODAY, NOW, weights)
+        assert unread >= {one.profile for one in batch} - {event.profile for event in known}
+        known += batch
+        found |= took
+        hers = [event for event in known if event.profile in unread]
+        found |= as_found(book.learn(traces(hers), weights, SPREAD, NOW, SHANGHAI, TODAY))
+        assert found == by_people(known, weights)
 
 
 def test_a_new_day_begins_with_nothing_on_it() -> None:
     weights = WEIGHTS[0]
-    today = Day(midnight(local_date(NOW, SHANGHAI), SHANGHAI), next_midnight(NOW, SHANGHAI))
-    next_day = Day(today.end, next_midnight(today.end, SHANGHAI))
-    one, past = Standing(today), []
-    for time in (NOW, NOW + 1, NOW + 2, today.end, today.end + 1, today.end + 2):
-        event = Event(
-            id="", type="track", name="Liked", time=time, received=time, source="test", profile=1,
-            items=("barolo",),
-        )  # fmt: skip
+    next_day = Day(TODAY.end, next_midnight(TODAY.end, SHANGHAI))
+    book, past, found = Standings(100), list[Logged](), dict[tuple[int, str], float]()
+    book.learn(traces([]), weights, SPREAD, NOW, SHANGHAI, TODAY)
+    for time in (NOW, NOW + 1, NOW + 2, TODAY.end, TODAY.end + 1, TODAY.end + 2):
         past.append(
             Logged(
                 seq=0, time=time, received=time, profile=1, name="Liked", type="track",
                 source="test", items=("barolo",),
             )
         )  # fmt: skip
-        one.begin(next_day if time >= today.end else today, weights)
-        one.take(event, Scale(weights), SPREAD)
-    later = today.end + 2
-    assert level_now(one.activity) == activity_level(past, weights, later, SHANGHAI)
-    assert {
-        topic: level_now(running) for topic, running in one.interests.items()
-    } == interest_levels(past, weights, SPREAD, later, SHANGHAI)
-    assert not one.can_take([event], today, today.end + 1), "its time has not come"
+        day = next_day if time >= TODAY.end else TODAY
+        took, unread = take(book, past[-1:], day, time, weights)
+        assert unread == ({1} if time == NOW else set()), "who is not known is read, once"
+        if unread:
+            took = as_found(book.learn(traces(past), weights, SPREAD, NOW, SHANGHAI, day))
+        found |= took
+    later = TODAY.end + 2
+    assert found[1, ""] == activity_level(past, weights, later, SHANGHAI)
+    interests = {topic: level for (_, topic), level in found.items() if topic}
+    assert interests == interest_levels(past, weights, SPREAD, later, SHANGHAI)
+    assert take(book, past[-1:], TODAY, later - 1, weights) == ({}, {1}), "not yet"
+
+
+def test_a_half_life_begins_in_the_middle_of_a_day() -> None:
+    """What is done with becomes one total; what comes late for it is read."""
+    weights = Weights(activity=Kinds(weights={}, half_life=HOUR, cap=2), interest=Kinds(weights={}))
+    book, past = Standings(100), list[Logged]()
+
+    def add(time: int) -> tuple[dict[tuple[int, str], float], set[int]]:
+        past.append(
+            Logged(
+                seq=0, time=time, received=time, profile=1, name="Liked", type="track",
+                source="test",
+            )
+        )  # fmt: skip
+        return take(book, past[-1:], TODAY, NOW, weights)
+
+    add(NOW - 3 * HOUR)
+    book.learn(traces(past), weights, SPREAD, NOW, SHANGHAI, TODAY)
+    took, unread = add(NOW - HOUR)
+    assert (took, unread) == (by_people(past, weights), set())
+    assert add(NOW) == ({}, {1}), "the first counts no more, and its half-life is over"
+    book.learn(traces(past), weights, SPREAD, NOW, SHANGHAI, TODAY)
+    assert add(NOW - HOUR + 1) == ({}, {1}), "its half-life is over"
+
+
+def test_who_does_very_much_on_a_day_is_read_each_time() -> None:
+    silent = Kinds(weights={}, other=0)
+    weights = Weights(activity=Kinds(weights={}, cap=WIDEST + 1), interest=silent)
+    past = [
+        Logged(
+            seq=0, time=NOW - ms, received=NOW, profile=who, name="Liked", type="track",
+            source="test", items=("pasta",),
+        )
+        for ms in range(2 * WIDEST)
+        for who in ((1, 2) if ms < WIDEST - 2 else (1,))
+    ]  # fmt: skip
+    book = Standings(1_000)
+    book.learn(traces(past), weights, SPREAD, NOW, SHANGHAI, TODAY)
+    found = {}
+    for ms, unread in ((-1, {1}), (-2, {1}), (-3, {1, 2})):
+        more = [msgspec.structs.replace(past[who], time=NOW - ms) for who in (0, 1)]
+        past += more
+        took, read = take(book, more, TODAY, NOW + 9, weights)
+        assert read == unread
+        found |= took
+    hers = [one for one in past[:-1] if one.profile == 2]
+    assert found[2, ""] == activity_level(hers, weights, NOW + 9, SHANGHAI)
+
+
+def test_whose_events_lie_on_two_days_is_read() -> None:
+    book = Standings(1_000)
+    past = [
+        Logged(
+            seq=0, time=TODAY.begin - 1 + who, received=NOW, profile=who, name="Liked",
+            type="track", source="test",
+        )
+        for who in (0, 1)
+    ]  # fmt: skip
+    yesterday = Day(midnight(local_date(TODAY.begin - 1, SHANGHAI), SHANGHAI), TODAY.begin)
+    at = TODAY.begin - 1
+    book.learn(traces([past[0]]), WEIGHTS[0], SPREAD, at, SHANGHAI, yesterday)
+    book.learn(traces([past[1]]), WEIGHTS[0], SPREAD, NOW, SHANGHAI, TODAY)
+    late = [msgspec.structs.replace(one, time=at) for one in past]
+    took, unread = take(book, late, TODAY, NOW, WEIGHTS[0])
+    assert (len(took), unread) == (1, {1}), "her latest day may go on, a day before it may not"
+    both = [late[0], msgspec.structs.replace(past[0], time=TODAY.begin)]
+    assert take(book, both, TODAY, NOW, WEIGHTS[0]) == ({}, {0})

@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.exc import IntegrityError
 
 from coterie.core.actor import Actor
@@ -140,3 +152,53 @@ def test_very_many_rows_with_a_key_that_is_taken_are_refused_as_few_are(work: Wo
     with pytest.raises(IntegrityError), work.connection.begin_nested():
         work.insert(guests, [many(number) for number in range(40)])
     assert everything(work) == [many(3)]
+
+
+ODD = ('it\'s "so"', "back\\slash", "{a,b}", "null", "", " 意 ", "line\nbreak", None)
+
+
+def test_odd_texts_and_bytes_are_changed_and_found_among_very_many(work: Work) -> None:
+    count = 40
+    work.insert_rows(guests, ("id", "name", "born_as"), [(n, "as it was", n) for n in range(count)])
+    said = {n: ODD[n % len(ODD)] for n in range(count)}
+    seals = {n: bytes([0, n, 255]) if n % 3 else None for n in range(count)}
+    rows = [{"id": n, "name": said[n], "seal": seals[n], "comes": n % 2 == 0} for n in range(count)]
+    work.change(guests, rows, key=["id"], change=["name", "seal", "comes"])
+    query = select(guests.c.id, guests.c.name, guests.c.seal, guests.c.comes)
+    found = {row.id: (row.name, row.seal, row.comes) for row in work.connection.execute(query)}
+    assert found == {n: (said[n], seals[n], n % 2 == 0) for n in range(count)}
+    texts = [text for text in ODD if text is not None]
+    named = select(guests.c.id).where(work.among(guests.c.name, texts))
+    assert set(work.connection.execute(named).scalars()) == {n for n in said if said[n] is not None}
+
+
+def test_alike_rows_are_copied_kind_by_kind(work: Work) -> None:
+    if work.dialect == "sqlite":
+        pytest.skip("COPY is PostgreSQL's")
+    first = {"name": "阿达", "comes": True}
+    second = {"name": None, "comes": False}
+    seals = np.frombuffer(b"0123456789ab", "V4")
+    work.copy_alike(
+        guests,
+        [
+            (first, {"id": np.array([1, 2], np.int32), "seal": seals[:2], "born_as": np.arange(2)}),
+            (second, {"id": np.array([3], np.int64), "seal": seals[2:], "born_as": np.array([-9])}),
+        ],
+    )
+    query = select(guests.c.id, guests.c.name, guests.c.comes, guests.c.seal, guests.c.born_as)
+    assert [tuple(row) for row in work.connection.execute(query.order_by(guests.c.id))] == [
+        (1, "阿达", True, b"0123", 0), (2, "阿达", True, b"4567", 1), (3, None, False, b"89ab", -9),
+    ]  # fmt: skip
+    twice = {"id": np.array([5, 5]), "seal": seals[:2], "born_as": np.arange(2)}
+    with pytest.raises(IntegrityError), work.connection.begin_nested():
+        work.copy_alike(guests, [(first, twice)])
+
+
+def test_only_what_is_new_of_a_query_is_inserted_and_told(work: Work) -> None:
+    work.insert_rows(guests, ("id", "name", "born_as"), [(1, "ada", 7)])
+    numbers = select(literal(1).label("id"), literal("bob").label("name"), literal(8).label("was"))
+    others = select(literal(2), literal("cy"), literal(9))
+    query = select(numbers.union_all(others).subquery()).where(true())
+    told = work.insert_new_from(guests, ["id", "name", "born_as"], query, [guests.c.id])
+    assert [tuple(row) for row in told] == [(2,)]
+    assert names(work, 1, 2) == ["ada", "cy"]

@@ -113,12 +113,12 @@ def write_topics(work: Work, topics: Collection[Topic], *, retitle: bool) -> Non
 def direct_topics(work: Work, keys: Collection[str]) -> dict[str, list[str]]:
     """Return the direct topics of items, in order of path; items without any are left out."""
     found: dict[str, list[str]] = {}
-    for chunk in in_chunks(keys):
-        query = select(item_topic_rows.c.item, item_topic_rows.c.topic).where(
-            item_topic_rows.c.item.in_(chunk), item_topic_rows.c.direct
-        )
-        for item, topic in work.connection.execute(query):
-            found.setdefault(item, []).append(topic)
+    items = work.among(item_topic_rows.c.item, keys)
+    query = select(item_topic_rows.c.item, item_topic_rows.c.topic).where(
+        items, item_topic_rows.c.direct
+    )
+    for item, topic in work.connection.execute(query):
+        found.setdefault(item, []).append(topic)
     return {item: sorted(topics) for item, topics in found.items()}
 
 

@@ -1,5 +1,7 @@
 """How a room states a fact: born once, with an id derived from its cause."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from coterie.core.event import OWN, Event
@@ -33,3 +35,34 @@ def fact(
         items=items,
         properties=properties,
     )
+
+
+def alike(fact: Event, people: Iterable[int], named: str, values: Iterable[object]) -> list[Event]:
+    """State of very many people what a fact states of one.
+
+    The property ``named`` alone differs, and its value was the fact's whole cause; so each is what
+    ``fact`` gives for it.
+
+    >>> one = fact("joined", room="r", profile=7, at=0, cause=("i1",), invitation="i1")
+    >>> alike(one, [7], "invitation", ["i1"]) == [one]
+    True
+    """
+    seed = hashlib.sha256(f"{fact.source}\x1f{fact.name}\x1f".encode())
+    found = []
+    for profile, value in zip(people, values, strict=True):
+        cause = seed.copy()
+        cause.update(f"{profile}\x1f{value}".encode())
+        found.append(
+            Event(
+                id=cause.hexdigest()[:32],
+                type=fact.type,
+                name=fact.name,
+                time=fact.time,
+                received=fact.received,
+                source=fact.source,
+                profile=profile,
+                items=fact.items,
+                properties={**fact.properties, named: value},
+            )
+        )
+    return found

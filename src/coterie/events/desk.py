@@ -1,53 +1,52 @@
-"""The desk: where history lies in columns before the lake takes it in; its SQL.
-
-A desk is a connection of the lake's own, with a temporary table or view ``arrivals`` on it. What
-``Log.take_in`` says of its columns is the contract; properties have the marks of ``layout``.
-"""
+"""The desk: where history lies in columns before the lake takes it in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.events import layout
-from coterie.events.rows import COLUMNS, NO_AMOUNT, Columns
+from coterie.events import coded, layout
+from coterie.events.coded import Laid, Which
+from coterie.events.rows import Columns
 from coterie.events.seen import Digests
 
 
-def arrivals(desk: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int64], Digests]:
-    """Return the rows of a desk's table ``arrivals``, in order, with the digests of the ids."""
-    query = "SELECT row, high, low FROM all_arrivals ORDER BY row"
-    found = desk.execute(query).fetchnumpy()
-    return found["row"], Digests(found["high"], found["low"])
+@dataclass(frozen=True)
+class Arrivals:
+    """Events in the order of arrival, which ``rows`` tell, with the digests of their ids.
+
+    They have no seqs yet, and their profiles are those that they came with.
+    """
+
+    rows: NDArray[np.int64]
+    digests: Digests
+    laid: Laid
+
+    def take(self, which: Which) -> "Arrivals":
+        """Return some of them."""
+        return Arrivals(self.rows[which], self.digests.take(which), self.laid.take(which))
 
 
-def add(
-    desk: duckdb.DuckDBPyConnection,
-    columns: Columns,
-    rows: Sequence[int],
-    digests: Digests,
-) -> None:
-    """Put more events into a desk's table ``arrivals``."""
-    numbers = np.array(rows, dtype=np.int64)
-    given = {**columns, "row": numbers, "high": digests.high, "low": digests.low}
-    desk.register("added", given)
-    listed = ", ".join(name for name in COLUMNS if name not in ("seq", "amount"))
-    desk.execute(
-        "CREATE OR REPLACE TEMP TABLE single AS "
-        f"SELECT * REPLACE ({layout.marked()} AS properties) FROM "
-        f"(SELECT {listed}, row, high, low, {layout.ITEMS} AS item, "
-        f"nullif(amount, {NO_AMOUNT}) AS amount FROM added)"
+def laid_of(cursor: duckdb.DuckDBPyConnection, columns: Columns) -> Laid:
+    """Put the marks into the properties of events, and find the words."""
+    cursor.register("given_events", columns)
+    found = cursor.execute(layout.MARKED).fetchnumpy()["properties"]
+    cursor.unregister("given_events")
+    properties: NDArray[Any] = np.asarray(found, dtype=object)
+    return Laid.of(columns, properties)
+
+
+def joined(parts: Sequence[Arrivals]) -> Arrivals:
+    """Put arrivals together, in their order."""
+    whole = Arrivals(
+        np.concatenate([one.rows for one in parts]),
+        Digests(
+            np.concatenate([one.digests.high for one in parts]),
+            np.concatenate([one.digests.low for one in parts]),
+        ),
+        coded.joined([one.laid for one in parts]),
     )
-    desk.unregister("added")
-    desk.execute(layout.ALL_ARRIVALS)
-
-
-def keep_fresh(desk: duckdb.DuckDBPyConnection, rows: NDArray[np.int64]) -> list[int]:
-    """Choose the rows of ``arrivals`` that are new; return whose they are."""
-    desk.register("new_rows", {"row": rows})
-    desk.execute("CREATE OR REPLACE TEMP TABLE fresh AS SELECT row FROM new_rows")
-    desk.unregister("new_rows")
-    query = "SELECT DISTINCT profile FROM all_arrivals JOIN fresh USING (row)"
-    people: list[int] = desk.execute(query).fetchnumpy()["profile"].tolist()
-    return people
+    return whole.take(np.argsort(whole.rows, kind="stable"))

@@ -21,8 +21,10 @@ import numpy as np
 from coterie.core.event import OWN
 from coterie.core.people import Led
 from coterie.events import layout, traces
+from coterie.events.coded import Laid
+from coterie.events.desk import laid_of
 from coterie.events.layout import EVENTS, FORMAT, ONE_OF_ITEMS, ORDERS, restored
-from coterie.events.model import NameSpan, Segment, Sought, Traces
+from coterie.events.model import Segment, Sought, Traces
 from coterie.events.rows import NOTHING, Columns, to_lines
 
 _ROW = (
@@ -56,48 +58,37 @@ class Lake:
 
         Readers see nothing of it until its manifest row is committed.
         """
+        return self.write_laid(self.marked(columns), file, day)
+
+    def write_laid(self, laid: Laid, file: str, day: int) -> Segment:
+        """Write events whose properties have their marks, as ``write`` does."""
         with self._cursor() as cursor:
-            cursor.register("given_events", columns)
-            return self._write(cursor, file, day)
-
-    @contextmanager
-    def desk(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection to make temporary tables in, such as that of ``write_arrived``."""
-        with self._cursor() as cursor:
-            yield cursor
-
-    def write_arrived(
-        self, desk: duckdb.DuckDBPyConnection, first_seq: int, file: str, day: int
-    ) -> Segment:
-        """Write the new ones (``fresh``) of a desk's table ``arrivals``, as ``write`` does."""
-        desk.execute(layout.ARRIVED)
-        desk.execute(
-            "CREATE OR REPLACE TEMP VIEW given_events AS "
-            f"SELECT rowid + {first_seq} AS seq, * FROM arrived"
-        )
-        return self._write(desk, file, day, layout.LAY_OUT_MARKED)
-
-    def _write(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        file: str,
-        day: int,
-        lay_out: str = layout.LAY_OUT,
-    ) -> Segment:
-        cursor.execute(lay_out)
-        for order, rows in layout.LAID_OUT.items():
-            self._copy(cursor, rows, order, file)
-        spans = cursor.execute(layout.SPANS).fetchall()
+            for order, selected in layout.SELECTED.items():
+                cursor.register("given_rows", layout.IN_ORDER[order](laid))
+                self._copy(cursor, selected, order, file)
+                cursor.unregister("given_rows")
+        spans, profiles = layout.spans(laid), laid.numbers["profile"]
         return Segment(
             file=file,
             day=day,
-            events=sum(span[1] for span in spans),
-            first=min(span[2] for span in spans),
-            last=max(span[3] for span in spans),
-            low_profile=min(span[4] for span in spans),
-            high_profile=max(span[5] for span in spans),
-            names=tuple(NameSpan(*span[:4]) for span in spans),
+            events=len(laid),
+            first=min(span.first for span in spans),
+            last=max(span.last for span in spans),
+            low_profile=int(profiles.min()),
+            high_profile=int(profiles.max()),
+            names=spans,
         )
+
+    @contextmanager
+    def desk(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection to read files with, and to make temporary tables in."""
+        with self._cursor() as cursor:
+            yield cursor
+
+    def marked(self, columns: Columns) -> Laid:
+        """Return events as ``write_laid`` takes them."""
+        with self._cursor() as cursor:
+            return laid_of(cursor, columns)
 
     def merge(self, files: Sequence[str], file: str) -> None:
         """Write the events of several segments into one new pair of files."""

@@ -1,26 +1,33 @@
-"""How events lie in the lake's files: the SQL that lays them out, and that reads them back.
+"""How events lie in the lake's files, and how they are read back.
 
 ``topic/<file>.parquet`` is ordered by (name, item, time): posting lists for rules. Line 0 is the
 event itself, with its item if it has exactly one; lines 1, 2, ... are the items of an event with
 several, with seq, line, time, profile, name and item only. ``person/<file>.parquet`` is ordered by
 (profile, time), one row an event, for timelines.
 
-Writing would spend most of its time on sorting text: so names and items are sorted once, as words,
-and the events by the places of their words. What properties say once more of the item, the amount
-and the store is taken out of them: a mark stands for it (a noncharacter, Unicode 23.7), and what
-is read has it in its place again, to the letter.
+Writing would spend most of its time on sorting text: so names and items are put in order once, as
+words, and the events by the ranks of their words. What properties say once more of the item, the
+amount and the store is taken out of them: a mark stands for it (a noncharacter, Unicode 23.7), and
+what is read has it in its place again, to the letter.
 """
 
+import re
+
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.event import Event
-from coterie.events.rows import NO_AMOUNT
+from coterie.events.coded import TEXTS, Coded, Laid, as_words, one_after_another
+from coterie.events.model import NameSpan
+from coterie.events.order import ordered
+from coterie.events.rows import NO_AMOUNT, Columns, unfold
 
 ORDERS = {"topic": "name, item NULLS FIRST, time, seq, line", "person": "profile, time, seq"}
 
 FORMAT = (
     "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, "
-    "ROW_GROUP_SIZE 122880)"
+    "ROW_GROUP_SIZE 122880, WRITE_BLOOM_FILTER false)"
 )
 """Version 2 has the encodings for numbers in order: a fifth less, in two thirds of the time."""
 
@@ -109,76 +116,94 @@ _ONE_ITEM = r'\["[^"\\]+"\]'
 ITEMS = f"CASE WHEN regexp_full_match(items, '{_ONE_ITEM}') THEN {ONE_OF_ITEMS} END"
 """The one item of an event, null when there are several or none."""
 
-_LAY_OUT = f"""
-CREATE OR REPLACE TEMP TABLE laid_names AS
-    SELECT name, (row_number() OVER (ORDER BY name))::INTEGER AS name_place
-    FROM (SELECT DISTINCT name FROM given_events);
-CREATE OR REPLACE TEMP TABLE laid_kinds AS
-    SELECT items, {ITEMS} AS item
-    FROM (SELECT DISTINCT items FROM given_events);
-CREATE OR REPLACE TEMP TABLE laid_lines AS
-    SELECT seq, (generate_subscripts(found, 1))::SMALLINT AS line, unnest(found) AS item
-    FROM (SELECT seq, items::JSON::VARCHAR[] AS found FROM given_events
-          JOIN laid_kinds USING (items) WHERE laid_kinds.item IS NULL AND items <> '[]');
-CREATE OR REPLACE TEMP TABLE laid_items AS
-    SELECT item, (row_number() OVER (ORDER BY item))::INTEGER AS item_place
-    FROM (SELECT item FROM laid_kinds WHERE item IS NOT NULL UNION SELECT item FROM laid_lines);
-CREATE OR REPLACE TEMP TABLE laid_events AS
-    SELECT seq, time, received, profile, name_place, items, item, item_place, type, source, store,
-        amount, {{}}::JSON AS properties
-    FROM (SELECT * REPLACE (nullif(amount, {NO_AMOUNT}) AS amount) FROM given_events)
-    JOIN laid_names USING (name) JOIN laid_kinds USING (items) LEFT JOIN laid_items USING (item);
+MARKED = f"""
+    SELECT {marked()} AS properties
+    FROM (SELECT properties, store, {ITEMS} AS item, nullif(amount, {NO_AMOUNT}) AS amount
+          FROM given_events)
 """
+"""The properties of ``given_events`` with their marks."""
 
-LAY_OUT = _LAY_OUT.format(marked())
-"""From ``given_events`` (with items and properties as JSON) to tables that are quick to sort."""
+_SELECTED = {
+    "topic": "seq, line, time, nullif(received, {0}) AS received, profile, name, type, source, "
+    "item, store, nullif(amount, {0}) AS amount, properties::JSON AS properties",
+    "person": "seq, time, received, profile, name, type, source, items, store, "
+    "nullif(amount, {0}) AS amount, properties::JSON AS properties",
+}
+SELECTED = {
+    order: f"SELECT {columns.format(NO_AMOUNT)} FROM given_rows"
+    for order, columns in _SELECTED.items()
+}
+"""What is written of each order's rows, which lie in order already."""
 
-LAY_OUT_MARKED = _LAY_OUT.format("properties")
-"""The same where the properties have their marks already."""
+_TOPIC_TEXTS = [name for name in TEXTS if name != "items"]
 
-_TOPIC = """
-    SELECT seq, line, time, received, profile, name, type, source, item, store, amount, properties
-    FROM (SELECT seq, 0::SMALLINT AS line, time, received, profile, name_place, type, source,
-              item, item_place, store, amount, properties
-          FROM laid_events
-          UNION ALL
-          SELECT seq, line, time, NULL, profile, name_place, NULL, NULL,
-              l.item, i.item_place, NULL, NULL, NULL
-          FROM laid_lines l JOIN laid_items i USING (item) JOIN laid_events USING (seq))
-    JOIN laid_names USING (name_place)
-    ORDER BY name_place, item_place NULLS FIRST, time, seq, line
-"""
 
-_PERSON = """
-    SELECT seq, time, received, profile, name, type, source, items, store, amount, properties
-    FROM laid_events JOIN laid_names USING (name_place)
-    ORDER BY profile, time, seq
-"""
+def in_person_order(laid: Laid) -> Columns:
+    """Return the rows of person order, in order."""
+    numbers = laid.numbers
+    found = laid.in_order(ordered(numbers["profile"], numbers["time"], numbers["seq"]))
+    return {**found.numbers, **{name: column.texts() for name, column in found.texts.items()}}
 
-LAID_OUT = {"topic": _TOPIC, "person": _PERSON}
-"""The rows of each order, sorted, once ``LAY_OUT`` has run."""
 
-SPANS = """
-    SELECT name, count(*), min(time), max(time), min(profile), max(profile)
-    FROM laid_events JOIN laid_names USING (name_place) GROUP BY name ORDER BY name
-"""
-"""What a segment's manifest tells of each name."""
+def in_topic_order(laid: Laid) -> Columns:
+    """Return the rows of topic order, in order: the events, and the lines of those of several."""
+    item, event, line = _lines(laid)
+    rank, time, seq = laid.texts["name"].ranks(), laid.numbers["time"], laid.numbers["seq"]
+    order = ordered(rank[event], item.ranks(), time[event], seq[event], line)
+    event, line = event[order], line[order]
+    rows: Columns = {name: values[event] for name, values in laid.numbers.items()}
+    rows |= {name: laid.texts[name].words[laid.texts[name].place[event]] for name in _TOPIC_TEXTS}
+    rows |= {"line": line, "item": item.words[item.place[order]]}
+    further = np.flatnonzero(line)
+    if len(further):
+        for column in ("received", "amount"):
+            rows[column][further] = NO_AMOUNT
+        for column in ("type", "source", "store", "properties"):
+            rows[column][further] = None
+    return rows
+
+
+def _lines(laid: Laid) -> tuple[Coded, NDArray[np.intp], NDArray[np.int16]]:
+    """Return the item, the place of the event and the number of each line of topic order."""
+    items, events = laid.texts["items"], np.arange(len(laid))
+    words = as_words([_one_item(word) for word in items.words])
+    several = [one is None and word != "[]" for one, word in zip(words, items.words, strict=True)]
+    alone = np.zeros(len(laid), np.int16)
+    if not any(several):
+        return Coded(items.place, words), events, alone
+    of_several = np.flatnonzero(np.array(several, dtype=bool)[items.place])
+    held = items.words[items.place[of_several]]
+    lines = list(unfold(zip(of_several.tolist(), held, strict=True)))
+    beside = Coded.of([item for _, _, item in lines])
+    return (
+        one_after_another([Coded(items.place, words), beside]),
+        np.concatenate([events, np.array([event for event, _, _ in lines], np.intp)]),
+        np.concatenate([alone, np.array([line for _, line, _ in lines], np.int16)]),
+    )
+
+
+def _one_item(items: str) -> str | None:
+    return items[2:-2] if re.fullmatch(_ONE_ITEM, items) else None
+
+
+IN_ORDER = {"topic": in_topic_order, "person": in_person_order}
+"""The rows of each order, as ``SELECTED`` finds them."""
+
+
+def spans(laid: Laid) -> tuple[NameSpan, ...]:
+    """Return what a segment's manifest tells of each name."""
+    rank, time = laid.texts["name"].ranks(), laid.numbers["time"]
+    names = sorted(set(laid.texts["name"].words))
+    events = np.bincount(rank, minlength=len(names) + 1)[1:]
+    first, last = np.full(len(names) + 1, time.max()), np.full(len(names) + 1, time.min())
+    np.minimum.at(first, rank, time)
+    np.maximum.at(last, rank, time)
+    told = events.tolist(), first[1:].tolist(), last[1:].tolist()
+    return tuple(NameSpan(*span) for span in zip(names, *told, strict=True))
+
 
 EVENTS = f"""
     SELECT seq, time, received, profile, name, type, source, items, store,
         nullif(amount, {NO_AMOUNT}) AS amount, properties::JSON AS properties
     FROM given_events
 """
-
-ALL_ARRIVALS = """
-CREATE OR REPLACE TEMP VIEW all_arrivals AS
-    SELECT * FROM arrivals UNION ALL BY NAME SELECT * EXCLUDE (item) FROM single
-"""
-"""What came in columns, and single events beside it."""
-
-ARRIVED = """
-CREATE OR REPLACE TEMP TABLE arrived AS
-    SELECT time, received, profile, name, type, source, items, store, amount, properties
-    FROM all_arrivals JOIN fresh USING (row) ORDER BY profile, time, row
-"""
-"""New events of a bulk, in the order in which they get their seqs: person by person."""

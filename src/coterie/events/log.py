@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from coterie.core.clock import DAY, HOUR
 from coterie.core.errors import Invalid
@@ -20,13 +21,13 @@ from coterie.core.event import Event
 from coterie.core.ids import uuid7
 from coterie.core.people import Alone, Heads, Shift
 from coterie.events import compaction, store
-from coterie.events import desk as laid
 from coterie.events.answers import TIMELINES, Answers, may_hold
 from coterie.events.dedup import Seen
+from coterie.events.desk import Arrivals
 from coterie.events.lake import Lake
 from coterie.events.model import EventSpec, LakeState, Logged, Taken
 from coterie.events.resolve import resolve
-from coterie.events.rows import Columns, rows_after, to_columns, to_rows
+from coterie.events.rows import Columns, laid_out, rows_after
 from coterie.events.seen import Digests
 from coterie.storage.work import Work
 
@@ -38,8 +39,8 @@ class Log(Answers):
     """All events, in a hot tail and a lake of Parquet files under ``folder/lake``.
 
     An event counts once per id within ``dedup_window`` ms of its last appending (30 days): ids are
-    kept that long and forgotten by ``sweep``. The hot tail is flushed when it holds ``flush_rows``
-    events. The lake itself forgets nothing.
+    kept that long and forgotten by ``sweep``. A hot tail of ``flush_rows`` events is flushed before
+    more are appended. The lake itself forgets nothing.
 
     A row keeps the profile that its event came with, for ever. All questions are about persons,
     named by their heads (``heads`` knows them; without it everybody is one for herself), and all
@@ -77,15 +78,15 @@ class Log(Answers):
         """
         if not events:
             return []
+        if store.take_state(work).hot >= self._flush_rows:
+            self.flush(work)  # before, so that what comes now is hot for the rest of the batch
         state = store.take_state(work)
         fresh = self._fresh(work, events)
         if fresh:
-            self._tail.append(work, to_rows(fresh, state.next_seq))
+            self._tail.append(work, laid_out(fresh, state.next_seq))
             _forget(work, fresh)
-            held = state.hot + len(fresh)
-            store.set_state(work, next_seq=state.next_seq + len(fresh), hot=held)
-            if held >= self._flush_rows:
-                self.flush(work)
+            grown = len(fresh)
+            store.set_state(work, next_seq=state.next_seq + grown, hot=state.hot + grown)
         return fresh
 
     def append_bulk(self, work: Work, events: Sequence[Event]) -> list[Event]:
@@ -98,56 +99,49 @@ class Log(Answers):
         state = store.take_state(work)
         fresh = self._fresh(work, events)
         if fresh:
-            self._write_segment(work, to_columns(to_rows(fresh, state.next_seq)))
+            self._write_segment(work, laid_out(fresh, state.next_seq))
             store.set_state(work, next_seq=state.next_seq + len(fresh))
             _forget(work, fresh)
         return fresh
 
     @contextmanager
     def desk(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection to lay out history on, in a table ``arrivals``; see ``take_in``."""
+        """Give a connection to read files of history with."""
         with self._lake.desk() as desk:
             yield desk
 
     def lay(
-        self,
-        work: Work,
-        desk: duckdb.DuckDBPyConnection,
-        rows: Sequence[int],
-        events: Sequence[Event],
-    ) -> list[Event]:
-        """Lay single events on a desk, among what came in columns; ``rows`` say where.
+        self, work: Work, rows: Sequence[int], events: Sequence[Event]
+    ) -> tuple[list[Event], Arrivals]:
+        """Lay single events out as ``take_in`` takes them; ``rows`` say where they arrive.
 
-        They come back with items, amount and store filled in.
+        They come back too, with items, amount and store filled in.
         """
         found = resolve(events, store.specs(work))
-        digests = Digests.of([digest_of(event.id) for event in events])
-        laid.add(desk, to_columns(to_rows(found, 0)), rows, digests)
-        return found
+        digests = Digests.of([digest_of(event.id) for event in events]).cut()
+        laid = self._lake.marked(laid_out(found, 0))
+        return found, Arrivals(np.array(rows, np.int64), digests, laid)
 
-    def take_in(self, work: Work, desk: duckdb.DuckDBPyConnection) -> Taken:
-        """Append a desk's ``arrivals`` straight to the lake, by the law of ``append_bulk``.
+    def take_in(self, work: Work, arrivals: Arrivals) -> Taken:
+        """Append arrivals straight to the lake, by the law of ``append_bulk``.
 
-        Its columns: ``row`` (in the order of arrival), ``high`` and ``low`` (the digest of the
-        message id), ``profile`` (the one it came with), and those of ``rows.COLUMNS`` with items,
-        amount and store resolved, and a null for a missing amount; in the properties stand the
-        marks of ``layout``. Of equal ids the first row counts. Seqs are given profile by profile,
-        each one's by (time, row): in the order that timelines are read in.
+        Of equal ids the first row counts. Seqs are given profile by profile, each one's by
+        (time, row): in the order that timelines are read in.
         """
-        rows, digests = laid.arrivals(desk)
         state = store.take_state(work)
-        is_fresh = digests.first_of_each()
-        is_fresh &= ~self._seen.are_known(work, digests)
-        fresh = rows[is_fresh]
-        if not len(fresh):
-            return Taken(fresh, [])
-        people = laid.keep_fresh(desk, fresh)
-        segment = self._lake.write_arrived(desk, state.next_seq, uuid7(work.now), work.now // DAY)
+        is_fresh = arrivals.digests.first_of_each()
+        is_fresh &= ~self._seen.are_known(work, arrivals.digests)
+        fresh = arrivals if is_fresh.all() else arrivals.take(is_fresh)
+        if not len(fresh.rows):
+            return Taken(fresh.rows, [])
+        laid = fresh.laid.numbered(state.next_seq, fresh.rows)
+        segment = self._lake.write_laid(laid, uuid7(work.now), work.now // DAY)
         store.add_segment(work, segment)
-        self._seen.remember(work, digests.take(is_fresh))
-        store.set_state(work, next_seq=state.next_seq + len(fresh))
+        self._seen.remember(work, fresh.digests)
+        store.set_state(work, next_seq=state.next_seq + len(laid))
         work.memo.pop(TIMELINES, None)
-        return Taken(fresh, people)
+        profile = laid.numbers["profile"]
+        return Taken(fresh.rows, profile[np.flatnonzero(np.diff(profile, prepend=-1))].tolist())
 
     def follow(self, work: Work, shifts: Sequence[Shift]) -> None:
         """Tell people's events as those of the heads that lead them now."""
@@ -262,11 +256,9 @@ class Log(Answers):
 
     def _fresh(self, work: Work, events: Sequence[Event]) -> list[Event]:
         """Leave out what is known by its id, remember the rest, and find what they touched."""
-        by_digest: dict[bytes, Event] = {}
-        for event in events:
-            by_digest.setdefault(digest_of(event.id), event)
-        new = self._seen.note(work, by_digest)
-        fresh = [event for digest, event in by_digest.items() if digest in new]
+        digests = Digests.of([digest_of(event.id) for event in events])
+        new = self._seen.note(work, digests).tolist()
+        fresh = [event for event, is_new in zip(events, new, strict=True) if is_new]
         return resolve(fresh, store.specs(work)) if fresh else []
 
     def _wanted(self, work: Work) -> set[str]:
@@ -285,6 +277,7 @@ def digest_of(message_id: str) -> bytes:
 
 
 def _forget(work: Work, fresh: Sequence[Event]) -> None:
-    memo = work.memo.get(TIMELINES, {})
-    for event in fresh:
-        memo.pop(event.profile, None)
+    memo = work.memo.get(TIMELINES)
+    if memo:
+        for event in fresh:
+            memo.pop(event.profile, None)

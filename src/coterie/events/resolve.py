@@ -4,8 +4,9 @@ Pure. The log calls it when events are appended, so that a spec defined today ho
 is carried from today on. Facts of our own, and events that came with items, are left as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -42,29 +43,60 @@ def resolve(events: Sequence[Event], specs: Mapping[str, EventSpec]) -> list[Eve
 
 
 def _resolved(event: Event, spec: EventSpec) -> Event:
-    items = event.items or _items(event.properties, spec.item_path)
+    properties = event.properties
+    offered = _offered(tuple(properties))
+    items = event.items or _items(properties, spec.item_path, offered)
     amount = event.amount
     if amount is None:
-        amount = _amount(event.properties, spec.amount_path)
-    store = event.store or _store(event.properties, spec.store_path)
+        amount = _amount(_values(properties, spec.amount_path, offered.amounts))
+    store = event.store or _store(_values(properties, spec.store_path, offered.stores))
     if (items, amount, store) == (event.items, event.amount, event.store):
         return event
     return msgspec.structs.replace(event, items=items, amount=amount, store=store)
 
 
-def _items(properties: dict[str, Any], path: str | None) -> tuple[str, ...]:
+class _Offered(NamedTuple):
+    """Which of the usual places some properties have, in the order of preference."""
+
+    items: tuple[str, ...]
+    amounts: tuple[str, ...]
+    stores: tuple[str, ...]
+    products: bool
+
+
+@lru_cache(maxsize=4_096)  # the events of one name mostly have the same properties
+def _offered(keys: tuple[str, ...]) -> _Offered:
+    """Say what properties of these names offer."""
+    items, amounts, stores = (
+        tuple(key for key in usual if key in keys) for usual in (ITEM_KEYS, AMOUNT_KEYS, STORE_KEYS)
+    )
+    return _Offered(items, amounts, stores, PRODUCTS in keys)
+
+
+def _values(
+    properties: dict[str, Any], path: str | None, offered: tuple[str, ...]
+) -> Iterable[object]:
+    if path is not None:
+        return walk(properties, path)
+    return [properties[key] for key in offered] if offered else ()
+
+
+def _items(properties: dict[str, Any], path: str | None, offered: _Offered) -> tuple[str, ...]:
     if path is not None:
         found = [_key(value) for value in walk(properties, path)]
     else:
-        found = [_first_key(properties)]
-        products = properties.get(PRODUCTS)
+        found = [_first_key(properties, offered.items)]
+        products = properties[PRODUCTS] if offered.products else None
         if isinstance(products, list):
-            found += [_first_key(product) for product in products if isinstance(product, dict)]
+            rows = [product for product in products if isinstance(product, dict)]
+            found += [_first_key(row, ITEM_KEYS) for row in rows]
+        elif found[0] is not None:
+            return (found[0],)
     return tuple(dict.fromkeys(key for key in found if key is not None))
 
 
-def _first_key(holder: dict[str, Any]) -> str | None:
-    for name in ITEM_KEYS:
+def _first_key(holder: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
         if name in holder:
             key = _key(holder[name])
             if key is not None:
@@ -72,20 +104,16 @@ def _first_key(holder: dict[str, Any]) -> str | None:
     return None
 
 
-def _present(holder: dict[str, Any], keys: tuple[str, ...]) -> list[Any]:
-    return [holder[key] for key in keys if key in holder]
-
-
-def _amount(properties: dict[str, Any], path: str | None) -> int | None:
-    for value in _present(properties, AMOUNT_KEYS) if path is None else walk(properties, path):
+def _amount(values: Iterable[object]) -> int | None:
+    for value in values:
         amount = scaled(value)
         if amount is not None:
             return amount
     return None
 
 
-def _store(properties: dict[str, Any], path: str | None) -> str | None:
-    for value in _present(properties, STORE_KEYS) if path is None else walk(properties, path):
+def _store(values: Iterable[object]) -> str | None:
+    for value in values:
         store = _key(value)
         if store is not None:
             return store

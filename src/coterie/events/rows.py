@@ -9,14 +9,11 @@ import numpy as np
 from coterie.core.event import Event
 from coterie.events.model import Logged
 
-Row = tuple[int, int, int, int, str, str, str, str, str | None, int | None, str]
-"""seq, time, received, profile, name, type, source, items (JSON), store, amount, properties (JSON).
-"""
-
 COLUMNS = (
     "seq", "time", "received", "profile", "name", "type", "source", "items", "store", "amount",
     "properties",
 )  # fmt: skip
+"""Of a row; items and properties are JSON texts."""
 
 NO_AMOUNT = -(2**63)
 """Stands for "no amount" in an array of integers; amounts are always nearer to zero."""
@@ -39,25 +36,28 @@ _properties_decoder = msgspec.json.Decoder(dict[str, Any])
 _items_decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
-def to_rows(events: Sequence[Event], first_seq: int) -> list[Row]:
-    """Flatten events, numbered from ``first_seq`` on; a row's profile is the one it came with."""
+def laid_out(events: Sequence[Event], first_seq: int) -> Columns:
+    """Lay events out by columns, numbered from ``first_seq`` on.
+
+    A row's profile is the one that its event came with.
+    """
     encode = _encoder.encode
-    return [
-        (
-            seq,
-            event.time,
-            event.received,
-            event.came_with or event.profile,
-            event.name,
-            event.type,
-            event.source,
-            encode(event.items).decode() if event.items else "[]",
-            event.store,
-            event.amount,
-            encode(event.properties).decode() if event.properties else "{}",
-        )
-        for seq, event in enumerate(events, first_seq)
-    ]
+    items = {event.items: encode(event.items).decode() for event in events}
+    return from_lists(
+        [
+            range(first_seq, first_seq + len(events)),
+            [event.time for event in events],
+            [event.received for event in events],
+            [event.came_with or event.profile for event in events],
+            [event.name for event in events],
+            [event.type for event in events],
+            [event.source for event in events],
+            [items[event.items] for event in events],
+            [event.store for event in events],
+            [NO_AMOUNT if event.amount is None else event.amount for event in events],
+            [encode(one.properties).decode() if one.properties else NOTHING for one in events],
+        ]
+    )
 
 
 def to_logged(row: Sequence[Any], heads: Mapping[int, int]) -> Logged:
@@ -76,14 +76,6 @@ def to_logged(row: Sequence[Any], heads: Mapping[int, int]) -> Logged:
         amount=amount,
         properties={} if properties == "{}" else _properties_decoder.decode(properties),
     )
-
-
-def to_columns(rows: Sequence[Sequence[Any]]) -> Columns:
-    """Turn rows into one array a column; a missing amount is ``NO_AMOUNT``."""
-    lists: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [() for _ in COLUMNS]
-    amount = COLUMNS.index("amount")
-    lists[amount] = [NO_AMOUNT if value is None else value for value in lists[amount]]
-    return from_lists(lists)
 
 
 def from_lists(lists: Sequence[Sequence[Any]]) -> Columns:

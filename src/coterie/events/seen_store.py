@@ -1,97 +1,82 @@
-"""The SQL of de-duplication: digests one by one, and which files hold those of a bulk."""
+"""The SQL of de-duplication: digests of the latest ids in rows, and which files hold the others."""
 
+import os
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    LargeBinary,
-    Row,
-    String,
-    Subquery,
-    Table,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, delete, select
 
+from coterie.events.seen import Run, SeenFile
 from coterie.events.store import mark_retired
-from coterie.storage.schema import Moment, metadata
+from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work
 
-_DIGEST = 16
-"""Bytes of a digest."""
-
 seen_rows = Table(
-    "log_seen",
+    "log_seen_runs",
     metadata,
-    Column("digest", LargeBinary(_DIGEST), primary_key=True),
+    Column("stamp", BigId, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
-    sqlite_with_rowid=False,
+    Column("ids", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
+"""A row holds what one transaction noted, or a few did: a run of digests, seen up to ``at``."""
 
 seen_file_rows = Table(
     "log_seen_files",
     metadata,
     Column("file", String, primary_key=True),
+    Column("first", Moment, nullable=False),
     Column("at", Moment, nullable=False),
     Column("ids", BigInteger, nullable=False),
 )
 
 
-def seen(work: Work, digests: Collection[bytes]) -> dict[bytes, int]:
-    """Return those digests that were seen before, with the moment."""
-    given = _digests(digests)
-    query = select(seen_rows.c.digest, seen_rows.c.at).where(
-        seen_rows.c.digest.in_(select(given.c.digest))
-    )
-    return {bytes(row.digest): row.at for row in work.connection.execute(query)}
+class Part(NamedTuple):
+    """A row: its stamp, which no other ever has, and how many digests it holds."""
+
+    stamp: int
+    ids: int
 
 
-def mark_seen(work: Work, new: Collection[bytes], again: Collection[bytes]) -> None:
-    """Remember digests as of now: those never seen, and those whose window had passed."""
-    at = literal(work.now, BigInteger)
-    if new:
-        given = _digests(new)
-        statement = insert(seen_rows).from_select(["digest", "at"], select(given.c.digest, at))
-        work.connection.execute(statement)
-    if again:
-        given = _digests(again)
-        known = seen_rows.c.digest.in_(select(given.c.digest))
-        work.connection.execute(update(seen_rows).where(known).values(at=at))
+def parts(work: Work) -> list[Part]:
+    """Return the rows, in no order."""
+    query = select(seen_rows.c.stamp, seen_rows.c.ids)
+    return [Part(*row) for row in work.connection.execute(query)]
 
 
-def _digests(digests: Collection[bytes]) -> Subquery:
-    """Make a table of digests from one parameter: all of them in a row, cut by the database.
-
-    A parameter each costs five times as much, which de-duplication, the road's narrowest place,
-    would feel. In the order of the tree, because that is how an index is quickest to walk.
-    """
-    whole = literal(b"".join(sorted(digests)), LargeBinary)
-    index = select(literal(0).label("i")).cte("digest_index", recursive=True)
-    index = index.union_all(select(index.c.i + 1).where(index.c.i < len(digests) - 1))
-    cut = func.substr(whole, index.c.i * _DIGEST + 1, _DIGEST, type_=LargeBinary)
-    return select(cut.label("digest")).subquery()
+def read(work: Work, stamps: Collection[int] | None = None) -> dict[int, bytes]:
+    """Return what some rows hold (None: all), by their stamps."""
+    query = select(seen_rows.c.stamp, seen_rows.c.body)
+    if stamps is not None:
+        query = query.where(seen_rows.c.stamp.in_(stamps))
+    return {row.stamp: bytes(row.body) for row in work.connection.execute(query)}
 
 
-def any_seen(work: Work) -> bool:
-    """Say whether any digest is remembered one by one."""
-    return work.connection.execute(select(seen_rows.c.digest).limit(1)).first() is not None
+def write(work: Work, run: Run) -> int:
+    """Write a run as a row of its own; return its stamp."""
+    stamp = int.from_bytes(os.urandom(8)) >> 1
+    row = {"stamp": stamp, "at": int(run.at.max()), "ids": len(run), "body": run.packed()}
+    work.insert(seen_rows, [row])
+    return stamp
 
 
-def seen_files(work: Work) -> list[Row[Any]]:
-    """Return (file, at, ids) of every file of digests, the largest first."""
-    query = select(seen_file_rows).order_by(seen_file_rows.c.ids.desc(), seen_file_rows.c.file)
-    return list(work.connection.execute(query))
+def drop(work: Work, stamps: Collection[int]) -> None:
+    """Delete rows."""
+    if stamps:
+        work.connection.execute(delete(seen_rows).where(seen_rows.c.stamp.in_(stamps)))
 
 
-def add_seen_file(work: Work, file: str, ids: int) -> None:
-    """Remember the digests of a file as of now."""
-    work.insert(seen_file_rows, [{"file": file, "at": work.now, "ids": ids}])
+def seen_files(work: Work) -> list[SeenFile]:
+    """Return every file of digests, the largest first."""
+    table = seen_file_rows
+    query = select(table.c.file, table.c.first, table.c.at, table.c.ids)
+    rows = work.connection.execute(query.order_by(table.c.ids.desc(), table.c.file))
+    return [SeenFile(*row) for row in rows]
+
+
+def add_seen_file(work: Work, row: SeenFile) -> None:
+    """Remember the digests of a file."""
+    work.insert(seen_file_rows, [row._asdict()])
 
 
 def retire_seen_files(work: Work, files: Sequence[str]) -> None:
@@ -100,8 +85,7 @@ def retire_seen_files(work: Work, files: Sequence[str]) -> None:
     mark_retired(work, files)
 
 
-def prune_seen(work: Work, before: int) -> int:
-    """Forget digests that were seen at or before a moment; count those of one by one."""
-    old = [row.file for row in seen_files(work) if row.at <= before]
-    retire_seen_files(work, old)
-    return work.connection.execute(delete(seen_rows).where(seen_rows.c.at <= before)).rowcount
+def prune_seen(work: Work, before: int) -> None:
+    """Forget rows and files of which nothing was seen after a moment."""
+    retire_seen_files(work, [row.file for row in seen_files(work) if row.at <= before])
+    work.connection.execute(delete(seen_rows).where(seen_rows.c.at <= before))

@@ -19,7 +19,7 @@ from coterie.core.event import OWN
 from coterie.events import hot
 from coterie.events.hot import Part
 from coterie.events.model import Sought
-from coterie.events.rows import COLUMNS, NOTHING, Columns, Row, as_rows, joined, to_columns
+from coterie.events.rows import COLUMNS, NOTHING, Columns, as_rows, from_lists, joined
 from coterie.storage.work import Work
 
 _FEW = 2_000
@@ -28,6 +28,8 @@ many rows, and none is written over and over again."""
 
 _HELD = 150_000
 """Events of rows that are held decoded: those of the tail, and of works that are under way."""
+
+_NOTHING: list[tuple[()]] = [()] * len(COLUMNS)
 
 Places = NDArray[np.intp]
 
@@ -41,18 +43,18 @@ class Tail:
         self._lock = Lock()
         self._parts: OrderedDict[int, Columns] = OrderedDict()
         self._events = 0
-        self._whole: tuple[tuple[int, ...], Columns] = ((), to_columns([]))
+        self._whole: tuple[tuple[int, ...], Columns] = ((), from_lists(_NOTHING))
 
     def forget(self) -> None:
         """Let go of what is held in memory."""
         with self._lock:
             self._parts.clear()
             self._events = 0
-            self._whole = ((), to_columns([]))
+            self._whole = ((), from_lists(_NOTHING))
 
-    def append(self, work: Work, rows: Sequence[Row]) -> None:
+    def append(self, work: Work, columns: Columns) -> None:
         """Write events at the end of the tail."""
-        columns, over = to_columns(rows), list[Part]()
+        over = list[Part]()
         for part in reversed(hot.parts(work)):
             if part.events > min(_FEW, len(columns["seq"])):
                 break
@@ -98,7 +100,7 @@ class Tail:
         known, whole = self._whole
         if stamps != known:
             goes_on = stamps[: len(known)] == known
-            held = [whole] if goes_on else [to_columns([])]
+            held = [whole] if goes_on else [from_lists(_NOTHING)]
             newer = parts[len(known) :] if goes_on else parts
             whole = joined([*held, *(self._part(work, part) for part in newer)])
             self._whole = stamps, whole  # replaced as one: other threads may be reading

@@ -23,8 +23,7 @@ Lane = tuple[str, int, str | None]
 """(journey, profile, key value)"""
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """Something that may start a run.
 
     ``at`` is the moment of entering; ``started_by`` names the cause. ``leading`` when nothing else
@@ -63,8 +62,11 @@ class Entries:
 
     def of(self, name: str) -> Sequence[Journey]:
         """Return those that an event of this name may enter."""
-        named = self._named.get(name)
-        return [*named, *self._others] if named else self._others
+        return [*self._named.get(name, ()), *self._others]
+
+    def among(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return the events by whose names any may be entered."""
+        return events if self._others else [one for one in events if one.name in self._named]
 
 
 def by_event(journey: Journey, event: Event, world: World, *, leading: bool) -> Trigger | None:

@@ -1,13 +1,16 @@
 """What a batch means to journeys: whose runs it touches, what receipts it brings. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from pyroaring import BitMap
 
 from coterie.core.event import Event, Move
 from coterie.journeys import saying
 from coterie.journeys.model import Defined, Message, Run, WaitRule
 from coterie.journeys.stepper import LEARNED, trouble
 from coterie.journeys.walking import Look
+from coterie.segments.moves import Moves
 
 _OF_RUNS = "coterie.journey."
 _OF_MESSAGES = "coterie.message."
@@ -34,44 +37,70 @@ def hear(
     events: Sequence[Event], moves: Iterable[Move], book: Mapping[str, Defined], now: int
 ) -> Heard:
     """Sort out what a batch says to runs that wait."""
-    loud = any(names_own_facts(defined) for defined in book.values())
-    touched: dict[int, int] = {}
     receipts: dict[str, tuple[str, str]] = {}
     receivers: set[int] = set()
+    done: list[Event] = []
+    wanted = set(_wanting_receipts(book))
     for event in events:
-        if event.name.startswith(_OF_MESSAGES) and _is_wanted(event, book):
-            status = event.name.removeprefix(_OF_MESSAGES)
-            receipts[str(event.properties["message"])] = (event.properties["node"], status)
-            receivers.add(event.profile)
-        if loud or not event.name.startswith(QUIET):
-            moment = min(event.time, now)
-            touched[event.profile] = max(moment, touched.get(event.profile, moment))
-    for move in moves:
-        touched[move.profile] = max(move.at, touched.get(move.profile, move.at))
-    done = [
-        event
-        for event in events
-        if event.source == saying.ROOM and not event.name.startswith(_OF_RUNS)
-    ]
+        if event.source == saying.ROOM and not event.name.startswith(_OF_RUNS):
+            done.append(event)
+        elif wanted and event.name.startswith(_OF_MESSAGES):
+            said = event.properties
+            if (said.get("origin"), said.get("node")) in wanted:
+                status = event.name.removeprefix(_OF_MESSAGES)
+                receipts[str(said["message"])] = (said["node"], status)
+                receivers.add(event.profile)
+    touched = _touched(events, moves, book, now) if asking(book) else {}
     ids = frozenset(event.id for event in done)
     answered = receivers.union(event.profile for event in done)
     return Heard(touched, ids, receipts, frozenset(receivers), frozenset(answered))
 
 
+def _touched(
+    events: Sequence[Event], moves: Iterable[Move], book: Mapping[str, Defined], now: int
+) -> dict[int, int]:
+    """Return of everybody concerned the time of the newest thing that may change an answer."""
+    loud = any(names_own_facts(defined) for defined in book.values())
+    touched: dict[int, int] = {}
+    for event in events:
+        if loud or not event.name.startswith(QUIET):
+            moment = min(event.time, now)
+            if moment > touched.get(event.profile, moment - 1):
+                touched[event.profile] = moment
+    for profile, at in _moved(moves):
+        if at > touched.get(profile, at - 1):
+            touched[profile] = at
+    return touched
+
+
+def _moved(moves: Iterable[Move]) -> Iterable[tuple[int, int]]:
+    """Return who moved, and when; each once where all moved at one moment."""
+    if not isinstance(moves, Moves):
+        return ((move.profile, move.at) for move in moves)
+    people = BitMap().union(*(one.entered | one.left for one in moves.turned.values()))
+    return ((profile, moves.at) for profile in people)
+
+
+def moves_of(moves: Iterable[Move], segments: Collection[str]) -> Iterable[Move]:
+    """Return the moves of some segments."""
+    if isinstance(moves, Moves):
+        return moves.of(segments)
+    return (move for move in moves if move.segment in segments)
+
+
+def _wanting_receipts(book: Mapping[str, Defined]) -> Iterable[tuple[str, str]]:
+    """Name the messages of which it matters what becomes, by origin and node."""
+    for slug, defined in book.items():
+        for name, node in defined.journey.nodes.items():
+            if isinstance(node, Message) and (
+                node.wait_receipt or "exit" in (node.on_held, node.on_failed)
+            ):
+                yield saying.origin(slug), name
+
+
 def names_own_facts(defined: Defined) -> bool:
     """Say whether a definition mentions the house's own facts anywhere."""
     return "coterie." in str(defined.source)
-
-
-def _is_wanted(event: Event, book: Mapping[str, Defined]) -> bool:
-    origin = str(event.properties.get("origin", ""))
-    defined = book.get(origin.removeprefix(saying.origin("")))
-    if defined is None or origin != saying.origin(defined.slug):
-        return False
-    node = defined.journey.nodes.get(event.properties.get("node", ""))
-    return isinstance(node, Message) and (
-        node.wait_receipt or "exit" in (node.on_held, node.on_failed)
-    )
 
 
 def looks(runs: Iterable[Run], heard: Heard, book: Mapping[str, Defined], now: int) -> list[Look]:

@@ -357,6 +357,12 @@ class Run:
     contaminated: int | None = None
     banded: int | None = None
 
+    def turned(self, **changes: Any) -> "Run":
+        """Return it with some fields changed: what ``replace`` does, in a fraction of the time."""
+        other = object.__new__(Run)
+        other.__dict__.update(self.__dict__, **changes)
+        return other
+
     @property
     def status(self) -> Literal["waiting", "ended"]:
         """Whether the run still goes on."""

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from coterie.core.errors import Invalid
 from coterie.core.event import Event
 from coterie.core.facts import fact
-from coterie.messaging.alike.model import Alike, Alikes
+from coterie.messaging.alike.model import Asking, Said
 from coterie.messaging.channel import Channel
 from coterie.messaging.gate import GateSettings
 from coterie.messaging.model import Request, Sent, Template
@@ -193,15 +191,8 @@ class Messaging(Protocol):
         """Queue or hold each request; the same key is one message."""
         ...
 
-    def send_alike(
-        self,
-        work: Work,
-        alike: Alike,
-        people: NDArray[np.int32],
-        born_to: NDArray[np.int32] | None = None,
-        shadow: BitMap | None = None,
-    ) -> Alikes:
-        """Queue or hold one request for very many people, in ascending order."""
+    def send_all(self, work: Work, askings: Sequence[Asking]) -> tuple[list[Said], list[Event]]:
+        """Queue or hold several things, each for many; return what came of each, and facts."""
         ...
 
     def store_zones(self, work: Work) -> Mapping[str, ZoneInfo]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coterie.core import facts
 from coterie.core.clock import format_time
 from coterie.core.event import TAGGED, TRAIT_SET, UNTAGGED, Event
 from coterie.core.facts import fact
@@ -49,6 +50,46 @@ def asked_message(run: Run, node: str) -> str:
 
 def request(run: Run, message: Message, now: int) -> Request:
     """Ask for a node's message; service touches have no shadows."""
+    return Request(
+        **_asked(run, message, now),
+        profile=run.profile,
+        key=message_key(run, run.node),
+        run_key=run.key,
+        variables=variables(run),
+        shadow=run.shadow and message.touch != "service",
+        items=items(run),
+        post=message.post,
+    )
+
+
+def alike(run: Run, message: Message, now: int, *, shared: bool = True) -> Alike:
+    """Ask for a node's message for everybody whom a run stands for; it has no key.
+
+    Where what a template sees is not ``shared``, each hears the ``variables`` of her own run.
+    """
+    return Alike(
+        **_asked(run, message, now),
+        cause=message_cause(run.journey, run.node, run.visits[run.node].at),
+        variables=variables(run) if shared else {},
+    )
+
+
+def _asked(run: Run, message: Message, now: int) -> dict[str, Any]:
+    return {
+        "channel": message.channel,
+        "template": message.template,
+        "touch": message.touch,
+        "origin": origin(run.journey),
+        "node": run.node,
+        "expires_at": None if message.expires is None else now + message.expires,
+        "value": message.value,
+        "delivery": message.delivery,
+        "relevance": message.relevance,
+    }
+
+
+def variables(run: Run) -> dict[str, Any]:
+    """Return what a template sees of a run, and of the event that began it."""
     cause = run.cause
     event: dict[str, Any] = {}
     if cause is not None:
@@ -57,57 +98,20 @@ def request(run: Run, message: Message, now: int) -> Request:
             "time": format_time(cause.time),
             "properties": cause.properties,
         }
-    return Request(
-        profile=run.profile,
-        channel=message.channel,
-        template=message.template,
-        touch=message.touch,
-        key=message_key(run, run.node),
-        origin=origin(run.journey),
-        node=run.node,
-        run_key=run.key,
-        expires_at=None if message.expires is None else now + message.expires,
-        value=message.value,
-        variables={
-            "event": event,
-            "run": {
-                "journey": run.journey,
-                "node": run.node,
-                "key": run.key,
-                "entered": format_time(run.entered),
-            },
+    return {
+        "event": event,
+        "run": {
+            "journey": run.journey,
+            "node": run.node,
+            "key": run.key,
+            "entered": format_time(run.entered),
         },
-        shadow=run.shadow and message.touch != "service",
-        delivery=message.delivery,
-        items=() if cause is None else tuple(cause.items),
-        post=message.post,
-        relevance=message.relevance,
-    )
+    }
 
 
-def alike(run: Run, message: Message, now: int) -> Alike:
-    """Ask for a node's message for everybody whom a run stands for; it has no key and no cause."""
-    return Alike(
-        channel=message.channel,
-        template=message.template,
-        touch=message.touch,
-        origin=origin(run.journey),
-        cause=message_cause(run.journey, run.node, run.visits[run.node].at),
-        node=run.node,
-        expires_at=None if message.expires is None else now + message.expires,
-        value=message.value,
-        delivery=message.delivery,
-        relevance=message.relevance,
-        variables={
-            "event": {},
-            "run": {
-                "journey": run.journey,
-                "node": run.node,
-                "key": None,
-                "entered": format_time(run.entered),
-            },
-        },
-    )
+def items(run: Run) -> tuple[str, ...]:
+    """Return the items of the event that began a run."""
+    return () if run.cause is None else tuple(run.cause.items)
 
 
 def entered(run: Run, now: int, unit: str | None = None) -> Event:
@@ -118,7 +122,9 @@ def entered(run: Run, now: int, unit: str | None = None) -> Event:
 
 def all_entered(like: Run, ids: Mapping[int, int], now: int) -> list[Event]:
     """State that very many people have started runs alike; ``ids`` are the runs' by profile."""
-    return [_entered(like, number, profile, now) for profile, number in ids.items()]
+    for profile, number in ids.items():
+        return facts.alike(_entered(like, number, profile, now), ids, "run", ids.values())
+    return []
 
 
 def _entered(run: Run, number: int, profile: int, now: int, **more: Any) -> Event:

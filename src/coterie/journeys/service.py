@@ -1,6 +1,6 @@
 """The face of journeys: define and edit them, hear what happens, wake when time has passed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -220,9 +220,12 @@ class Journeys(Crowd, Keeping, Entrances):
         triggers += self._turned_up(work, book, events)
         before = hearing.hear(events, moves, book, work.now)
         facts = self.told_of_merges(work, events)
-        facts += self._starters.start(work, book, [each for each in triggers if each.leading])
-        facts += self._touch(work, book, before)
-        facts += self._starters.start(work, book, [each for each in triggers if not each.leading])
+        if before.touched or before.answered:
+            first = [each for each in triggers if each.leading]
+            triggers = [each for each in triggers if not each.leading]
+            facts += self._starters.start(work, book, first)
+            facts += self._touch(work, book, before)
+        facts += self._starters.start(work, book, triggers)
         return facts
 
     def wake(self, work: Work) -> list[Event]:
@@ -299,8 +302,8 @@ class Journeys(Crowd, Keeping, Entrances):
         for defined in book.values():
             if isinstance(defined.journey.entry, SegmentEntry):
                 by_segment.setdefault(defined.journey.entry.segment, []).append(defined.journey)
-        for move in moves:
-            for journey in by_segment.get(move.segment, ()):
+        for move in hearing.moves_of(moves, by_segment):
+            for journey in by_segment[move.segment]:
                 trigger = entering.by_move(journey, move, leading=move.profile not in busy)
                 if trigger is not None:
                     found.append(trigger)
@@ -361,18 +364,17 @@ class Journeys(Crowd, Keeping, Entrances):
 
 
 def _event_triggers(
-    entries: Entries, events: Iterable[Event], world: World | None
+    entries: Entries, events: Sequence[Event], world: World | None
 ) -> Iterator[Trigger]:
     if world is None:
         return
-    busy: set[int] = set()
-    for event in events:
+    first = {event.profile: event for event in reversed(events)}
+    for event in entries.among(events):
         for journey in entries.of(event.name):
-            leading = event.profile not in busy
+            leading = first[event.profile] is event
             trigger = entering.by_event(journey, event, world, leading=leading)
             if trigger is not None:
                 yield trigger
-        busy.add(event.profile)
 
 
 def _ask_nothing(_rule: Rule, _run: Run, _arrived: int) -> bool:

@@ -16,7 +16,7 @@ from coterie.journeys.bands.members import store as members
 from coterie.journeys.bands.model import Band
 from coterie.journeys.bands.walking import BandWalkers
 from coterie.journeys.entering import History, Lane, Trigger, in_turns, may_start
-from coterie.journeys.holding import draw_holdout, may_enter
+from coterie.journeys.holding import draw_all, draw_holdout, may_enter
 from coterie.journeys.model import Defined, Run, SegmentEntry
 from coterie.journeys.ports import People, Segments
 from coterie.journeys.stepper import ONCE, REST
@@ -47,6 +47,10 @@ class Starters:
         """Start what may start, in the order of each lane; return the facts."""
         if not triggers:
             return []
+        with self.profiles.stretch(work, BitMap(trigger.profile for trigger in triggers)):
+            return self._start(work, book, triggers)
+
+    def _start(self, work: Work, book: Book, triggers: Sequence[Trigger]) -> list[Event]:
         lanes = {lane: list(turns) for lane, turns in in_turns(triggers).items()}
         histories = self._histories(work, list(lanes))
         facts = self._start_alike(work, book, lanes, histories)
@@ -100,14 +104,13 @@ class Starters:
         self, work: Work, defined: Defined, like: Run, several: Sequence[Trigger]
     ) -> tuple[list[Event], list[Band]]:
         keys = self.profiles.keys_of(work, [trigger.profile for trigger in several])
+        drawn = draw_all(defined, keys.items())
         arms: dict[bool, list[tuple[int, str]]] = {}
         for trigger in several:
-            known = Known(trigger.profile, keys.get(trigger.profile, ""))
-            if trigger.profile in keys and may_enter(defined.journey, known):
+            shadow = drawn.get(trigger.profile)
+            if shadow is not None:
                 cause = trigger.started_by if trigger.once else f"{trigger.started_by}:0"
-                arms.setdefault(draw_holdout(defined, known).shadow, []).append(
-                    (trigger.profile, cause)
-                )
+                arms.setdefault(shadow, []).append((trigger.profile, cause))
         facts, bands = list[Event](), list[Band]()
         for shadow, people in arms.items():
             stands = replace(like, shadow=shadow)
@@ -167,7 +170,7 @@ class Starters:
         ]
         ids = store.begin(work, beginnings)
         begun = [
-            replace(each.run, id=ids[each.run.journey, each.started_by])
+            each.run.turned(id=ids[each.run.journey, each.started_by])
             for each in beginnings
             if (each.run.journey, each.started_by) in ids
         ]
@@ -176,7 +179,17 @@ class Starters:
             for run in begun
             if book[run.journey].journey.unit == "group"
         }
-        return begun, [saying.entered(run, work.now, units.get(run.id)) for run in begun]
+        alike: dict[tuple[str, bool], tuple[Run, dict[int, int]]] = {}
+        facts: list[Event] = []
+        for run in begun:
+            theirs = alike.setdefault((run.journey, run.shadow), (run, {}))[1]
+            if run.id in units or run.profile in theirs:
+                facts.append(saying.entered(run, work.now, units.get(run.id)))
+            else:
+                theirs[run.profile] = run.id
+        for run, theirs in alike.values():
+            facts += saying.all_entered(run, theirs, work.now)
+        return begun, facts
 
 
 def _is_plain(defined: Defined, turns: Sequence[Trigger], history: History) -> bool:

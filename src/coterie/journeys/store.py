@@ -104,6 +104,8 @@ mark_rows = Table(
 """One row: up to when rules were asked again because time had passed."""
 
 _ONE = 1
+_NOWHERE: Mapping[str, list[int]] = {}
+"""Where a run has been that only begins."""
 _CHANGING = (
     "version", "node", "arrived", "due", "awaiting", "visits", "shadow", "ended", "reason",
     "banded",
@@ -188,7 +190,7 @@ def begin(work: Work, beginnings: Sequence[Beginning]) -> dict[tuple[str, str], 
     newest = work.connection.execute(select(func.max(run_rows.c.id))).scalar() or 0
     rows = [
         {
-            **_changing(each.run),
+            **_changing(each.run, _NOWHERE),
             "journey": each.run.journey,
             "profile": each.run.profile,
             "came_with": each.run.profile,
@@ -208,7 +210,9 @@ def begin(work: Work, beginnings: Sequence[Beginning]) -> dict[tuple[str, str], 
 
 def save_runs(work: Work, runs: Sequence[Run]) -> None:
     """Write where runs stand now, each by itself: who stood in a band has left it."""
-    rows = [{"id": run.id, **_changing(run)} for run in runs]
+    # runs that went together share their visits, which are written once
+    written = {name: visits_out(visits) for name, visits in _visits(runs).items()}
+    rows = [{"id": run.id, **_changing(run, written[id(run.visits)])} for run in runs]
     work.change(run_rows, rows, key=["id"], change=_CHANGING)
     leaving: dict[int, BitMap] = {}
     for run in runs:
@@ -350,14 +354,18 @@ def read_run(row: Row[Any]) -> Run:
     )
 
 
-def _changing(run: Run) -> dict[str, Any]:
+def _visits(runs: Iterable[Run]) -> dict[int, Mapping[str, Visit]]:
+    return {id(run.visits): run.visits for run in runs}
+
+
+def _changing(run: Run, visits: Mapping[str, list[int]]) -> dict[str, Any]:
     return {
         "version": run.version,
         "node": run.node,
         "arrived": run.arrived,
         "due": run.due,
         "awaiting": run.awaiting,
-        "visits": visits_out(run.visits),
+        "visits": visits,
         "shadow": run.shadow,
         "ended": run.ended,
         "reason": run.reason,

@@ -5,17 +5,18 @@ messaging in one call; rounds end when nobody moves.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from coterie.core.errors import NotFound
 from coterie.core.event import Event
-from coterie.journeys import saying, store
+from coterie.journeys import saying, store, together
 from coterie.journeys.acting import Asked, asked, perform
 from coterie.journeys.draws import store as draws
 from coterie.journeys.model import Defined, Journey, Message, Perform, Run, rules_of
 from coterie.journeys.ports import Action, Asker, Messaging, People, Segments
 from coterie.journeys.stepper import Ask, Drawn, Seen, Stride, step
+from coterie.journeys.together import Strides
 from coterie.profiles.model import Known
 from coterie.segments.language.parse import matchings
 from coterie.segments.model import Rule
@@ -84,12 +85,23 @@ class Walkers:
         asker = self._asker(work, book, [look.run for look in looks])
         slugs = {look.run.journey for look in looks}
         moments = moments_of(rule for slug in slugs for rule in journey_rules(book[slug].journey))
+        strides = Strides(work.now, self.zone, moments)
         pending = list(looks)
         while pending:
             asking: list[tuple[Run, Message]] = []
             for look in pending:
-                ask = _asking(book[look.run.journey].journey, asker, moments)
-                self._step(work, book, look, known, ask, walked, asking)
+                run, defined = look.run, book[look.run.journey]
+                person = known.get(run.profile)
+                if person is None:
+                    walked.runs[run.id] = run.turned(
+                        ended=work.now, reason=GONE, due=None, awaiting=None
+                    )
+                    continue
+                stride = strides.of(defined, run, look.told, look.news)
+                if stride is None:
+                    ask = _asking(defined.journey, asker, moments)
+                    stride = self._step(work, defined, look, person, ask)
+                self._keep(work, defined.journey, stride, walked, asking)
             pending = self._send(work, asking, walked)
         walked.facts += perform(work, self.actions, walked.asked)
         draws.keep(work, walked.drawn)
@@ -104,26 +116,11 @@ class Walkers:
         ]
         return walked
 
-    def _step(
-        self,
-        work: Work,
-        book: Mapping[str, Defined],
-        look: Look,
-        known: Mapping[int, Known],
-        ask: Ask,
-        walked: Walked,
-        asking: list[tuple[Run, Message]],
-    ) -> None:
-        run, defined = look.run, book[look.run.journey]
-        person = known.get(run.profile)
-        if person is None:
-            walked.runs[run.id] = replace(run, ended=work.now, reason=GONE, due=None, awaiting=None)
-            return
+    def _step(self, work: Work, defined: Defined, look: Look, person: Known, ask: Ask) -> Stride:
         acting = defined.state == "active"
         stores = self.messaging.store_zones(work)
         seen = Seen(work.now, look.told, person, self.zone, ask, acting, stores)
-        stride = step(defined.journey, run, seen, look.news)
-        self._keep(work, defined.journey, stride, walked, asking)
+        return step(defined.journey, look.run, seen, look.news)
 
     def _keep(
         self,
@@ -145,7 +142,7 @@ class Walkers:
                 walked.facts.append(last)
         walked.drawn += [(run, one) for one in stride.drawn]
         if stride.learning and last is not None:
-            run = replace(run, awaiting=last.id)
+            run = run.turned(awaiting=last.id)
         walked.runs[run.id] = run
 
     def _send(
@@ -157,12 +154,23 @@ class Walkers:
         """Ask for the messages of a round; return the runs to go on with, each with its news."""
         if not asking:
             return []
-        requests = [saying.request(run, message, work.now) for run, message in asking]
+        several, alone = together.gather(asking)
+        askings = [together.asking_of(node, runs, work.now) for node, runs in several]
+        said, facts = self.messaging.send_all(work, askings)
+        walked.facts += facts
+        looks = []
+        for (node, runs), answer in zip(several, said, strict=True):
+            for run in runs.values():
+                waits = node.wait_receipt
+                standing = (
+                    run.turned(awaiting=saying.asked_message(run, run.node)) if waits else run
+                )
+                looks.append(Look(standing, work.now, together.status_of(run, node, answer)))
+        requests = [saying.request(run, message, work.now) for run, message in alone]
         sent = self.messaging.send(work, requests)
         walked.facts += sent.facts
-        looks = []
-        for (run, node), message in zip(asking, sent.messages, strict=True):
-            standing = replace(run, awaiting=message.id) if node.wait_receipt else run
+        for (run, node), message in zip(alone, sent.messages, strict=True):
+            standing = run.turned(awaiting=message.id) if node.wait_receipt else run
             looks.append(Look(standing, work.now, message.status))
         return looks
 

@@ -36,6 +36,10 @@ class Judged:
     outdone: dict[str, Decision] = field(default_factory=dict)
     winners: set[str] = field(default_factory=set)
 
+    def of(self, request: Request) -> Message:
+        """Return the message of a request that was judged."""
+        return self.messages[message_id(request.key)]
+
 
 class Judging:
     """Asks the gate for many requests; a part of ``Messaging``."""
@@ -59,7 +63,8 @@ class Judging:
             rules=self.rules,
         )  # fmt: skip
         look_up_planned(work, audience, {request.profile for request in requests})
-        ages = self._ages(work, {item for request in requests for item in request.items})
+        items = {item for request in requests for item in request.items}
+        ages = self._ages(work, items) if items else {}
         judged = Judged(audience, known)
         for request in sorted(requests, key=_slot_order):
             template = known.get(request.template)

@@ -157,13 +157,13 @@ def traits_of(templates_there: Collection[Template]) -> set[str]:
     return {trait for each in templates_there for trait in templates.traits_named(each)}
 
 
-def encode_given(request: Request) -> bytes | None:
+def encode_given(variables: Mapping[str, Any], post: Post | None = None) -> bytes | None:
     """Write down what a request gave for one person; None where it gave nothing."""
     given: dict[str, Any] = {}
-    if request.variables:
-        given["variables"] = request.variables
-    if request.post is not None:
-        given["post"] = asdict(request.post)
+    if variables:
+        given["variables"] = variables
+    if post is not None:
+        given["post"] = asdict(post)
     return _dumps(given).encode() if given else None
 
 

@@ -146,7 +146,8 @@ class Messaging(AlikeSending, Texts, Keeping, Handing):
         given = {
             message.id: clear
             for request, message in drafted
-            if message.status == "queued" and (clear := encode_given(request)) is not None
+            if message.status == "queued"
+            and (clear := encode_given(request.variables, request.post)) is not None
         }
         sealer = self.profiles.sealer(work, {one.profile for _, one in drafted if one.id in given})
         sealed = {

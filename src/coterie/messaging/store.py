@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -27,8 +26,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
-    bindparam,
     func,
     literal_column,
     or_,
@@ -36,7 +33,6 @@ from sqlalchemy import (
 )
 
 from coterie.core.clock import WEEK
-from coterie.core.people import Shift
 from coterie.messaging.caps import Slot
 from coterie.messaging.model import Count, Message, Rank, rank_of
 from coterie.storage.schema import BigId, Moment, metadata
@@ -272,22 +268,35 @@ def by_ids(work: Work, ids: Collection[str]) -> dict[str, Stored]:
 
 
 def planned(work: Work, profiles: Collection[int], since: int | None = None) -> list[Planned]:
-    """Return the touches that take a slot, planned from a moment on: a week ago if none is said."""
-    columns = (_M.id, _M.profile, _M.due, _M.channel, _M.touch, _M.value, _M.status, _M.at)
-    query = (
-        select(*columns)
-        .select_from(MESSAGES)
-        .where(
-            work.among(_M.profile, profiles),
-            _M.due > (work.now - WEEK if since is None else since),
-            _M.status.in_(TAKING_A_SLOT),
-            _M.touch != "service",
-        )
+    """Return the touches that take a slot, planned from a moment on: a week ago if none is said.
+
+    What they share is read apart: a join may begin with all that was ever said of an ask.
+    """
+    columns = (_M.ask, _M.id, _M.profile, _M.due, _M.status, _M.at)
+    query = select(*columns).where(
+        work.among(_M.profile, profiles),
+        _M.due > (work.now - WEEK if since is None else since),
+        _M.status.in_(TAKING_A_SLOT),
     )
+    found = work.connection.execute(query).all()
+    shared = _kinds_of(work, {row.ask for row in found})
     return [
-        Planned(name.hex(), profile, due, rank_of(touch, value), channel, touch, status, at)
-        for name, profile, due, channel, touch, value, status, at in work.connection.execute(query)
-    ]
+        Planned(row.id.hex(), row.profile, row.due, rank_of(touch, value), channel, touch,
+                row.status, row.at)
+        for row in found
+        for channel, touch, value in (shared[row.ask],)
+        if touch != "service"
+    ]  # fmt: skip
+
+
+def _kinds_of(work: Work, asks: Collection[int]) -> dict[int, tuple[str, str, float]]:
+    """Return channel, touch and value of what was asked for."""
+    if not asks:
+        return {}
+    columns = (ask_rows.c.id, ask_rows.c.channel, ask_rows.c.touch, ask_rows.c.value)
+    query = select(*columns).where(work.among(ask_rows.c.id, asks))
+    return {ask: (channel, touch, value) for ask, channel, touch, value in
+            work.connection.execute(query)}  # fmt: skip
 
 
 def take_due(work: Work, limit: int) -> list[Stored]:
@@ -369,18 +378,6 @@ def take_queued(work: Work, origin: str, limit: int) -> list[Message]:
     """Lock and return an origin's queued messages; what is leased is on its way already."""
     query = EVERYTHING.where(asked_by(origin), _M.status == "queued").order_by(_M.seq).limit(limit)
     return [read(row).message for row in _locked(work, query)]
-
-
-def follow(work: Work, shifts: Sequence[Shift]) -> None:
-    """Let the rows of these profiles follow them to the heads that lead them now."""
-    born: BindParameter[int] = bindparam("born_to")
-    head: BindParameter[int] = bindparam("head")
-    at_home = and_(_M.profile == born, _M.came_with == born)
-    away = and_(_M.came_with == born, FOLLOWED)
-    rows = [{"born_to": shift.profile, "head": shift.head} for shift in shifts]
-    for those in (away, at_home) if rows else ():
-        statement = message_rows.update().where(those).values(profile=head)
-        work.connection.execute(statement, rows)
 
 
 def counts(work: Work) -> list[Count]:

@@ -5,7 +5,7 @@ Ids give way to the profile, identifying values are sealed with her key and trav
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -38,26 +38,30 @@ class Sealed(msgspec.Struct, frozen=True):
     data: str | None = None
 
 
-class Cleansed(msgspec.Struct, frozen=True):
-    """An event without identifying data, and what was taken out of it."""
+class Cleansed(msgspec.Struct, frozen=True, gc=False):
+    """An event without identifying data, and what was taken out of it.
+
+    ``context`` is what is kept of the event's own.
+    """
 
     event: Event
-    traits: list[pii.Found]
-    properties: list[pii.Found]
+    traits: Sequence[pii.Found] = ()
+    properties: Sequence[pii.Found] = ()
+    context: Mapping[str, Any] = {}
 
 
 def cleanse(event: Event) -> Cleansed:
-    """Take what identifies out of an event; it keeps its ids, which ``close`` removes."""
+    """Take what identifies out of an event; it keeps its ids and context, which ``close`` takes."""
     if event.type == "fact":
-        return _fact(event)
+        return _fact(event) if event.name == TRAIT_SET else Cleansed(event, context=event.context)
     context = _reduced(event.context)
     says = event.traits or "traits" in event.context or event.name in (IDENTIFIED, GROUPED)
     if says or context:
         return _said(event, context)
+    if pii.is_harmless(event.properties):
+        return Cleansed(event)
     properties, found = pii.scrub(event.properties)
-    if not found and not event.context:
-        return Cleansed(event, [], [])
-    return Cleansed(msgspec.structs.replace(event, properties=properties, context={}), [], found)
+    return Cleansed(msgspec.structs.replace(event, properties=properties), properties=found)
 
 
 def _said(event: Event, context: Mapping[str, Any]) -> Cleansed:
@@ -76,27 +80,28 @@ def _said(event: Event, context: Mapping[str, Any]) -> Cleansed:
         properties["traits"], of_group = pii.split(event.traits)
         found += of_group
     kept, found_beside = pii.scrub(context)
-    cleansed = msgspec.structs.replace(event, properties=properties, traits=plain, context=kept)
-    return Cleansed(cleansed, identifying, found + found_beside)
+    cleansed = msgspec.structs.replace(event, properties=properties, traits=plain)
+    return Cleansed(cleansed, identifying, found + found_beside, kept)
 
 
 def _fact(event: Event) -> Cleansed:
     """Take an identifying value out of a fact that sets a trait; other facts are ours and clean."""
     name = event.properties.get("trait")
-    if event.name != TRAIT_SET or not isinstance(name, str):
-        return Cleansed(event, [], [])
+    if not isinstance(name, str):
+        return Cleansed(event, context=event.context)
     plain, identifying = pii.split({name: event.properties.get("value")})
     if not identifying:
-        return Cleansed(event, [], [])
+        return Cleansed(event, context=event.context)
     rest = {key: value for key, value in event.properties.items() if key != "value"}
     if name in plain:
         rest["value"] = plain[name]
-    return Cleansed(msgspec.structs.replace(event, properties=rest), identifying, [])
+    cleansed = msgspec.structs.replace(event, properties=rest)
+    return Cleansed(cleansed, identifying, context=event.context)
 
 
 def _reduced(context: Mapping[str, Any]) -> dict[str, Any]:
     """Keep of a context what somebody uses; addresses' queries and device data are dropped."""
-    if not context:
+    if _KEPT_CONTEXT.isdisjoint(context) and "page" not in context:
         return {}
     kept = {
         name: value
@@ -120,12 +125,13 @@ def close(
     blind: Callable[[str, Any], str],
 ) -> Event:
     """Give a cleansed event its person, and seal what was taken out with its carrier's key."""
-    event = cleansed.event
-    context = event.context
+    event, context = cleansed.event, cleansed.context
     if cleansed.traits or cleansed.properties:
         sealed = [_seal("trait", one, came_with, sealer, blind) for one in cleansed.traits]
         sealed += [_seal("property", one, came_with, sealer, blind) for one in cleansed.properties]
         context = {**context, SEALED: [msgspec.to_builtins(one) for one in sealed]}
+    elif event.type == "fact" and (event.profile, event.came_with) == (profile, came_with):
+        return event  # a fact of ours goes by no id
     return msgspec.structs.replace(
         event,
         profile=profile,

@@ -6,7 +6,9 @@ respect to that rounded value, the one that rules compare.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,23 @@ class Levels:
     people: NDArray[np.int32]
     levels: NDArray[np.float64]
     half_life: int | None
+
+
+class Fading(NamedTuple):
+    """Very many fading traits by columns: whose, which of the names, at what level (NaN: none)."""
+
+    people: NDArray[np.int64]
+    which: NDArray[np.intp]
+    names: Sequence[str]
+    levels: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, str, float | None]]) -> "Fading":
+        """Read (profile, name, level); a level None is none."""
+        people, names, levels = zip(*rows, strict=True) if rows else ((), (), ())
+        numbers: dict[str, int] = {}
+        which = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.intp)
+        return cls(np.array(people, np.int64), which, list(numbers), np.array(levels, np.float64))
 
 
 def value_at(level: float, half_life: int, moment: int) -> float:

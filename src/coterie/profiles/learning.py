@@ -26,6 +26,9 @@ from coterie.profiles.model import Aside, Fact
 from coterie.profiles.paths import LONGEST_NAME
 from coterie.profiles.pii import DECLARED
 
+_TELLING = frozenset(
+    {CONSENT_GIVEN, CONSENT_WITHDRAWN, IDENTIFIED, LISTED, TAGGED, TRAIT_SET, UNTAGGED}
+)
 _WHOLE_FLOAT = 2**53
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -46,6 +49,8 @@ def gather(events: Iterable[Event], zone: ZoneInfo) -> Heard:
     """Read what events tell of people; ``zone`` gives moments without an offset their meaning."""
     heard = Heard()
     for given in events:
+        if not given.traits and not given.context and given.name not in _TELLING:
+            continue  # nearly all of them
         event = _in_order(given)
         _hear_traits(event, event.traits, zone, heard)
         _hear_sealed(event, heard)

@@ -64,7 +64,8 @@ class Identity:
     the profile of its own, None while it only rode along. ``shared`` says why it leads to her no
     more, or never did: ``limit`` (more than one of a kind was seen with it) or ``bridge`` (it alone
     would join two people); None when it may join. ``person`` is whom it leads to: hers, another
-    one's when it is shared, None when it leads to nobody. ``id`` is its number.
+    one's when it is shared, None when it leads to nobody. ``id`` is its number. ``last_seen`` is
+    kept to a quarter of an hour: when that began, but never before ``first_seen``.
     """
 
     kind: str

@@ -118,6 +118,8 @@ def scrub(properties: Mapping[str, Any]) -> tuple[dict[str, Any], list[Found]]:
 
 
 def _part(entries: Mapping[str, Any], always: frozenset[str]) -> tuple[dict[str, Any], list[Found]]:
+    if is_harmless(entries, always):
+        return dict(entries), []
     found: list[Found] = []
     plain: dict[str, Any] = {}
     for name, value in entries.items():
@@ -132,6 +134,26 @@ def _part(entries: Mapping[str, Any], always: frozenset[str]) -> tuple[dict[str,
             if found[number].path != _named(name):
                 found[number] = replace(found[number], root=name)
     return plain, found
+
+
+_FLAT = frozenset({int, float, bool, type(None)})
+
+
+def is_harmless(entries: Mapping[str, Any], always: frozenset[str] = frozenset()) -> bool:
+    """Say of entries without objects or lists in them, as nearly all are, that nothing identifies.
+
+    What this says no to has to be looked through in whole.
+    """
+    for name, value in entries.items():
+        kind = type(value)
+        if kind is str:
+            if looks_like(value) is not None:
+                return False
+        elif kind not in _FLAT:
+            return False
+        if name in always or name in PERSONAL or _kind_of_key(name) is not None:
+            return False
+    return True
 
 
 @lru_cache(maxsize=4_096)

@@ -69,7 +69,7 @@ class Profiles(Arrivals, Slices, Consents, Past, Naming, Reach):
         self.keep_consents(work, heard.consents)
         store.write_asides(work, heard.asides)
         store.add_flags(work, heard.flags)
-        created = store.greet(work, {event.profile for event in fresh})
+        created = self.greet(work, {event.profile for event in fresh})
         return Changes(touched=frozenset(heard.touched) | created, created=created)
 
     def _remember(

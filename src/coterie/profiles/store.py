@@ -150,13 +150,12 @@ def by_uids(work: Work, uids: Collection[str]) -> dict[str, int]:
 
 def greet(work: Work, profiles: Collection[int]) -> frozenset[int]:
     """Mark profiles as learnt of; return those that were not so before."""
-    query = select(profile_rows.c.id).where(profile_rows.c.is_learnt.is_(False))
-    fresh = frozenset(row.id for row in of_many(work, query, profile_rows.c.id, profiles))
-    for chunk in in_chunks(fresh):
-        work.connection.execute(
-            update(profile_rows).where(profile_rows.c.id.in_(chunk)).values(is_learnt=True)
-        )
-    return fresh
+    if not profiles:
+        return frozenset()
+    mine = profile_rows.c
+    greeted = update(profile_rows).values(is_learnt=True).returning(mine.id)
+    those = work.among(mine.id, list(profiles)), mine.is_learnt.is_(False)
+    return frozenset(work.connection.execute(greeted.where(*those)).scalars())
 
 
 def keyring(work: Work, profiles: Collection[int]) -> Keyring:

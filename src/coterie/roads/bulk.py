@@ -30,7 +30,8 @@ from coterie.events.calls import read_item
 from coterie.events.door import Suppressed
 from coterie.events.model import Envelope
 from coterie.events.named import identities_of
-from coterie.roads.history.service import PORTION, History, Portion, opened
+from coterie.roads.history.opening import opened
+from coterie.roads.history.service import PORTION, History, Portion
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row, to_call, to_item
 from coterie.roads.values import BadValue

@@ -8,7 +8,6 @@ all of it, and the replay is the same batch at the same moment.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import duckdb
 import msgspec
 import structlog
 from pyroaring import BitMap
@@ -18,6 +17,7 @@ from coterie.core.clock import MINUTE
 from coterie.core.event import Event, Move
 from coterie.core.listener import Listener
 from coterie.core.people import Keeper
+from coterie.events.desk import Arrivals, joined
 from coterie.events.inbox import Inbox
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
@@ -135,10 +135,8 @@ class Inbound:
         self._keep(work, facts, events)
         return len(fresh)
 
-    def take_in(
-        self, work: Work, desk: duckdb.DuckDBPyConnection, single: Mapping[int, Event]
-    ) -> int:
-        """Carry history that lies on the log's desk, and single events of it by row; count the new.
+    def take_in(self, work: Work, arrivals: Arrivals, single: Mapping[int, Event]) -> int:
+        """Carry history that came in columns, and single events of it by row; count the new.
 
         What follows from the single ones follows at once; the others' people are owed their scores
         and segments, which ``settle_owed`` brings when the last portion is in.
@@ -150,8 +148,11 @@ class Inbound:
         facts = self._follow(work)
         sifted = self.sift(work, came, recognised)
         rows = _rows_of(sifted, recognised, [row_of[id(event)] for event in came])
-        laid = self.log.lay(work, desk, rows, sifted)
-        taken = self.log.take_in(work, desk)
+        laid: list[Event] = []
+        if rows:
+            laid, beside = self.log.lay(work, rows, sifted)
+            arrivals = joined([arrivals, beside])
+        taken = self.log.take_in(work, arrivals)
         self.observe("history laid")
         new = set(rows).intersection(taken.rows.tolist()) if rows else set()
         fresh = [event for row, event in zip(rows, laid, strict=True) if row in new]
@@ -159,7 +160,8 @@ class Inbound:
             facts += self._after_log(work, recognised, fresh, _concerned(facts))
             self._keep(work, facts, came)
         people = BitMap(self.profiles.heads(work, taken.profiles).values())
-        self.profiles.greet(work, list(people))
+        owed = store.owed(work)
+        self.profiles.greet(work, list(people - owed.unscored if owed else people))
         store.owe(work, people)
         self.observe("history owed")
         return len(taken.rows)
@@ -318,14 +320,14 @@ class Inbound:
             self.observe(f"heard by {room.name}")
         return facts
 
-    def _quieted(self, work: Work, moves: Sequence[Move]) -> list[Move]:
+    def _quieted(self, work: Work, moves: Sequence[Move]) -> Sequence[Move]:
         """Mark moves as backfill of whom history came to, as long as she is owed what it brings.
 
         Segments see history as soon as it lies in the log, before its scores are made.
         """
         owed = store.owed(work) if moves else None
         if owed is None:
-            return list(moves)
+            return moves
         came = owed.unscored | owed.unasked
         heads = BitMap(self.profiles.heads(work, list(came)).values())
         return [
@@ -348,13 +350,15 @@ class Inbound:
         """Keep the new facts for the next batch; stop a chain that would never end."""
         hops: dict[int, int] = {}
         for event in causes:
-            hops[event.profile] = max(hops.get(event.profile, 0), event.hop)
-        born = [msgspec.structs.replace(fact, hop=hops.get(fact.profile, 0) + 1) for fact in facts]
-        for fact in born:
-            if fact.hop > HOPS:
-                log.error("fact stopped", fact=fact.name, profile=fact.profile, hops=fact.hop)
+            if event.hop > hops.get(event.profile, 0):
+                hops[event.profile] = event.hop
+        born = [(fact, hops.get(fact.profile, 0) + 1) for fact in facts]
+        for fact, hop in born:
+            if hop > HOPS:
+                log.error("fact stopped", fact=fact.name, profile=fact.profile, hops=hop)
                 audit.record(work, "fact.stopped", fact.name, profile=fact.profile, id=fact.id)
-        store.keep_facts(work, [fact for fact in born if fact.hop <= HOPS])
+        going = [(fact, hop) for fact, hop in born if hop <= HOPS]
+        store.keep_facts(work, [fact for fact, _ in going], [hop for _, hop in going])
         self.observe("facts kept")
 
 

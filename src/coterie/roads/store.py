@@ -1,11 +1,11 @@
 """The road's own tables: what is sealed, how far it has come, which facts wait to be carried."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from pyroaring import BitMap
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, delete, func, select
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, delete, func, select, update
 
 from coterie.core.event import Event
 from coterie.storage.schema import BigId, Moment, metadata
@@ -26,9 +26,11 @@ pending_facts = Table(
     "road_facts",
     metadata,
     Column("id", BigId, primary_key=True),
+    Column("count", Integer, nullable=False, server_default="1"),
     Column("body", LargeBinary, nullable=False),
     sqlite_autoincrement=True,  # the ids are the order of birth, for ever
 )
+"""A row holds a portion of facts that were born together, in their order."""
 
 future_events = Table(
     "road_future",
@@ -48,7 +50,20 @@ owed_people = Table(
 )
 """Bitmaps of people whose history came in bulk: their scores, then their segments, are owed."""
 
+FACTS_IN_ROW = 500
+_ORDERS = 1 << 20
+"""Numbers for the orders of a row's facts: more than it ever holds."""
+
+
+class Portion(msgspec.Struct, frozen=True, array_like=True):
+    """Facts born together, and the hop of each."""
+
+    facts: list[Event]
+    hops: list[int]
+
+
 _decoder = msgspec.msgpack.Decoder(Event)
+_portions = msgspec.msgpack.Decoder(Portion)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -89,16 +104,53 @@ def mark_carried(work: Work, batch: Batch) -> None:
     work.connection.execute(delete(pending_facts).where(pending_facts.c.id <= batch.last_fact))
 
 
-def keep_facts(work: Work, facts: Sequence[Event]) -> None:
-    """Keep new facts for the next batch."""
-    work.insert(pending_facts, [{"body": _encoder.encode(fact)} for fact in facts])
+def keep_facts(work: Work, facts: Sequence[Event], hops: Sequence[int] | None = None) -> None:
+    """Keep new facts for the next batch, each with its hop; without ``hops`` as it has it."""
+    numbers = [fact.hop for fact in facts] if hops is None else hops
+    rows = []
+    for start in range(0, len(facts), FACTS_IN_ROW):
+        end = start + FACTS_IN_ROW
+        portion = Portion(list(facts[start:end]), list(numbers[start:end]))
+        rows.append({"count": len(portion.facts), "body": _encoder.encode(portion)})
+    work.insert(pending_facts, rows)
 
 
 def facts_until(work: Work, last: int) -> list[Event]:
-    """Return the waiting facts up to and with one id, oldest first."""
-    query = select(pending_facts).where(pending_facts.c.id <= last)
-    rows = work.connection.execute(query.order_by(pending_facts.c.id))
-    return [msgspec.structs.replace(_decoder.decode(row.body), order=row.id) for row in rows]
+    """Return the waiting facts up to and with one row, oldest first, as they travel the road."""
+    query = select(pending_facts.c.id, pending_facts.c.body).where(pending_facts.c.id <= last)
+    return [
+        msgspec.structs.replace(
+            fact,
+            hop=hop,
+            order=row.id * _ORDERS + place,
+            came_with=fact.came_with or fact.profile,
+        )
+        for row in work.connection.execute(query.order_by(pending_facts.c.id))
+        for place, (fact, hop) in enumerate(_pairs(row.body))
+    ]
+
+
+def strike_facts(work: Work, is_struck: Callable[[Event, bytes], bool]) -> int:
+    """Take waiting facts off the road, judged by the fact and its bytes; return how many."""
+    struck = 0
+    for number, count, body in work.connection.execute(select(pending_facts)).all():
+        left = [
+            (fact, hop) for fact, hop in _pairs(body) if not is_struck(fact, _encoder.encode(fact))
+        ]
+        mine = pending_facts.c.id == number
+        if not left:
+            work.connection.execute(delete(pending_facts).where(mine))
+        elif len(left) < count:
+            kept = Portion([fact for fact, _ in left], [hop for _, hop in left])
+            change = {"count": len(left), "body": _encoder.encode(kept)}
+            work.connection.execute(update(pending_facts).where(mine).values(change))
+        struck += count - len(left)
+    return struck
+
+
+def _pairs(body: bytes) -> Iterable[tuple[Event, int]]:
+    portion = _portions.decode(body)
+    return zip(portion.facts, portion.hops, strict=True)
 
 
 def keep_future(work: Work, events: Sequence[Event]) -> None:
@@ -125,9 +177,17 @@ def next_future(work: Work) -> int | None:
 
 
 def last_fact(work: Work, limit: int) -> int:
-    """Return the id of the newest of the ``limit`` oldest waiting facts, 0 when none waits."""
-    oldest = select(pending_facts.c.id).order_by(pending_facts.c.id).limit(limit).subquery()
-    return work.connection.execute(select(func.max(oldest.c.id))).scalar() or 0
+    """Return the id up to which the oldest rows make ``limit`` facts; 0 when none waits.
+
+    At least one row is reached if there is any.
+    """
+    query = select(pending_facts.c.id, pending_facts.c.count).order_by(pending_facts.c.id)
+    last, total = 0, 0
+    for number, count in work.connection.execute(query.limit(limit)):
+        if total and total + count > limit:
+            break
+        last, total = number, total + count
+    return last
 
 
 def _row(batch: Batch) -> dict[str, int]:

@@ -18,7 +18,7 @@ from coterie.profiles.fading import value_at
 from coterie.profiles.service import Profiles
 from coterie.scores import store
 from coterie.scores.activity import activity
-from coterie.scores.book import Book, Page
+from coterie.scores.book import Book
 from coterie.scores.columns import spread_out, sum_up, weigh
 from coterie.scores.interests import Spread, interests
 from coterie.scores.model import (
@@ -31,7 +31,7 @@ from coterie.scores.model import (
     check,
 )
 from coterie.scores.recommending.service import Recommending
-from coterie.scores.standing import Day, Scale, Standing, level_now, standings
+from coterie.scores.standing import Day, Scale, Standings
 from coterie.scores.together import together
 from coterie.scores.touches.service import STEP, Touches
 from coterie.storage import audit
@@ -74,59 +74,45 @@ class Scores(Touches):
         """
         if not fresh:
             return
-        weights = store.newest_weights(work)
-        touched: defaultdict[int, list[Event]] = defaultdict(list)
-        for event in fresh:
-            if _may_count(event, weights):
-                touched[event.profile].append(event)
-        page = self._book.page(work)
+        scale = Scale(store.newest_weights(work))
+        counted = [event for event in fresh if scale.may_count(event.name)]
         after = self._log.next_seq(work)
-        page.turn(after - len(fresh), after)
-        for chunk in in_chunks(sorted(touched), _AT_ONCE):
-            self._add(work, weights, page, {profile: touched[profile] for profile in chunk})
-
-    def _add(
-        self, work: Work, weights: Weights, page: Page, touched: Mapping[int, list[Event]]
-    ) -> None:
-        spread = self._spread(work, (e.items for own in touched.values() for e in own), weights)
-        scale, today = Scale(weights), self._day(work.now)
-        unread: list[int] = []
-        levels: list[FadeRow] = []
-        for profile, events in touched.items():
-            standing = page.find(profile)
-            if standing is None or not standing.can_take(events, today, work.now):
-                unread.append(profile)
-                continue
-            if profile not in page.written:
-                standing = page.written[profile] = standing.copy()
-            standing.begin(today if events[0].time >= today.begin else standing.day, weights)
-            shares = (share for event in events for share in standing.take(event, scale, spread))
-            topics = {share.topic for share in shares}
-            levels += _changed(profile, standing, topics)
-        for some in in_chunks(unread, _READ):
-            levels += self._read(work, weights, page, {one: touched[one] for one in some})
-        self._write(work, weights, levels)
+        book = self._book.open_at(work, after - len(fresh), after)
+        spread = self._spread(work, (event.items for event in counted), scale.weights)
+        weights, today = scale.weights, self._day(work.now)
+        active, keen, unread = book.take(counted, today, work.now, scale, spread)
+        self._profiles.fade(work, active, weights.activity.half_life)
+        self._profiles.fade(work, keen, weights.interest.half_life)
+        touched: defaultdict[int, list[Event]] = defaultdict(list)
+        for event in counted if unread else ():
+            if event.profile in unread:
+                touched[event.profile].append(event)
+        for some in in_chunks(sorted(unread), _READ):
+            self._read(work, weights, book, {one: touched[one] for one in some})
 
     def _read(
-        self, work: Work, weights: Weights, page: Page, touched: Mapping[int, list[Event]]
-    ) -> list[FadeRow]:
-        """Read how people stand from all that they did, and put it down on the page."""
+        self, work: Work, weights: Weights, book: Standings, touched: Mapping[int, list[Event]]
+    ) -> None:
+        """Read how people stand from all that they did, and put it down in the book."""
         traces = self._log.traces(work, touched)
         spread = self._spread(work, traces.touched, weights)
-        found = standings(traces, weights, spread, work.now, self._zone, self._day(work.now))
         futures = _futures(traces, work.now)
         due = store.due_profiles(work)  # what she did ahead of time counts from now on, too
         store.keep_due(work, touched, futures)
-        page.forget(touched)
-        page.written.update(
-            {profile: one for profile, one in found.items() if profile not in futures}
-        )
-        levels: list[FadeRow] = []
-        for profile, events in touched.items():
-            shares = (share for event in events for share in spread.of(event.items))
-            topics = found[profile].interests if profile in due else {one.topic for one in shares}
-            levels += _changed(profile, found[profile], topics)
-        return levels
+        day = self._day(work.now)
+        levels = book.learn(traces, weights, spread, work.now, self._zone, day, futures)
+        wanted: dict[int, set[str]] = {
+            profile: {
+                INTEREST + share.topic for event in events for share in spread.of(event.items)
+            }
+            for profile, events in touched.items()
+        }
+        rows = [
+            (profile, name, level)
+            for profile, name, level in levels
+            if name == ACTIVITY or profile in due or name in wanted[profile]
+        ]
+        self._write(work, weights, rows)
 
     def recompute(self, work: Work, profiles: Collection[int]) -> None:
         """Compute these people's scores from all that they did, by columns."""
@@ -135,7 +121,7 @@ class Scores(Touches):
             return
         weights = store.newest_weights(work)
         living = self._profiles.everyone(work) & wanted  # without those merged away, or erased
-        self._book.page(work).forget(wanted)
+        self._book.open(work).forget(wanted)
         for chunk in in_chunks(wanted, _AT_ONCE):
             people = list(living & BitMap(chunk))
             traces = self._log.traces(work, people)
@@ -171,7 +157,7 @@ class Scores(Touches):
         led = {profile for profile, head in now.items() if head != profile}
         heads = {head for shift in shifts for head in (shift.before, shift.head)} - led
         self._profiles.unfade(work, led)
-        self._book.page(work).forget(led)
+        self._book.open(work).forget(led)
         store.forget_due(work, led)
         self.recompute(work, heads)
 
@@ -307,21 +293,8 @@ class Scores(Touches):
         return Day(midnight(local_date(now, zone), zone), next_midnight(now, zone))
 
 
-def _may_count(event: Event, weights: Weights) -> bool:
-    name = event.name
-    return weights.activity.weight(name) > 0 or weights.interest.weight(name) > 0
-
-
 def _half_life(weights: Weights, name: str) -> int:
     return (weights.activity if name == ACTIVITY else weights.interest).half_life
-
-
-def _changed(profile: int, standing: Standing, topics: Collection[str]) -> list[FadeRow]:
-    """Name a person's levels that events on these topics changed."""
-    found = [(ACTIVITY, level_now(standing.activity))]
-    interests = standing.interests
-    found += [(INTEREST + one, level_now(interests[one])) for one in topics if one in interests]
-    return [(profile, name, level) for name, level in found if level is not None]
 
 
 def _futures(traces: Traces, now: int) -> dict[int, int]:

@@ -1,57 +1,35 @@
-"""How one person stands on her latest day, so that an event of today adds one term and no more.
+"""How people stand on their latest day, so that an event of today adds one term and no more.
 
-What was before the day is one number a topic; of the day itself the points are kept by half-life,
-and of each kind of event the times that count. An event more adds its points, and beyond the cap
-takes the place of the earliest. What comes late, for a day that is gone, is not for here.
+What was before is one number a topic; of the day itself the times of each kind of event are kept
+that count. An event more adds its points, and beyond the cap takes the place of the earliest. What
+comes late, for a day or a half-life that is gone, is not for here: who it is of is read anew. A
+batch is counted by columns: all its events at once.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.event import Event
 from coterie.events.model import Traces
-from coterie.scores.columns import Sums, Weighed, spread_out, sum_up, weigh
-from coterie.scores.decay import Term, added, level_of, put_together, term
-from coterie.scores.interests import Share, Spread
-from coterie.scores.model import Kinds, Weights
+from coterie.profiles.fading import Fading
+from coterie.scores.columns import Weighed, spread_out, sum_up, weigh
+from coterie.scores.decay import Doubles, Longs, terms
+from coterie.scores.interests import Spread
+from coterie.scores.model import ACTIVITY, INTEREST, Kinds, Weights
+from coterie.scores.points import Flags, Places, Points, Times
 
-Running = tuple[float, int, tuple[Term, ...]]
-"""The points of one score: a total and the half-life that it is at, of all that is done with, and
-the points of the latest half-lives.
+Level = tuple[int, str, float]
+"""Profile, name of the score, level."""
 
-What is kept of a person is made of bare tuples that never change: so a standing is copied by its
-outside, and the garbage collector has nothing to look through.
-"""
+_KINDS = 2**28
+"""A key is a person's number times this, and the number of a topic or of a kind of event."""
 
-NOTHING: Running = (0.0, 0, ())
-
-
-def plus(running: Running, whole: int, points: int) -> Running:
-    """Return it with the points of a contribution more, or with fewer (negative)."""
-    total, at, latest = running
-    if len(latest) == 1 and latest[0][0] == whole:
-        return total, at, ((whole, latest[0][1] + points),)
-    return total, at, tuple(added([*latest, (whole, points)]).items())
-
-
-def settled(running: Running, before: int) -> Running:
-    """Return it with the half-lives before one put together: nothing more will come of them."""
-    total, at, latest = running
-    past = [term for term in latest if term[0] < before]
-    if not past:
-        return running
-    total, at = put_together(past, total, at)
-    return total, at, tuple(term for term in latest if term[0] >= before)
-
-
-def level_now(running: Running) -> float | None:
-    """Return the level of all of it."""
-    total, at, latest = running
-    return level_of(*put_together(latest, total, at))
+_MOST_KINDS = 2**21
+"""Kinds of events that are numbered; with more, everything begins anew."""
 
 
 class Scale:
@@ -59,22 +37,15 @@ class Scale:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._known: dict[tuple[str, str], tuple[float, int, float, int]] = {}
+        self._counts: dict[str, bool] = {}
 
-    def of(self, event: Event) -> tuple[float, int, float, int]:
-        """Return the weight and the cap of an event, for the activity and for interests."""
-        about = (event.name, event.type)
-        found = self._known.get(about)
+    def may_count(self, name: str) -> bool:
+        """Say whether an event of a name is worth anything."""
+        found = self._counts.get(name)
         if found is None:
             one, two = self.weights.activity, self.weights.interest
-            found = self._known[about] = (*_worth(event, one), *_worth(event, two))
+            found = self._counts[name] = one.weight(name) > 0 or two.weight(name) > 0
         return found
-
-
-def _worth(event: Event, kinds: Kinds) -> tuple[float, int]:
-    named = event.name in kinds.weights
-    worth = 0.0 if event.type == "fact" and not named else kinds.weight(event.name)
-    return worth, kinds.cap_of(event.name)
 
 
 class Day(NamedTuple):
@@ -84,125 +55,288 @@ class Day(NamedTuple):
     end: int
 
 
-class Standing:
-    """One person's scores as her latest day left them.
+class _Batch:
+    """Some events by columns; those of people who are to be read are left out as they are found."""
 
-    ``times`` are those that count of each kind of event on that day, the earliest first: by name
-    for the activity, by (name, items) for interests.
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.profile = np.array([event.profile for event in events], np.int64)
+        self.time = np.array([event.time for event in events], np.int64)
+        self.kinds: dict[tuple[str, str], int] = {}
+        numbers = self.kinds
+        self.kind = np.array(
+            [numbers.setdefault((one.name, one.type), len(numbers)) for one in events], np.intp
+        )
+        self.touched: dict[tuple[str, ...], int] = {}
+        places = self.touched
+        self.items = np.array(
+            [places.setdefault(one.items, len(places)) for one in events], np.intp
+        )
+        self.unread = np.zeros(len(events), dtype=bool)
+
+    def leave(self, events: Places | Flags) -> None:
+        """Leave the people of some events out, with all their events."""
+        self.unread |= np.isin(self.profile, self.profile[events])
+
+    def worth(self, kinds: Kinds) -> tuple[Doubles, Longs]:
+        """Return what each event is worth, and how many of its name count a day."""
+        told = [
+            (0.0 if kind == "fact" and name not in kinds.weights else float(kinds.weight(name)))
+            for name, kind in self.kinds
+        ]
+        caps = [kinds.cap_of(name) for name, _ in self.kinds]
+        return np.array(told)[self.kind], np.array(caps, np.int64)[self.kind]
+
+
+class _Added(NamedTuple):
+    """Contributions to one kind of score: the event each comes of, its row and its term."""
+
+    event: Places
+    row: Places
+    whole: Longs
+    points: Longs
+
+    def where(self, which: Flags) -> "_Added":
+        return _Added(*(column[which] for column in self))
+
+
+class Standings:
+    """How those who came last stand: so many people as ``most`` allows.
+
+    People, their interests, and the times of their day are rows. What is kept of a person bears her
+    number, a new one each time she is read: what an old number is on is found no more.
     """
 
-    __slots__ = ("activity", "day", "interests", "times")
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._begin()
 
-    def __init__(self, day: Day) -> None:
-        self.day = day
-        self.activity = NOTHING
-        self.interests: dict[str, Running] = {}
-        self.times: dict[Hashable, tuple[int, ...]] = {}
+    def _begin(self) -> None:
+        self._people = Points(day=np.int64, end=np.int64, number=np.int64, came=np.int64)
+        self._interests = Points(person=np.int64, profile=np.int64)
+        self._times = Times()
+        self._topics: dict[str, int] = {}
+        self._kinds: dict[object, int] = {}
+        self._numbered = self._turn = 0
 
-    def copy(self) -> "Standing":
-        """Return another that changes for itself."""
-        one = Standing(self.day)
-        one.activity = self.activity
-        one.interests, one.times = self.interests.copy(), self.times.copy()
-        return one
+    def forget(self, profiles: Iterable[int]) -> None:
+        """Forget people: their scores are made anew."""
+        rows = self._people.find(np.array(list(profiles), np.int64))
+        self._people["number"][rows[rows >= 0]] = 0
 
-    def can_take(self, events: Sequence[Event], today: Day, now: int) -> bool:
-        """Say whether all of these events have happened, on one day: the latest, or today."""
-        times = [event.time for event in events]
-        begin, end = min(times), max(times)
-        return end <= now and (
-            (begin >= today.begin >= self.day.begin)
-            or (begin >= self.day.begin and end < self.day.end)
+    def take(
+        self, events: Sequence[Event], today: Day, now: int, scale: Scale, spread: Spread
+    ) -> tuple[Fading, Fading, set[int]]:
+        """Count events; return the levels that changed, and who has to be read instead.
+
+        The levels of activities, and of interests.
+        """
+        batch, weights = _Batch(events), scale.weights
+        person = self._find(batch, today, now)
+        active = self._active(batch, person, weights)
+        keen = self._keen(batch, person, weights, spread)
+        for points, added in ((self._people, active), (self._interests, keen)):
+            batch.leave(added.event[points.late(added.row, added.whole)])
+        unread = set(batch.profile[batch.unread].tolist())
+        self.forget(unread)
+        people = self._people
+        row, level = people.levels(people.add(*active.where(~batch.unread[active.event])[1:]))
+        activities = Fading(people["key"][row], np.zeros(len(row), np.intp), [ACTIVITY], level)
+        interests = self._interests
+        row, level = interests.levels(interests.add(*keen.where(~batch.unread[keen.event])[1:]))
+        names = [INTEREST + topic for topic in self._topics]
+        found = Fading(interests["profile"][row], interests["key"][row] % _KINDS, names, level)
+        self._trim()
+        return activities, found, unread
+
+    def _find(self, batch: _Batch, today: Day, now: int) -> Places:
+        """Return the people of events; a newer day begins for those whose events lie on one."""
+        self._turn += 1
+        people, time = self._people, batch.time
+        person = people.find(batch.profile)
+        day, end = people["day"][person], people["end"][person]
+        is_today = time >= today.begin
+        there = (person >= 0) & (people["number"][person] > 0) & (time >= day) & (time <= now)
+        batch.leave(~there | ~(is_today | (time < end)))
+        begins = is_today & (today.begin > day)
+        days = np.zeros((2, len(people["key"])), dtype=bool)
+        days[0, person[there & begins]] = days[1, person[there & ~begins]] = True
+        batch.leave(there & days[:, person].all(axis=0))  # whose events lie on two days is read
+        newer = person[begins & ~batch.unread]
+        people["day"][newer], people["end"][newer] = today
+        people["came"][person[~batch.unread]] = self._turn
+        return person
+
+    def _active(self, batch: _Batch, person: Places, weights: Weights) -> _Added:
+        worth, cap = batch.worth(weights.activity)
+        which = np.flatnonzero(~batch.unread & (worth > 0))
+        kinds = self._numbers([name for name, _ in batch.kinds])[batch.kind[which]]
+        event, time, sign = self._counted(batch, which, person, kinds, cap)
+        whole, points = terms(time, sign * worth[event], weights.activity.half_life)
+        return _Added(event, person[event], whole, points)
+
+    def _keen(self, batch: _Batch, person: Places, weights: Weights, spread: Spread) -> _Added:
+        worth, cap = batch.worth(weights.interest)
+        touching = np.array([bool(items) for items in batch.touched], dtype=bool)[batch.items]
+        which = np.flatnonzero(~batch.unread & (worth > 0) & touching)
+        names, touched = [name for name, _ in batch.kinds], list(batch.touched)
+        pairs, place = np.unique(
+            batch.items[which] * len(names) + batch.kind[which], return_inverse=True
         )
+        numbers = self._numbers(
+            [(names[pair % len(names)], touched[pair // len(names)]) for pair in pairs.tolist()]
+        )
+        event, time, sign = self._counted(batch, which, person, numbers[place], cap)
+        place, topic, share = self._shares(batch, event, spread)
+        event, time = event[place], time[place]
+        weight = sign[place] * worth[event] * share
+        whole, points = terms(time, weight, weights.interest.half_life)
+        number = self._people["number"][person[event]]
+        row = self._interests.make(number * _KINDS + topic)
+        self._interests["person"][row] = number
+        self._interests["profile"][row] = batch.profile[event]
+        return _Added(event, row, whole, points)
 
-    def begin(self, day: Day, weights: Weights) -> None:
-        """Let a newer day begin: nothing of hers lies on it yet."""
-        if day.begin <= self.day.begin:
-            return
-        self.day, self.times = day, {}
-        self.activity = settled(self.activity, day.begin // weights.activity.half_life)
-        before = day.begin // weights.interest.half_life
-        self.interests = {topic: settled(one, before) for topic, one in self.interests.items()}
+    def _numbers(self, kinds: Sequence[object]) -> Longs:
+        """Number kinds of events."""
+        known = self._kinds
+        return np.array([known.setdefault(kind, len(known)) for kind in kinds], np.int64)
 
-    def take(self, event: Event, scale: Scale, spread: Spread) -> tuple[Share, ...]:
-        """Count an event of the latest day; return the shares of the interests that it changed."""
-        worth, cap, interest_worth, interest_cap = scale.of(event)
-        if worth > 0:
-            half_life = scale.weights.activity.half_life
-            for time, sign in self._counted(event.name, event.time, cap):
-                whole, points = term(time, worth, half_life)
-                self.activity = plus(self.activity, whole, sign * points)
-        if interest_worth <= 0 or not event.items:
-            return ()
-        half_life = scale.weights.interest.half_life
-        key, interests = (event.name, event.items), self.interests
-        shares = spread.of(event.items)
-        for time, sign in self._counted(key, event.time, interest_cap):
-            for topic, share, _ in shares:
-                whole, points = term(time, interest_worth * share, half_life)
-                interests[topic] = plus(interests.get(topic, NOTHING), whole, sign * points)
-        return shares
+    def _counted(
+        self, batch: _Batch, which: Places, person: Places, kinds: Longs, cap: Longs
+    ) -> tuple[Places, Longs, Longs]:
+        """Count some events by their kinds; return (event, time, sign)."""
+        rows = person[which]
+        number, day = self._people["number"][rows], self._people["day"][rows]
+        place, time, sign, full = self._times.count(
+            number * _KINDS + kinds, number, day, batch.time[which], cap[which]
+        )
+        batch.leave(which[full])
+        return which[place], time, sign
 
-    def _counted(self, key: Hashable, time: int, cap: int) -> tuple[tuple[int, int], ...]:
-        """Return the moments that count from now on (1), and count no longer (-1)."""
-        times = self.times.get(key, ())
-        if len(times) < cap:
-            self.times[key] = tuple(sorted((*times, time)))
-            return ((time, 1),)
-        if time <= times[0]:
-            return ()
-        self.times[key] = tuple(sorted((*times[1:], time)))
-        return (time, 1), (times[0], -1)
+    def _shares(
+        self, batch: _Batch, event: Places, spread: Spread
+    ) -> tuple[Places, Longs, Doubles]:
+        """Spread counted events over topics; return (place among them, topic, share)."""
+        topics = self._topics
+        found = [spread.of(items) for items in batch.touched]
+        topic = np.array(
+            [topics.setdefault(one.topic, len(topics)) for some in found for one in some], np.int64
+        )
+        share = np.array([one.share for some in found for one in some], np.float64)
+        number = np.array([len(some) for some in found], np.intp)
+        each = number[batch.items[event]]
+        place = np.repeat(np.arange(len(event)), each)
+        # where the shares of an event's items begin, and which of them it is
+        begin = (np.cumsum(number) - number)[batch.items[event]]
+        which = begin[place] + np.arange(len(place)) - np.repeat(np.cumsum(each) - each, each)
+        return place, topic[which], share[which]
 
+    def learn(
+        self,
+        traces: Traces,
+        weights: Weights,
+        spread: Spread,
+        now: int,
+        zone: ZoneInfo,
+        day: Day,
+        passing: Collection[int] = (),
+    ) -> list[Level]:
+        """Count all that people did up to a moment of a day; return all of their levels.
 
-def standings(
-    traces: Traces, weights: Weights, spread: Spread, now: int, zone: ZoneInfo, day: Day
-) -> dict[int, Standing]:
-    """Return how people stand at a moment of a day, made from all that they did."""
-    found: dict[int, Standing] = {
-        profile: Standing(day) for profile in np.unique(traces.profile).tolist()
-    }
-    times: dict[tuple[int, Hashable], list[int]] = {}
-    weighed = weigh(traces, weights.activity, now, zone)
-    half_life = weights.activity.half_life
-    for profile, _, running in _runnings(sum_up(traces, weighed, half_life), day, half_life):
-        found[profile].activity = running
-    for profile, time, name, _ in _of_day(traces, weighed, day):
-        times.setdefault((profile, name), []).append(time)
-    weighed = weigh(traces, weights.interest, now, zone, per_items=True)
-    half_life = weights.interest.half_life
-    sums, topics = spread_out(traces, weighed, half_life, spread)
-    for profile, topic, running in _runnings(sums, day, half_life):
-        found[profile].interests[topics[topic]] = running
-    for profile, time, name, items in _of_day(traces, weighed, day):
-        times.setdefault((profile, (name, items)), []).append(time)
-    for (profile, key), own in times.items():
-        found[profile].times[key] = tuple(sorted(own))
-    return found
+        Those ``passing`` are not kept.
+        """
+        people = self._people
+        kept = np.setdiff1d(traces.profile, np.array(list(passing), np.int32)).astype(np.int64)
+        self._turn += 1
+        rows = people.make(kept)
+        for name in ("total", "at", "whole", "high", "low"):
+            people[name][rows] = 0
+        people["day"][rows], people["end"][rows] = day
+        people["number"][rows] = self._numbered + np.arange(1, len(rows) + 1)
+        people["came"][rows] = self._turn
+        self._numbered += len(rows)
+        weighed = weigh(traces, weights.activity, now, zone)
+        sums = sum_up(traces, weighed, weights.activity.half_life)
+        levels = [(who, ACTIVITY, level) for who, _, level in zip(*sums.levels(), strict=True)]
+        sums = sums.where(np.isin(sums.profile, kept))
+        people.put(people.find(np.unique(sums.profile)), sums)
+        names = self._numbers(traces.names)
+        self._keep_times(traces, weighed, day, kept, names[traces.name[weighed.place]])
+        weighed = weigh(traces, weights.interest, now, zone, per_items=True)
+        sums, topics = spread_out(traces, weighed, weights.interest.half_life, spread)
+        levels += [
+            (who, INTEREST + topics[topic], level)
+            for who, topic, level in zip(*sums.levels(), strict=True)
+        ]
+        sums = sums.where(np.isin(sums.profile, kept))
+        first = np.ones(len(sums), dtype=bool)
+        first[1:] = (sums.profile[1:] != sums.profile[:-1]) | (sums.topic[1:] != sums.topic[:-1])
+        profile = sums.profile[first]
+        number = people["number"][people.find(profile)]
+        known = [self._topics.setdefault(topic, len(self._topics)) for topic in topics]
+        row = self._interests.make(number * _KINDS + np.array(known, np.int64)[sums.topic[first]])
+        self._interests["person"][row], self._interests["profile"][row] = number, profile
+        self._interests.put(row, sums)
+        pairs = zip(
+            traces.name[weighed.place].tolist(), traces.items[weighed.place].tolist(), strict=True
+        )
+        kinds = [(traces.names[name], traces.touched[items]) for name, items in pairs]
+        self._keep_times(traces, weighed, day, kept, self._numbers(kinds))
+        self._trim()
+        return levels
 
+    def _keep_times(
+        self, traces: Traces, weighed: Weighed, day: Day, kept: Longs, kinds: Longs
+    ) -> None:
+        """Keep the times of what counts from the day's begin on."""
+        time, profile = traces.time[weighed.place], traces.profile[weighed.place].astype(np.int64)
+        here = np.flatnonzero((time >= day.begin) & np.isin(profile, kept))
+        rows = self._people.find(profile[here])
+        number = self._people["number"][rows]
+        keys, days = number * _KINDS + kinds[here], np.full(len(here), day.begin)
+        caps = np.full(len(here), 2**40)  # what is beyond the cap is left out already
+        _, _, _, full = self._times.count(keys, number, days, time[here], caps)
+        self._people["number"][rows[full]] = 0
 
-def _of_day(
-    traces: Traces, weighed: Weighed, day: Day
-) -> Iterator[tuple[int, int, str, tuple[str, ...]]]:
-    """Yield (profile, time, name, items) of the events that count, from the day's begin on."""
-    place = weighed.place[traces.time[weighed.place] >= day.begin]
-    columns = (traces.profile[place], traces.time[place], traces.name[place], traces.items[place])
-    for profile, time, name, items in zip(*(one.tolist() for one in columns), strict=True):
-        yield profile, time, traces.names[name], traces.touched[items]
+    def _trim(self) -> None:
+        """Leave out what nobody finds any more, and who came longest ago, when it is too much."""
+        held = len(self._people) + len(self._interests) + len(self._times)
+        if len(self._kinds) > _MOST_KINDS or len(self._topics) > _MOST_KINDS:
+            self._begin()
+        elif held > self._most:
+            self._drop_dead()
+            held = len(self._people) + len(self._interests) + len(self._times)
+            if held > self._most:
+                self._drop_oldest(self._most * 3 // 4)
 
+    def _drop_dead(self) -> None:
+        people = self._people
+        people.only(people["number"][: len(people)] > 0)
+        for rows in (self._interests, self._times):
+            whose = self._whose(rows)
+            alive = whose >= 0
+            if rows is self._times:
+                alive &= rows["day"][: len(rows)] == people["day"][whose]
+            rows.only(alive)
 
-def _runnings(sums: Sums, day: Day, half_life: int) -> Iterator[tuple[int, int, Running]]:
-    """Yield (profile, topic, running points), those before the day put together."""
-    done = sums.whole < day.begin // half_life
-    totals: dict[tuple[int, int], tuple[float, int]] = {}
-    for profile, topic, total, at in zip(*sums.where(done).totals(), strict=True):
-        totals[profile, topic] = total, at
-    late = sums.where(~done)
-    points = (late.high.astype(np.int64).tolist(), late.low.astype(np.int64).tolist())
-    columns = (late.profile.tolist(), late.topic.tolist(), late.whole.tolist(), *points)
-    latest: defaultdict[tuple[int, int], list[Term]] = defaultdict(list)
-    for profile, topic, whole, high, low in zip(*columns, strict=True):
-        latest[profile, topic].append((whole, (high << 32) + low))
-    for profile, topic in {**totals, **latest}:
-        total, at = totals.get((profile, topic), (0.0, 0))
-        yield profile, topic, (total, at, tuple(latest.get((profile, topic), ())))
+    def _drop_oldest(self, most: int) -> None:
+        people = self._people
+        size = np.ones(len(people), np.int64)
+        for rows in (self._interests, self._times):
+            size += np.bincount(self._whose(rows), minlength=len(people))
+        newest = np.argsort(-people["came"][: len(people)], kind="stable")
+        kept = np.zeros(len(people), dtype=bool)
+        kept[newest[np.cumsum(size[newest]) <= most]] = True
+        people["number"][: len(people)][~kept] = 0
+        self._drop_dead()
+
+    def _whose(self, rows: Points | Times) -> NDArray[np.intp]:
+        """Return whose each row is, -1 of those whose number nobody has any more."""
+        number = self._people["number"][: len(self._people)]
+        order = np.argsort(number)
+        if not len(order):
+            return np.full(len(rows), -1, np.intp)
+        sought = rows["person"][: len(rows)]
+        place = np.minimum(np.searchsorted(number, sought, sorter=order), len(order) - 1)
+        return np.where(number[order[place]] == sought, order[place], -1)

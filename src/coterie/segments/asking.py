@@ -18,6 +18,7 @@ from coterie.core.errors import Invalid, NotFound
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments import store
+from coterie.segments.changes import store as changes
 from coterie.segments.definition import (
     LIBRARY,
     Change,
@@ -114,7 +115,7 @@ class Asking:
 
     def history(self, work: Work, slug: str) -> list[Published]:
         """Return what was published of a segment at each moment, oldest first."""
-        return store.balance(work, slug)
+        return changes.balance(work, slug)
 
     def growth(self, work: Work, slugs: Collection[str], days: int) -> dict[str, list[DaySize]]:
         """Return the populations of some segments on the last days, today last.
@@ -125,7 +126,7 @@ class Asking:
         first = today - timedelta(days=days - 1)
         sizes = {one.slug: one.size for one in self.all(work) if one.slug in slugs}
         born = store.born(work)
-        told = store.balances(work, midnight(first, self.zone), sizes)
+        told = changes.balances(work, midnight(first, self.zone), sizes)
         return {
             slug: by_day(
                 told[slug], size, max(first, min(today, local_date(born[slug], self.zone))), today,
@@ -136,16 +137,17 @@ class Asking:
 
     def turnover(self, work: Work, since: int) -> dict[str, tuple[int, int]]:
         """Count, for every segment, how many entered and left it from a moment on."""
-        told = store.turnover(work, since)
+        told = changes.turnover(work, since)
         return {one.slug: told.get(one.slug, (0, 0)) for one in self.all(work)}
 
     def latest(self, work: Work, slug: str, *, entered: bool, limit: int = 10) -> list[Change]:
         """Return who entered a segment, or left it, the latest first."""
-        return store.latest(work, slug, entered, limit)
+        return self._led(work, changes.latest(work, slug, entered, limit))
 
     def changes(self, work: Work, profile: int) -> list[Change]:
         """Return a person's entering and leaving of segments, oldest first."""
-        return store.changes(work, profile)
+        members = self.profiles.members(work, [profile])[profile]
+        return self._led(work, changes.of_profiles(work, members))
 
     def why(self, work: Work, profile: int, slug: str) -> Reason | None:
         """Tell why a person is in a segment or not, by its rule now; None for who is unknown."""
@@ -309,6 +311,11 @@ class Asking:
         return self.stirring.next(work, self._library(work).edges(rule), after)
 
     # Within
+
+    def _led(self, work: Work, told: Sequence[Change]) -> list[Change]:
+        """Tell changes of who leads now those to whom they happened."""
+        heads = self.profiles.heads(work, {one.profile for one in told})
+        return [replace(one, profile=heads[one.profile]) for one in told]
 
     def _renew(self, work: Work) -> None:
         """Draw a new stamp for what changed now, which the engine will learn by itself."""

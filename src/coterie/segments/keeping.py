@@ -5,12 +5,11 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from coterie.core.event import Move
 from coterie.core.people import Shift
 from coterie.segments import store
 from coterie.segments.lists.service import Lists
 from coterie.segments.members import store as published
-from coterie.storage.keeping import follow
+from coterie.segments.moves import Moves, Turned
 from coterie.storage.work import Work
 
 _SHIFTED = "segments.shifted"
@@ -31,7 +30,6 @@ class Keeping(Lists):
         concerned = work.memo.setdefault(_SHIFTED, set[int]())
         concerned.update(head for shift in shifts for head in (shift.before, shift.head))
         self._take_out(work, {profile for profile, head in heads.items() if head != profile})
-        follow(work, store.change_rows, shifts)
 
     def shifted(self, work: Work) -> set[int]:
         """Return the heads on both sides of what was followed in this unit of work."""
@@ -70,11 +68,7 @@ class Keeping(Lists):
         self.engine.reread(before)
         leaving = {slug: members & gone for slug, members in before.items() if members & gone}
         versions = {slug: one.version for slug, one in store.definitions(work).items()}
-        moves = [
-            Move(slug, profile, entered=False, at=work.now)
-            for slug, people in leaving.items()
-            for profile in people
-        ]
+        moves = Moves(work.now, {slug: Turned(BitMap(), some) for slug, some in leaving.items()})
         after = {slug: before[slug] - people for slug, people in leaving.items()}
         published.publish(work, after, moves, versions, silent=True)
         return len(leaving)

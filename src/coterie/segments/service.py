@@ -12,7 +12,7 @@ from types import MappingProxyType
 from pyroaring import BitMap
 
 from coterie.core.errors import Conflict, NotFound
-from coterie.core.event import Event, Move
+from coterie.core.event import Event
 from coterie.core.ids import check_slug
 from coterie.segments import store
 from coterie.segments.definition import Definition
@@ -21,7 +21,14 @@ from coterie.segments.keeping import Keeping
 from coterie.segments.library import Library
 from coterie.segments.members import store as published
 from coterie.segments.model import World
-from coterie.segments.moves import Traces, backfilled, backfilled_shifts, moves_between
+from coterie.segments.moves import (
+    Moves,
+    Traces,
+    Turned,
+    backfilled,
+    backfilled_shifts,
+    turned,
+)
 from coterie.segments.person.people import Asker, load_people
 from coterie.storage.audit import record
 from coterie.storage.work import Work
@@ -36,7 +43,7 @@ class Segments(Keeping):
     def define(
         self, work: Work, slug: str, rule: object, *, title_en: str = "", title_zh: str = "",
         after: int | None = None,
-    ) -> list[Move]:  # fmt: skip
+    ) -> Moves:  # fmt: skip
         """Define a segment, or give it a new version; return who entered and left by it.
 
         People enter and leave as seen from the former version; segments that refer to this one
@@ -69,7 +76,7 @@ class Segments(Keeping):
         library = self._library(work)
         return self._recount(work, library, [slug, *library.users_of(slug)])
 
-    def restore(self, work: Work, slug: str, version: int) -> list[Move]:
+    def restore(self, work: Work, slug: str, version: int) -> Moves:
         """Define a segment as an earlier version had it; return who entered and left by it.
 
         That makes a new version: history is never rewritten. Raises NotFound, and Invalid when
@@ -81,7 +88,7 @@ class Segments(Keeping):
             raise NotFound(f"segment {slug!r} has no version {version}")
         return self.define(work, slug, found.rule, title_en=found.title_en, title_zh=found.title_zh)
 
-    def delete(self, work: Work, slug: str) -> list[Move]:
+    def delete(self, work: Work, slug: str) -> Moves:
         """Delete a segment; everybody leaves it. Its versions and its history stay.
 
         Raises NotFound, and Conflict while another segment refers to it.
@@ -90,7 +97,7 @@ class Segments(Keeping):
         library = self._library(work)
         definition = library.definition(slug)
         library.check_unused(slug)
-        moves = list(moves_between(slug, published.members(work, slug), BitMap(), work.now))
+        moves = Moves(work.now, {slug: turned(published.members(work, slug), BitMap())})
         published.publish(work, {}, moves, {slug: definition.version})
         store.remove(work, slug)
         published.remove(work, slug)
@@ -99,9 +106,7 @@ class Segments(Keeping):
         record(work, "segment.delete", slug, version=definition.version)
         return moves
 
-    def reconsider(
-        self, work: Work, fresh: Sequence[Event], touched: Collection[int]
-    ) -> list[Move]:
+    def reconsider(self, work: Work, fresh: Sequence[Event], touched: Collection[int]) -> Moves:
         """Bring every membership to ``work.now`` after a batch; return who entered and left.
 
         ``touched`` are the people about whom the batch taught anything. A move is marked as
@@ -116,11 +121,11 @@ class Segments(Keeping):
         store.set_watermark(work, max(since, work.now))
         return moves
 
-    def wake(self, work: Work) -> list[Move]:
+    def wake(self, work: Work) -> Moves:
         """Do what passing time has brought by ``work.now``; return who entered and left."""
         return self.reconsider(work, (), ())
 
-    def recheck(self, work: Work, profiles: Collection[int]) -> list[Move]:
+    def recheck(self, work: Work, profiles: Collection[int]) -> Moves:
         """Ask all rules again of these people, such as after items got other topics.
 
         After shifts these are the heads on both sides: one that leads again enters like a new one.
@@ -129,7 +134,7 @@ class Segments(Keeping):
         store.set_watermark(work, max(since, work.now))
         return self._bring(work, since, Learnt(shifted=profiles, retagged=True))
 
-    def recount_all(self, work: Work) -> list[Move]:
+    def recount_all(self, work: Work) -> Moves:
         """Ask all rules anew of everybody, from the log; return who entered and left by it.
 
         Nobody does, unless something was amiss: for benchmarks, and for the doctor.
@@ -157,7 +162,7 @@ class Segments(Keeping):
         learnt: Learnt,
         quiet: Mapping[int, Traces] = MappingProxyType({}),
         muted: Collection[int] = (),
-    ) -> list[Move]:
+    ) -> Moves:
         """Have the engine bring every membership to now, and publish what differs from before.
 
         ``quiet`` are those to whom backfill happened, with these events: their moves are live only
@@ -168,24 +173,21 @@ class Segments(Keeping):
         if not self.engine.stands(store.stamp(work)):
             self.engine.forget()
         answers = self.engine.bring(work, library, world, learnt)
-        before = self._published(work, answers)
-        after = {
-            slug: answer.meeting
-            if answer.asked is None
-            else (before[slug] - answer.asked) | answer.meeting
-            for slug, answer in answers.items()
-        }
-        changed = {slug: people for slug, people in after.items() if people != before[slug]}
+        held = self._published(work, answers)
+        found: dict[str, Turned] = {}
+        for slug, answer in answers.items():
+            before = held[slug] if answer.asked is None else held[slug] & answer.asked
+            if before != answer.meeting:
+                found[slug] = turned(before, answer.meeting)
         # what time alone moved is new to other processes, and to this one if it is rolled back
-        self.engine.vouch(store.renew_stamp(work) if learnt or changed else store.stamp(work))
-        late = self._late(work, library, world, before, changed, quiet)
-        moves = [
-            move
-            for slug, people in changed.items()
-            for move in moves_between(slug, before[slug], people, work.now, late[slug].union(muted))
-        ]
-        published.publish(work, changed, moves, library.versions())
-        self.engine.populations.update(changed)
+        self.engine.vouch(store.renew_stamp(work) if learnt or found else store.stamp(work))
+        late = self._late(work, library, world, found, quiet)
+        for slug, one in found.items():
+            held[slug] -= one.left
+            held[slug] |= one.entered
+            found[slug] = one._replace(backfill=late.get(slug, set()).union(muted))
+        moves = Moves(work.now, found)
+        published.publish(work, {slug: held[slug] for slug in found}, moves, library.versions())
         return moves
 
     def _published(self, work: Work, slugs: Collection[str]) -> dict[str, BitMap]:
@@ -200,26 +202,28 @@ class Segments(Keeping):
         work: Work,
         library: Library,
         world: World,
-        before: Mapping[str, BitMap],
-        after: Mapping[str, BitMap],
+        moved: Mapping[str, Turned],
         quiet: Mapping[int, Traces],
     ) -> dict[str, set[int]]:
         """Find, for each segment, whose move would not be but for the backfill in the batch."""
-        moved = {slug: (before[slug] ^ people) & BitMap(quiet) for slug, people in after.items()}
-        people = BitMap().union(*moved.values())
+        if not quiet:
+            return {}
+        came = BitMap(quiet)
+        some = {slug: (one.entered | one.left) & came for slug, one in moved.items()}
+        people = BitMap().union(*some.values())
         few = list(people) if len(people) < MANY else []  # a large import's moves are its own
         asker = Asker(load_people(work, self.profiles, self.log, few), world)
         return {
             slug: {
                 profile
-                for profile in some
+                for profile in those
                 if asker.holds_without(library.rules[slug], profile, quiet[profile])
-                != (profile in after[slug])
+                != (profile in moved[slug].entered)
             }
-            for slug, some in moved.items()
+            for slug, those in some.items()
         }
 
-    def _recount(self, work: Work, library: Library, slugs: Sequence[str]) -> list[Move]:
+    def _recount(self, work: Work, library: Library, slugs: Sequence[str]) -> Moves:
         """Ask whole rules anew of everyone, and publish what differs from before."""
         rules = {slug: library.rules[slug] for slug in slugs}
         world = self._world(work, library)
@@ -227,11 +231,7 @@ class Segments(Keeping):
             after = {slug: population.of(rule) for slug, rule in rules.items()}
         self.engine.doubt(slugs)
         before = published.members_of(work, slugs)
-        moves = [
-            move
-            for slug in slugs
-            for move in moves_between(slug, before[slug], after[slug], work.now)
-        ]
-        changed = {slug: people for slug, people in after.items() if people != before[slug]}
+        moves = Moves(work.now, {slug: turned(before[slug], after[slug]) for slug in slugs})
+        changed = {slug: after[slug] for slug in moves.turned}
         published.publish(work, changed, moves, library.versions())
         return moves

@@ -1,32 +1,27 @@
-"""The room's tables: segments with their versions, and every change of who is in them.
+"""The room's tables: segments with their versions, and up to when they are known.
 
-Who is in them now is kept beside (``members``).
+Who is in them, and every change of that, is kept beside (``members``).
 """
 
 import os
-from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     Column,
-    Index,
     Integer,
-    Row,
     String,
     Table,
-    case,
+    cast,
     func,
-    literal_column,
     select,
 )
 
-from coterie.core.clock import MINUTE
-from coterie.segments.definition import LIBRARY, Change, Definition, Published
-from coterie.storage.keeping import came_with
-from coterie.storage.schema import BigId, Moment, metadata
+from coterie.segments.definition import LIBRARY, Definition
+from coterie.storage.schema import Moment, metadata
 from coterie.storage.work import Work
 
 segment_rows = Table(
@@ -51,22 +46,10 @@ version_rows = Table(
     Column("defined_by", String, nullable=False),
 )
 
-change_rows = Table(
-    "segment_changes",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("segment", String, nullable=False),
-    Column("profile", Integer, nullable=False),
-    came_with(),
-    Column("entered", Boolean, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("silent", Boolean, nullable=False),
-    Index(None, "segment", "at"),
-    Index(None, "segment", "id"),
-    Index(None, "profile"),
-)
-"""``silent`` ones were counted and nobody heard of them: who left led no more, or was erased."""
+_VERSION = [
+    cast(one, String).label(one.name) if one.name == "rule" else one for one in version_rows.c
+]
+"""A version's columns; the rule as text, so that one that was read before is not read again."""
 
 mark_rows = Table(
     "segment_watermark",
@@ -88,7 +71,6 @@ Two units of work that read the same stamp see the same people, events, topics a
 """
 
 _ONE = 1
-_QUARTER = 15 * MINUTE
 
 
 def save(work: Work, definition: Definition) -> None:
@@ -117,7 +99,7 @@ def remove(work: Work, slug: str) -> None:
 def definitions(work: Work) -> dict[str, Definition]:
     """Return the current version of every segment, by slug in alphabetical order."""
     query = (
-        select(version_rows, segment_rows.c.size)
+        select(*_VERSION, segment_rows.c.size)
         .join(
             segment_rows,
             (segment_rows.c.slug == version_rows.c.slug)
@@ -130,9 +112,16 @@ def definitions(work: Work) -> dict[str, Definition]:
 
 def versions(work: Work, slug: str) -> list[Definition]:
     """Return every version of a segment that there ever was, newest first; sizes are unknown."""
-    query = select(version_rows).where(version_rows.c.slug == slug)
+    query = select(*_VERSION).where(version_rows.c.slug == slug)
     rows = work.connection.execute(query.order_by(version_rows.c.version.desc()))
     return [_definition(row) for row in rows]
+
+
+@lru_cache(maxsize=4_096)
+def _read(rule: str) -> dict[str, Any]:
+    """Read a rule; the same text is the same object, which nobody changes."""
+    found: dict[str, Any] = msgspec.json.decode(rule)
+    return found
 
 
 def born(work: Work) -> dict[str, int]:
@@ -147,101 +136,17 @@ def next_version(work: Work, slug: str) -> int:
     return (work.connection.execute(query).scalar() or 0) + 1
 
 
-def _definition(row: Row[Any]) -> Definition:
+def _definition(row: Any) -> Definition:
     """Read a definition, with its size where the row has one."""
     return Definition(
         slug=row.slug,
         version=row.version,
         title_en=row.title_en,
         title_zh=row.title_zh,
-        rule=row.rule,
+        rule=_read(row.rule),
         defined_at=row.defined_at,
         defined_by=row.defined_by,
         size=getattr(row, "size", 0),
-    )
-
-
-def balance(work: Work, slug: str) -> list[Published]:
-    """Count who entered and left a segment at each moment, oldest first, with the size after."""
-    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
-    query = (
-        select(change_rows.c.at, entered.label("entered"), func.count().label("moved"))
-        .where(change_rows.c.segment == slug)
-        .group_by(change_rows.c.at)
-        .order_by(change_rows.c.at)
-    )
-    size, counts = 0, []
-    for row in work.connection.execute(query):
-        left = row.moved - row.entered
-        size += row.entered - left
-        counts.append(Published(at=row.at, entered=row.entered, left=left, size=size))
-    return counts
-
-
-def changes(work: Work, profile: int) -> list[Change]:
-    """Return one person's moves in and out of segments, oldest first."""
-    query = (
-        select(change_rows)
-        .where(change_rows.c.profile == profile, ~change_rows.c.silent)
-        .order_by(change_rows.c.at, change_rows.c.id)
-    )
-    return [_change(row) for row in work.connection.execute(query)]
-
-
-def latest(work: Work, slug: str, entered: bool, limit: int) -> list[Change]:
-    """Return who entered a segment, or who left it, the latest first."""
-    query = (
-        select(change_rows)
-        .where(change_rows.c.segment == slug, change_rows.c.entered == entered)
-        .where(~change_rows.c.silent)
-        .order_by(change_rows.c.at.desc(), change_rows.c.id.desc())
-        .limit(limit)
-    )
-    return [_change(row) for row in work.connection.execute(query)]
-
-
-def balances(work: Work, since: int, slugs: Collection[str]) -> dict[str, list[Published]]:
-    """Count who entered and left some segments from ``since`` on, by quarters of an hour.
-
-    Every zone's days begin with such a quarter, so days can be made of them. ``at`` is its first
-    moment; the sizes are not those of the moments but counted from 0.
-    """
-    found: dict[str, list[Published]] = {slug: [] for slug in slugs}
-    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
-    at = (change_rows.c.at - change_rows.c.at % literal_column(str(_QUARTER))).label("at")
-    query = (
-        select(change_rows.c.segment, at, entered.label("entered"), func.count().label("moved"))
-        .where(change_rows.c.segment.in_(found), change_rows.c.at >= since)
-        .group_by(change_rows.c.segment, at)
-        .order_by(at)
-    )
-    for row in work.connection.execute(query):
-        told = found[row.segment]
-        left = row.moved - row.entered
-        size = (told[-1].size if told else 0) + row.entered - left
-        told.append(Published(at=row.at, entered=row.entered, left=left, size=size))
-    return found
-
-
-def turnover(work: Work, since: int) -> dict[str, tuple[int, int]]:
-    """Count who entered and who left each segment from ``since`` on; one that rests is left out."""
-    entered = func.sum(case((change_rows.c.entered, 1), else_=0))
-    query = (
-        select(change_rows.c.segment, entered.label("entered"), func.count().label("moved"))
-        .where(change_rows.c.at >= since)
-        .group_by(change_rows.c.segment)
-    )
-    rows = work.connection.execute(query)
-    return {row.segment: (row.entered, row.moved - row.entered) for row in rows}
-
-
-def _change(row: Row[Any]) -> Change:
-    return Change(
-        segment=row.segment,
-        entered=row.entered,
-        at=row.at,
-        version=row.version,
-        profile=row.profile,
     )
 
 

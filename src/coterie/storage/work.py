@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Select, Table
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.dialects import postgresql, sqlite
 
 from coterie.core.actor import Actor
-from coterie.storage import many
+from coterie.storage import many, reading
+from coterie.storage.copying import Alike, copy_alike
 
 Row = Mapping[str, Any]
 
@@ -49,18 +52,46 @@ class Work:
 
         SQLite takes them as they are, so the values must be such as SQLite knows.
         """
-        if not rows:
-            return
-        statement = many.insertion(table, tuple(names), self._dialect)
-        if isinstance(statement, many.Prepared | many.Copied):
-            statement.run_as_they_are(self.connection, names, rows)
-        else:
-            self._run(statement, [dict(zip(names, row, strict=True)) for row in rows])
+        if rows:
+            self._run_rows(many.insertion(table, tuple(names), self._dialect), names, rows)
+
+    def upsert_rows(
+        self,
+        table: Table,
+        names: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        *,
+        key: Sequence[str],
+        change: Sequence[str],
+    ) -> None:
+        """Insert very many rows as ``insert_rows`` does; change those there as ``upsert`` does."""
+        if rows:
+            taken = tuple(key), tuple(change)
+            statement = many.insertion(table, tuple(names), self._dialect, *taken)
+            self._run_rows(statement, names, rows)
+
+    def copy_alike(self, table: Table, blocks: Sequence[Alike]) -> None:
+        """Copy rows into PostgreSQL that are alike, kind by kind, without an object for any value.
+
+        A kind is the values that all its rows share and, for each other column, an array.
+        """
+        copy_alike(self.connection, table, blocks)
 
     def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows whose key is not there yet; leave the others as they are."""
         if rows:
             self._run(many.insertion(table, tuple(rows[0]), self._dialect, ()), rows)
+
+    def insert_new_from(
+        self, table: Table, names: Sequence[str], query: Select[Any], told: Sequence[Column[Any]]
+    ) -> Sequence[SqlRow[Any]]:
+        """Insert what a query finds, as the columns ``names``, where its key is not there yet.
+
+        Return the columns ``told`` of the new rows.
+        """
+        on = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        found = on(table).from_select(list(names), query, include_defaults=False)
+        return self.connection.execute(found.on_conflict_do_nothing().returning(*told)).all()
 
     def upsert(
         self, table: Table, rows: Sequence[Row], *, key: Sequence[str], change: Sequence[str]
@@ -78,12 +109,15 @@ class Work:
             statement = many.alteration(table, tuple(key), tuple(change), self._dialect)
             self._run(statement, [many.keyed(row, key, change) for row in rows])
 
-    def columns(self, query: Select[Any], *kinds: DTypeLike) -> tuple[NDArray[Any], ...]:
+    def columns(
+        self, query: Select[Any], *kinds: DTypeLike | reading.Words
+    ) -> tuple[NDArray[Any], ...]:
         """Read very many rows, as an array for each column, of these types.
 
         Values come as the driver gives them, so the columns must be such as need no translation.
+        ``Words`` number the different texts of a column.
         """
-        return many.columns(self.connection, query, kinds)
+        return reading.columns(self.connection, query, kinds)
 
     def among(self, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
         """Write the condition that a column is one of very many numbers or texts."""
@@ -108,6 +142,14 @@ class Work:
     @property
     def _dialect(self) -> Dialect:
         return self.connection.dialect
+
+    def _run_rows(
+        self, statement: many.Statement, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        if isinstance(statement, many.Prepared | many.Copied):
+            statement.run_as_they_are(self.connection, names, rows)
+        else:
+            self._run(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _run(self, statement: many.Statement, rows: Sequence[Row]) -> None:
         many.run(self.connection, statement, rows)

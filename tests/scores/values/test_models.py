@@ -170,3 +170,37 @@ def test_who_hardly_ever_leaves_is_reckoned_with_too() -> None:
     expected = [BgNbd(0.5, 100.0, a, 3 * a).expected(30.0, *people) for a in (500.0, 2e3, 1e6)]
     for one in expected[1:]:
         np.testing.assert_allclose(one, expected[0], rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    "logs", [(0.0, 0.5, -0.5, 1.0), (-1.0, 2.0, 1.0, -1.0), (2.0, 0, 3.0, 4.0)]
+)
+def test_the_slope_of_comings_is_that_of_their_likelihood(
+    planted: Planted, logs: tuple[float, ...]
+) -> None:
+    comings, at, step = Comings.of(*planted.histories.T), np.array(logs), 1e-5
+    _, slope = bgnbd.log_likelihood(at, comings)
+    for one, found in zip(np.eye(4) * step, slope, strict=True):
+        high, low = (bgnbd.log_likelihood(at + sign * one, comings)[0] for sign in (1, -1))
+        assert found == pytest.approx((high - low) / 2 / step, rel=1e-5, abs=1e-2)
+
+
+def spenders(p: float, q: float, gamma: float, people: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(5)
+    orders = draw.geometric(0.3, people).astype(np.float64)
+    return orders, draw.gamma(p * orders, 1 / (draw.gamma(q, 1 / gamma, people) * orders))
+
+
+def test_what_was_planted_in_spending_is_found_again() -> None:
+    model = spending.fit(*spenders(6.25, 3.74, 15.44, 40_000))
+    assert model is not None
+    assert [model.p, model.q, model.gamma] == pytest.approx([6.25, 3.74, 15.44], rel=0.05)
+
+
+def test_of_people_who_are_all_alike_the_mean_of_all_is_expected() -> None:
+    """The likelihood then rises for ever with q and gamma: it is enough to be far out."""
+    draw = np.random.default_rng(5)
+    orders = draw.geometric(0.2, 20_000).astype(np.float64)
+    model = spending.fit(orders, draw.gamma(3 * orders, 20 / (3 * orders)))
+    assert model is not None
+    assert model.expected(ones(0, 1, 50), ones(0, 5, 30)) == pytest.approx([20] * 3, rel=0.02)

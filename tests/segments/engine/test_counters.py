@@ -25,10 +25,14 @@ SPANS = st.builds(
 
 
 class Next(NamedTuple):
-    """One step: time that passes, and rows at so many ms from now (the late and the future)."""
+    """One step: time that passes, and rows at so many ms from now (the late and the future).
+
+    ``foresees``: whether somebody wants to know afterwards when time moves a number next.
+    """
 
     later: int
     fresh: Made
+    foresees: bool
 
 
 def rows(made: Made) -> Rows:
@@ -41,7 +45,9 @@ MADE = st.lists(
     st.tuples(st.integers(-40, 20), st.integers(0, 3), st.sampled_from([NOTHING, -3, 0, 1, 7])),
     max_size=6,
 )
-STEPS = st.lists(st.builds(Next, st.sampled_from([0, 1, 2, 9, 40]), MADE), max_size=6)
+STEPS = st.lists(
+    st.builds(Next, st.sampled_from([0, 1, 2, 9, 40]), MADE, st.booleans()), max_size=6
+)
 
 
 def numbers(counter: Counter) -> list[int]:
@@ -77,12 +83,14 @@ def test_any_sequence_of_moves_is_what_counting_anew_gives(
         fresh = rows([(now + ago, profile, value) for ago, profile, value in step.fresh])
         moved = counter.move(before, now, fresh if len(fresh) else None)
         counter.listing.rows.add(fresh)
-        if len(fresh) or (counter.turn is not None and counter.turn <= now):
-            counter.foresee(now)
         told = numbers(counter)
         assert told == numbers(anew(counter, now))
-        assert sorted(moved.tolist()) == [who for who in range(8) if was[who] != told[who]]
-        assert counter.turn == anew(counter, now).turn
+        changed = [who for who in range(8) if was[who] != told[who]]
+        assert moved.people.tolist() == changed
+        assert moved.before.tolist() == [was[who] for who in changed]
+        assert moved.after.tolist() == [told[who] for who in changed]
+        if step.foresees:
+            assert counter.next_turn(now) == anew(counter, now).next_turn(now)
 
 
 @settings(max_examples=60)
@@ -94,9 +102,10 @@ def test_no_number_changes_before_the_turn(
     counter.build(0)
     now = numbers(counter)
     turned = [later for later in range(1, 80) if numbers(anew(counter, later)) != now]
-    assert counter.turn is None or counter.turn > 0
+    turn = counter.next_turn(0)
+    assert turn is None or turn > 0
     if turned:
-        assert counter.turn is not None and counter.turn <= turned[0]
+        assert turn is not None and turn <= turned[0]
 
 
 @given(SPANS, st.integers(-50, 50))
@@ -114,13 +123,12 @@ def test_more_than_two_bytes_hold_are_counted_on() -> None:
     counter.build(5)
     assert counter.numbers.dtype == np.uint16 and numbers(counter)[1] == 65_535
     fresh = rows([(6, 1, 1), (6, 5, 1)])
-    assert counter.move(5, 6, fresh).tolist() == [1, 5]
+    assert counter.move(5, 6, fresh).people.tolist() == [1, 5]
     assert numbers(counter)[:6] == [0, 65_536, 1, 0, 0, 1]
     counter.listing.rows.add(fresh)
-    counter.foresee(6)
     assert numbers(anew(counter, 6)) == numbers(counter)
-    assert counter.turn == 11
-    assert counter.move(6, 11, None).tolist() == [1]
+    assert counter.next_turn(6) == 11
+    assert counter.move(6, 11, None).people.tolist() == [1]
     assert numbers(counter)[1] == 1
 
 

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from coterie.profiles.fading import value_at
 from coterie.segments.engine.faded import Faded, Horizon, Levels, faded_of
 from coterie.segments.engine.postings import People
 from coterie.segments.model import Condition
+from coterie.segments.person.operators import Frame, holds
 
 NOW = 1_767_225_600_000
 HALF_LIVES = st.sampled_from([1_000, HOUR, 30 * DAY])
@@ -58,6 +61,34 @@ def test_values_are_rounded_as_everybody_sees_them(
     levels = [level_of(value, half_life, now, nudge) for value, nudge in wanted]
     found = levels_of(half_life, *levels).values(people(*range(len(levels))), now)
     assert found.tolist() == [value_at(level, half_life, now) for level in levels]
+
+
+NEAR = st.builds(lambda steps, part: (steps + part) * 1e-6, st.integers(0, 4) | st.integers(
+    10**6 - 2, 10**6 + 2), st.sampled_from([-0.5, -0.49999, 0.0, 0.3, 0.5, 0.50001]))  # fmt: skip
+SCORES = st.lists(st.none() | VALUES | NEAR.filter(lambda one: one > 0), min_size=1, max_size=6)
+NUMBERS = st.sampled_from([0, -1, 1e-6, 3e-6, 5e-7, 0.25, 0.999999, 1, 1.000001, 7])
+
+
+@settings(max_examples=300)
+@given(
+    SCORES, HALF_LIVES,
+    st.tuples(st.sampled_from(["=", "!=", ">", ">=", "<", "<="]), NUMBERS)
+    | st.tuples(st.sampled_from(["between", "not_between"]), st.tuples(NUMBERS, NUMBERS)),
+)  # fmt: skip
+def test_levels_say_of_a_score_what_the_operators_say_of_its_value(
+    scores: list[float | None], half_life: int, asked: tuple[str, Any]
+) -> None:
+    levels, now = Levels(), NOW
+    known = {
+        who: level_of(one, half_life, now) for who, one in enumerate(scores) if one is not None
+    }
+    learn(levels, people(*range(6)), known, half_life)
+    condition = Condition("scores.activity", *asked)
+    leaf = faded_of(condition, lambda _: levels)
+    assert leaf is not None
+    seen = {who: value_at(level, half_life, now) for who, level in known.items()}
+    expected = [holds(condition, seen.get(who), Frame(now, ZoneInfo("UTC"))) for who in range(6)]
+    assert leaf.meets(people(*range(6)), now).tolist() == expected
 
 
 def test_who_has_no_level_has_no_value_and_levels_are_let_go_of() -> None:

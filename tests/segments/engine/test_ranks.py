@@ -1,11 +1,13 @@
 """Ranks: the first by value and then by key, out of all who have a value."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from coterie.core.clock import DAY
 from coterie.profiles.fading import value_at
@@ -55,18 +57,58 @@ def test_first_is_the_head_of_a_sorted_list(
     top: Top, told: list[dict[int, int | None]], gone: set[int], keys: list[tuple[int, int]],
     whole: bool,
 ) -> None:  # fmt: skip
-    distinct = [(high, low % 2**64 - who if low > 1 else low + who)
+    distinct = [(high, low - who if low > 1 else 64 * low + who)
                 for who, (high, low) in enumerate(keys)]  # fmt: skip
     ranked, worth = Ranked(top), dict[int, float | None]()
     for portion in told:
         learn(ranked, portion, whole=whole)
         worth |= portion
-        found = ranked.first(lambda tied: keys_of(distinct, tied)).tolist()
-        assert len(found) == len(set(found))
+        found = ranked.first(lambda tied: keys_of(distinct, tied))
         assert set(found) == first_of(top, worth, distinct)
     ranked.forget(np.array(sorted(gone), np.int32))
     worth = {who: value for who, value in worth.items() if who not in gone}
     assert set(ranked.first(lambda tied: keys_of(distinct, tied))) == first_of(top, worth, distinct)
+
+
+class _Once(Ranked):
+    """Looks for the border among all only once."""
+
+    is_found = False
+
+    def _look_for(self, places: int, fade: float | None) -> Any:
+        assert not self.is_found, "the border was found already"
+        self.is_found = True
+        return super()._look_for(places, fade)
+
+
+def test_where_no_change_matters_nothing_is_looked_at_again() -> None:
+    ranked = _Once(Top("x", count=2))
+    learn(ranked, {1: 5, 2: 4, 3: 3, 4: 2})
+    first = ranked.first(_unread)
+    learn(ranked, {2: 4, 3: 1, 4: 3, 7: 2, 8: None})  # below the border, or what they were
+    assert ranked.first(_unread) == first == BitMap([1, 2])
+    ranked.is_found = False
+    learn(ranked, {7: 9})  # from below to above: the border moves
+    assert set(ranked.first(_unread)) == {1, 7}
+    ranked.is_found = False
+    ranked.forget(np.array([7], np.int32))
+    assert set(ranked.first(_unread)) == {1, 2}
+
+
+@settings(max_examples=150)
+@given(TOPS, st.lists(st.tuples(WORTH, st.sets(st.integers(0, 30), max_size=3)), max_size=8), KEYS)
+def test_steps_lead_where_a_beginning_from_nothing_does(
+    top: Top, steps: list[tuple[dict[int, int | None], set[int]]], keys: list[tuple[int, int]]
+) -> None:
+    distinct = [(high, who) for who, (high, _) in enumerate(keys)]
+    ranked, worth = Ranked(top), dict[int, float | None]()
+    for told, gone in steps:
+        learn(ranked, told)
+        worth |= told
+        ranked.forget(np.array(sorted(gone), np.int32))
+        worth = {who: value for who, value in worth.items() if who not in gone}
+        found = ranked.first(lambda tied: keys_of(distinct, tied))
+        assert set(found) == first_of(top, worth, distinct)
 
 
 def _unread(_: People) -> Keys:
@@ -76,7 +118,7 @@ def _unread(_: People) -> Keys:
 def test_keys_are_read_only_of_those_tied_at_the_edge() -> None:
     ranked = Ranked(Top("x", count=2))
     learn(ranked, {1: 5, 2: 4, 3: 3, 4: 3})
-    assert set(ranked.first(_unread).tolist()) == {1, 2}
+    assert set(ranked.first(_unread)) == {1, 2}
     ranked = Ranked(Top("x", count=3))
     learn(ranked, {1: 5, 2: 4, 3: 3, 4: 3})
     asked: list[int] = []
@@ -85,7 +127,7 @@ def test_keys_are_read_only_of_those_tied_at_the_edge() -> None:
         asked.extend(tied.tolist())
         return np.array([(1, 2), (1, 1)], np.uint64)
 
-    assert set(ranked.first(read).tolist()) == {1, 2, 4}
+    assert set(ranked.first(read)) == {1, 2, 4}
     assert asked == [3, 4]
 
 
@@ -117,7 +159,7 @@ def test_scores_are_ranked_as_they_are_seen(values: list[float], count: int, bot
     keys = [(0, 50 - who) for who in range(12)]
     seen = {who: value_at(level, DAY, NOW) for who, level in levels.items()}
     found = ranked.first(lambda tied: keys_of(keys, tied), NOW / DAY)
-    assert set(found.tolist()) == first_of(top, seen, keys)
+    assert set(found) == first_of(top, seen, keys)
 
 
 def test_bucket_keys_keep_the_order_of_their_text_and_are_read_once() -> None:

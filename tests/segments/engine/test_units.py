@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.clock import HOUR, MINUTE, to_datetime
-from coterie.segments.engine.units import unit_numbers
+from coterie.segments.engine.units import stretches, unit_numbers
 
 ZONES = [
     "UTC", "Asia/Shanghai", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe",
@@ -45,3 +45,20 @@ def test_two_moments_share_a_unit_when_the_wall_clock_shows_the_same(
             for second, other in zip(names, numbers, strict=True):
                 assert (first == second) == (one == other)
                 assert (first < second) == (one < other)
+
+
+@given(st.sampled_from(ZONES), st.sampled_from(["@hour", "@day", "@week", "@month"]), MOMENTS)
+def test_a_units_stretches_are_its_moments_and_no_others(name: str, unit: str, moment: int) -> None:
+    zone = ZoneInfo(name)
+
+    def numbers(*moments: int) -> list[int]:
+        return unit_numbers(unit, np.array(moments, np.int64), zone).tolist()
+
+    [number] = numbers(moment)
+    found = stretches(unit, number, zone)
+    assert found == sorted(found) and any(start <= moment < end for start, end in found)
+    for start, end in found:
+        assert numbers(start, (start + end) // 2, end - 1) == [number] * 3
+    edges = [found[0][0] - 1, found[-1][1], *(end for _, end in found[:-1])]
+    assert number not in numbers(*edges) or len(found) > 1
+    assert number not in numbers(found[0][0] - 1, found[-1][1])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR
+from coterie.profiles.slices.model import Stated
 from coterie.segments.engine.postings import People
 from coterie.segments.engine.valued import Valued, Values, can_be_valued
 from coterie.segments.model import Condition
@@ -45,6 +46,12 @@ def people(*profiles: int) -> People:
     return np.array(profiles, np.int32)
 
 
+def stated(texts: dict[int, str]) -> Stated:
+    different = list(dict.fromkeys(texts.values()))
+    which = [different.index(text) for text in texts.values()]
+    return Stated(people(*texts), different, people(*which))
+
+
 @pytest.mark.parametrize("conditions", [LASTING, TURNING], ids=["lasting", "turning"])
 @settings(max_examples=40)
 @given(portions=PORTIONS)
@@ -57,7 +64,7 @@ def test_answers_are_those_of_the_operators_also_for_values_learnt_later(
         now += later
         known |= told
         texts = {who: json.dumps(value) for who, value in told.items() if value is not None}
-        values.learn(people(*sorted(told)), people(*texts), np.array([*texts.values()], object))
+        values.learn(people(*sorted(told)), stated(texts))
         for leaf in leaves:
             met = leaf.meets(people(*range(9)), now, ZONE)
             expected = [holds(leaf.condition, known.get(who), Frame(now, ZONE)) for who in range(9)]
@@ -67,8 +74,8 @@ def test_answers_are_those_of_the_operators_also_for_values_learnt_later(
 def test_millions_share_few_values() -> None:
     values = Values()
     everybody = people(*range(100))
-    values.learn(everybody, everybody, np.array([f'"{who % 3}"' for who in range(100)], object))
-    assert values.values == ["0", "1", "2"]
+    values.learn(everybody, stated({who: f'"{who % 3}"' for who in range(100)}))
+    assert values.different.values == ["0", "1", "2"]
     assert values.of(people(1, 4, 500)).tolist() == [1, 1, -1]
 
 

@@ -8,14 +8,12 @@ from sqlalchemy import func, select
 
 from coterie.core.actor import COMMAND
 from coterie.core.errors import NotFound
-from coterie.core.event import Move
-from coterie.core.people import Shift
 from coterie.segments import store as segments
+from coterie.segments.changes import store as changes
 from coterie.segments.definition import Definition
 from coterie.segments.members import store
-from coterie.segments.moves import moves_between
+from coterie.segments.moves import Moves, turned
 from coterie.storage.database import Database
-from coterie.storage.keeping import follow
 from coterie.storage.work import Work
 
 NOW = 1_767_225_600_000
@@ -31,14 +29,14 @@ def define(work: Work, slug: str) -> None:
 
 def delete(work: Work, slug: str) -> None:
     """Delete as the service does: everybody leaves, and the changes stay."""
-    moves = list(moves_between(slug, store.members(work, slug), BitMap(), work.now))
+    moves = Moves(work.now, {slug: turned(store.members(work, slug), BitMap())})
     store.publish(work, {}, moves, {slug: 1})
     segments.remove(work, slug)
     store.remove(work, slug)
 
 
 def publish(work: Work, slug: str, people: BitMap, *, silent: bool = False) -> None:
-    moves = list(moves_between(slug, store.members(work, slug), people, work.now))
+    moves = Moves(work.now, {slug: turned(store.members(work, slug), people)})
     store.publish(work, {slug: people}, moves, {slug: 1}, silent=silent)
 
 
@@ -50,9 +48,9 @@ def unwritten(work: Work, slug: str) -> int:
 
 def is_whole(work: Work, slug: str) -> bool:
     """Say whether a bitmap reckons with every change there is."""
-    rows, changes = store.member_rows, segments.change_rows
+    rows, told = store.member_rows, changes.change_rows
     reckoned = work.connection.execute(select(rows.c.upto).where(rows.c.slug == slug))
-    newest = work.connection.execute(select(func.max(changes.c.id)))
+    newest = work.connection.execute(select(func.max(told.c.id)))
     return bool(reckoned.scalar_one() == newest.scalar_one())
 
 
@@ -72,12 +70,11 @@ def _step(work: Work, draw: random.Random, kept: dict[str, set[int]]) -> None:
     elif slug not in kept:
         define(work, slug)
         kept[slug] = set()
-    elif kind == 1:  # a merge: who leads no more leaves, and the changes follow her
-        one, head = draw.sample(range(CROWD), 2)
+    elif kind == 1:  # a merge: who leads no more leaves everything, without a word
+        one = draw.randrange(CROWD)
         for each, people in kept.items():
             people.discard(one)
             publish(work, each, BitMap(people), silent=True)
-        follow(work, segments.change_rows, [Shift(one, one, head)])
     else:
         turned = draw.sample(range(CROWD), draw.choice([1, 3, 40, 700, 2_300]))
         kept[slug] ^= set(turned)
@@ -125,23 +122,6 @@ def test_of_a_large_population_a_twentieth_may_be_unwritten(database: Database) 
         assert (len(written(work, "readers")), unwritten(work, "readers")) == (57_300, 0)
 
 
-def test_changes_follow_a_merge_and_what_they_came_with_stays(database: Database) -> None:
-    with database.begin(COMMAND, NOW) as work:
-        define(work, "readers")
-        publish(work, "readers", BitMap([1, 2]))
-        publish(work, "readers", BitMap([2]), silent=True)
-        follow(work, segments.change_rows, [Shift(1, 1, 2)])
-        assert store.members(work, "readers") == BitMap([2])
-        assert [one.entered for one in segments.changes(work, 2)] == [True, True]
-        rows = segments.change_rows
-        query = select(rows.c.profile, rows.c.came_with).order_by(rows.c.id)
-        assert [tuple(row) for row in work.connection.execute(query)] == [(2, 1), (2, 2), (2, 1)]
-        follow(work, segments.change_rows, [Shift(1, 2, 1)])
-        publish(work, "readers", BitMap([1, 2]))
-        assert store.members(work, "readers") == BitMap([1, 2])
-        assert [one.entered for one in segments.changes(work, 1)] == [True, True]
-
-
 def test_a_segment_defined_again_begins_with_nobody_and_keeps_its_history(
     database: Database,
 ) -> None:
@@ -159,16 +139,4 @@ def test_a_segment_defined_again_begins_with_nobody_and_keeps_its_history(
         assert segments.definitions(work)["readers"].version == 3
         publish(work, "readers", BitMap([2]))
         assert store.members(work, "readers") == BitMap([2])
-        assert [(one.entered, one.left) for one in segments.balance(work, "readers")] == [(3, 2)]
-
-
-def test_moves_are_written_with_their_version(database: Database) -> None:
-    with database.begin(COMMAND, NOW) as work:
-        define(work, "readers")
-        moves = [Move("readers", 5, entered=True, at=NOW, backfill=True)]
-        store.publish(work, {"readers": BitMap([5])}, moves, {"readers": 4})
-        (change,) = segments.changes(work, 5)
-        assert (change.segment, change.entered, change.at, change.version) == (
-            "readers", True, NOW, 4,
-        )  # fmt: skip
-        assert [one.profile for one in segments.latest(work, "readers", True, 9)] == [5]
+        assert [(one.entered, one.left) for one in changes.balance(work, "readers")] == [(3, 2)]

@@ -35,8 +35,7 @@ from coterie.journeys.placing import reckon
 from coterie.journeys.ports import Asker
 from coterie.journeys.stepper import Seen, Stride, draw, step
 from coterie.journeys.walking import Look, Moments, Walked, Walkers, journey_rules, moments_of
-from coterie.messaging.alike.model import Alike
-from coterie.messaging.model import rank_of
+from coterie.messaging.alike.model import Alike, Asking
 from coterie.segments.model import Rule
 from coterie.storage.work import Work
 
@@ -266,12 +265,11 @@ class BandWalkers:
     def _send(
         self, walk: _Walk, asking: list[tuple[Band, Message]]
     ) -> list[tuple[Band, str | None]]:
-        """Ask for a round's messages, the better first; return the bands to go on with.
+        """Ask for a round's messages; return the bands to go on with, each with its news.
 
         Who is written to and who is only shadowed are asked for together, where all else is alike.
         """
         going: list[tuple[Band, str | None]] = []
-        asking.sort(key=lambda asked: rank_of(asked[1].touch, asked[1].value))
         rounds: list[tuple[Alike, list[tuple[Band, bool]]]] = []
         for band, message in asking:
             asked = saying.alike(band.like, message, walk.work.now)
@@ -281,14 +279,12 @@ class BandWalkers:
                 rounds.append((asked, [(band, shadow)]))
             else:
                 several.append((band, shadow))
-        for asked, several in rounds:
-            everybody = BitMap().union(*(band.people for band, _ in several))
-            people = np.frombuffer(everybody.to_array(), np.uint32).astype(np.int32)
-            out = BitMap().union(*(band.people for band, shadow in several if shadow))
-            sent = self.rows.messaging.send_alike(walk.work, asked, people, shadow=out)
-            walk.facts += sent.facts
+        askings = [_asking_of(asked, several) for asked, several in rounds]
+        said, facts = self.rows.messaging.send_all(walk.work, askings)
+        walk.facts += facts
+        for (_, several), answer in zip(rounds, said, strict=True):
             for band, shadow in several:
-                held = band.people & sent.held
+                held = band.people & answer.held
                 if held:
                     going.append((band.of(held), "held"))
                 if len(held) < len(band.people):
@@ -319,6 +315,13 @@ class BandWalkers:
         band_store.leave(work, leaving)
         store.save_runs(work, alone)
         return ended
+
+
+def _asking_of(asked: Alike, several: Sequence[tuple[Band, bool]]) -> Asking:
+    everybody = BitMap().union(*(band.people for band, _ in several))
+    people = np.frombuffer(everybody.to_array(), np.uint32).astype(np.int32)
+    out = BitMap().union(*(band.people for band, shadow in several if shadow))
+    return Asking(asked, people, people, out)
 
 
 def _is_for_one(stride: Stride) -> bool:

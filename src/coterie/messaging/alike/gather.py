@@ -5,12 +5,13 @@ difference to ``Audience.standing`` must leave a mark here, or make her an excep
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from coterie.messaging.alike.lot import Lot
 from coterie.messaging.audience import ZONE_TRAIT
 from coterie.messaging.bounces import trait_of
 from coterie.messaging.channel import Channel, Reaching
@@ -38,19 +39,20 @@ class Crowd:
     def tell_apart(self, kinds: Iterable[BitMap | Sequence[int]]) -> None:
         """Tell several kinds of them from each other, and from whoever is of none."""
         found = np.zeros(len(self.people), np.int64)
-        number = 0
         for number, who in enumerate(kinds, 1):
             found[self._places(who)] = number
         if found.any():
-            mixed = self._marks * (number + 1) + found
-            self._marks = np.unique(mixed, return_inverse=True)[1]
+            self.sort(found)
+
+    def sort(self, kinds: NDArray[np.int64]) -> None:
+        """Tell them apart by numbers from 0 on, one for each of them."""
+        mixed = self._marks * (int(kinds.max()) + 1) + kinds
+        self._marks = np.unique(mixed, return_inverse=True)[1]
 
     def count(self, who: NDArray[np.int64]) -> None:
         """Tell them apart by how often they are named; others may be named, too."""
         named = who[np.isin(who, self.people)]
-        found = np.bincount(np.searchsorted(self.people, named), minlength=len(self.people))
-        mixed = self._marks * (int(found.max()) + 1) + found
-        self._marks = np.unique(mixed, return_inverse=True)[1]
+        self.sort(np.bincount(np.searchsorted(self.people, named), minlength=len(self.people)))
 
     def groups(self) -> Iterator[NDArray[np.intp]]:
         """Yield the places of those who stand alike, in order."""
@@ -64,10 +66,18 @@ class Crowd:
 
 
 def mark_unasked(
-    work: Work, crowd: Crowd, people: People, settings: GateSettings, purpose: str, channel: str
+    work: Work,
+    crowd: Crowd,
+    people: People,
+    settings: GateSettings,
+    allowed: Iterable[tuple[str, str]],
 ) -> None:
-    """Mark what is asked of touches that nobody asked for: consent, mode, universal holdout."""
-    crowd.mark(people.agreeing(work, crowd.people, purpose, channel))
+    """Mark what is asked of touches that nobody asked for: consent, mode, universal holdout.
+
+    ``allowed`` are the purposes and channels that consent is needed for.
+    """
+    for purpose, channel in allowed:
+        crowd.mark(people.agreeing(work, crowd.people, purpose, channel))
     crowd.mark(people.plain_among(work, crowd.people))
     if settings.holdout:
         keys = people.buckets_among(work, crowd.people)
@@ -75,33 +85,48 @@ def mark_unasked(
         crowd.mark(BitMap(out) & crowd.all)
 
 
+def mark_asked(crowd: Crowd, lot: Lot, ages: Mapping[str, int]) -> None:
+    """Mark what of their own some are asked for: who gets a shadow, and the age items ask for."""
+    for number, places in lot.by_person(crowd.people).items():
+        asking = lot.askings[number]
+        crowd.mark(asking.shadow & BitMap(crowd.people[places >= 0]))
+        if ages and asking.items:
+            hers = (asking.items.get(profile, ()) for profile in crowd.people.tolist())
+            asked = [max((ages.get(item, 0) for item in items), default=0) for items in hers]
+            crowd.sort(np.unique(asked, return_inverse=True)[1])
+
+
 def mark_traits(
-    work: Work, crowd: Crowd, people: People, channel: Channel | None, others: Collection[str]
+    work: Work,
+    crowd: Crowd,
+    people: People,
+    channels: Sequence[Channel | None],
+    others: Collection[str],
 ) -> BitMap:
     """Mark who is known, can be reached, and has which of some other traits.
 
     Return whose address was refused once: whether that still holds is asked of each.
     """
-    address = None if channel is None else channel.address_trait
-    refused = None if address is None else trait_of(address)
-    wanted = {ZONE_TRAIT, *others, *(each for each in (address, refused) if each is not None)}
+    addresses = {each.address_trait for each in channels if each is not None} - {None}
+    refused = {trait_of(address) for address in addresses if address is not None}
+    wanted = {ZONE_TRAIT, *others, *(each for each in (*addresses, *refused) if each is not None)}
     crowd.mark(people.people_among(work, crowd.people))
-    reached, dead = BitMap(), BitMap()
+    dead = BitMap()
     kinds: defaultdict[str, list[BitMap]] = defaultdict(list)
     for name, _, who in people.traits_among(work, crowd.people, wanted):
-        if name == address:
-            reached |= who
-        elif name == refused:
-            dead |= who
+        if name in addresses or name in refused:
+            kinds[name] = [who.union(*kinds[name])]
+            dead |= who if name in refused else BitMap()
         else:
             kinds[name].append(who)
-    for apart in ([reached], [dead], *kinds.values()):
+    for apart in kinds.values():
         crowd.tell_apart(apart)
-    if isinstance(channel, Reaching):
-        ways: defaultdict[object, list[int]] = defaultdict(list)
-        for profile, way in channel.reach(work, crowd.people.tolist()).items():
-            ways[way].append(profile)
-        crowd.tell_apart(ways.values())
+    for channel in channels:
+        if isinstance(channel, Reaching):
+            ways: defaultdict[object, list[int]] = defaultdict(list)
+            for profile, way in channel.reach(work, crowd.people.tolist()).items():
+                ways[way].append(profile)
+            crowd.tell_apart(ways.values())
     return dead
 
 

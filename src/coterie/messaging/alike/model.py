@@ -1,14 +1,18 @@
 """The words of asking one thing for many people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from coterie.core.event import Event
 from coterie.messaging import naming
-from coterie.messaging.model import MARKETING, DeliveryKind, Relevance, Request, Touch
+from coterie.messaging.model import MARKETING, DeliveryKind, Message, Relevance, Request, Touch
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,15 @@ class Alike:
     variables: Mapping[str, Any] = field(default_factory=dict)
     relevance: Relevance | None = None
 
-    def request(self, profile: int, born_to: int, *, shadow: bool = False) -> Request:
+    def request(
+        self,
+        profile: int,
+        born_to: int,
+        *,
+        shadow: bool = False,
+        own: Mapping[str, Any] = NOTHING,
+        items: tuple[str, ...] = (),
+    ) -> Request:
         """Return the request of one person, which gives the very same message."""
         return Request(
             profile=profile,
@@ -49,13 +61,38 @@ class Alike:
             purpose=self.purpose,
             expires_at=self.expires_at,
             value=self.value,
-            variables=self.variables,
+            variables={**self.variables, **own},
             shadow=shadow,
             delivery=self.delivery,
             personalised=self.personalised,
-            items=self.items,
+            items=(*self.items, *items),
             relevance=self.relevance,
         )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One thing, and the people for whom it is asked.
+
+    ``born_to`` are the profiles that name the messages, where others lead them by now; who is in
+    ``shadow`` gets a shadow. ``own`` gives the variables that are one person's alone, ``items``
+    are what it speaks of to some of them alone.
+    """
+
+    alike: Alike
+    people: NDArray[np.int32]
+    born_to: NDArray[np.int32]
+    shadow: BitMap = field(default_factory=BitMap)
+    own: Callable[[int], Mapping[str, Any]] | None = None
+    items: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of an asking: who was held at once, and the messages of whom was asked singly."""
+
+    held: BitMap = field(default_factory=BitMap)
+    singly: dict[int, Message] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     LargeBinary,
     case,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
 
+from coterie.messaging.alike.lot import Lot
 from coterie.messaging.naming import LENGTH, names
 from coterie.messaging.people import Numbers
 from coterie.messaging.store import TAKING_A_SLOT, ask_rows, message_rows
@@ -35,6 +36,13 @@ def insert(
     ``named`` are their messages' names. In one go and in their order: so each index grows at one
     place.
     """
+    if work.dialect != "sqlite":
+        each = [np.flatnonzero(kinds == kind) for kind in range(len(of))]
+        columns = [
+            {"id": named[some], "profile": people[some], "came_with": people[some]} for some in each
+        ]
+        work.copy_alike(message_rows, list(zip(of, columns, strict=True)))
+        return
     for first in range(0, len(of), _KINDS):
         these = np.flatnonzero((kinds >= first) & (kinds < first + _KINDS))
         laid = people[these].astype(np.int64) * _KINDS + (kinds[these] - first)
@@ -42,17 +50,10 @@ def insert(
 
 
 def _insert(work: Work, named: bytes, laid: Sequence[int], of: Sequence[Row]) -> None:
-    place: ColumnElement[Any]
-    if work.dialect == "sqlite":
-        each = func.json_each(literal(_json(laid))).table_valued("key", "value")
-        place = each.c.key * LENGTH + 1
-    else:
-        unnested = func.unnest(literal(laid, ARRAY(BigInteger)))
-        each = unnested.table_valued("value", with_ordinality="key").render_derived()
-        place = func.int4(each.c.key * LENGTH - LENGTH + 1)
+    each = func.json_each(literal(_json(laid))).table_valued("key", "value")
     number = type_coerce(each.c.value, BigInteger)
     kind, profile = number % _KINDS, number // _KINDS
-    name = func.substr(literal(named, LargeBinary), place, LENGTH)
+    name = func.substr(literal(named, LargeBinary), each.c.key * LENGTH + 1, LENGTH)
     query = select(
         name.label("name"), profile.label("head"), profile.label("born_to"),
         *(_told(kind, column, [row[column] for row in of]).label(f"its_{column}")
@@ -76,15 +77,42 @@ def _json(values: Sequence[int]) -> str:
     return msgspec.json.encode(values).decode()
 
 
-def there(work: Work, least: bytes, most: bytes) -> set[bytes]:
-    """Return which names between two there are; the database lays them together."""
-    name = message_rows.c.id
+def insert_given(
+    work: Work,
+    named: NDArray[Any],
+    people: Numbers,
+    rows: Sequence[Row],
+    given: Sequence[bytes | None],
+) -> None:
+    """Write messages of which each has something that was given for one alone, sealed."""
+    names = ("id", "profile", "came_with", "given", *rows[0])
+    told = zip(named.tolist(), people.tolist(), given, rows, strict=True)
+    work.insert_rows(
+        message_rows,
+        names,
+        [(name, profile, profile, sealed, *row.values()) for name, profile, sealed, row in told],
+    )
+
+
+def there(work: Work, lot: Lot) -> NDArray[np.bool_]:
+    """Say of each whether there is such a message; the database lays those it has together.
+
+    What one cause names lies side by side, so each asking is one stretch of the index.
+    """
+    name, stretches = message_rows.c.id, []
+    for number in range(len(lot.askings)):
+        named = lot.names[lot.of == number].tolist()
+        if named:
+            stretches.append(name.between(min(named), max(named)))
     if work.dialect == "sqlite":
         laid = func.group_concat(func.hex(name), "")
     else:
         laid = func.string_agg(func.encode(name, "hex"), "")
-    found = work.connection.execute(select(laid).where(name.between(least, most))).scalar()
-    return set(names(bytes.fromhex(found))) if found else set()
+    found = work.connection.execute(select(laid).where(or_(*stretches))).scalar()
+    if not found:
+        return np.zeros(len(lot), np.bool_)
+    there = set(names(bytes.fromhex(found)))
+    return np.fromiter((name in there for name in lot.names.tolist()), np.bool_, len(lot))
 
 
 def planned(

@@ -36,7 +36,7 @@ class Keeping:
         What then waits beyond a cap keeps waiting, and is held when its turn comes.
         """
         messages.lock_gate(work)  # nobody may give a slot away by the old counts
-        messages.follow(work, shifts)
+        store.follow(work, shifts)
 
     def hand_out(self, work: Work, profile: int) -> dict[str, Any]:
         """Return a person's messages with what they said, as plain JSON."""

@@ -1,10 +1,11 @@
 """Messages by the profile that they were born to: who has others' messages too, what to forget."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select
 
 from coterie.core.clock import DAY
+from coterie.core.people import Shift
 from coterie.messaging.store import (
     EVERYTHING,
     FOLLOWED,
@@ -24,6 +25,18 @@ from coterie.storage.work import Work, in_chunks
 _M = M
 _WAITING = OPEN
 _DRAWN = (*_WAITING, "sent", "failed", "shadow")
+
+
+def follow(work: Work, shifts: Sequence[Shift]) -> None:
+    """Let the rows of these profiles follow them to the heads that lead them now."""
+    born: BindParameter[int] = bindparam("born_to")
+    head: BindParameter[int] = bindparam("head")
+    at_home = and_(_M.profile == born, _M.came_with == born)
+    away = and_(_M.came_with == born, FOLLOWED)
+    rows = [{"born_to": shift.profile, "head": shift.head} for shift in shifts]
+    for those in (away, at_home) if rows else ():
+        statement = message_rows.update().where(those).values(profile=head)
+        work.connection.execute(statement, rows)
 
 
 def with_others(work: Work, profiles: Collection[int]) -> set[int]:

@@ -95,7 +95,8 @@ class Card:
     """What a list shows of one person.
 
     ``name`` and ``user_id`` are empty where she has none; ``traits`` are plain ones, ``scores``
-    as they stand now. ``first_seen`` and ``last_seen`` in ms UTC, None where she never was.
+    as they stand now. ``first_seen`` and ``last_seen`` in ms UTC, None where she never was; the
+    last is kept to a quarter of an hour.
     """
 
     profile: int

@@ -181,7 +181,7 @@ class Directory:
     # Who meets one plain thing, along an index
 
     def seen_since(self, work: Work, moment: int) -> BitMap:
-        """Return who was seen at or after a moment."""
+        """Return who was seen at or after a moment, to a quarter of an hour."""
         return BitMap(store.seen_since(work, moment))
 
     def tagged(self, work: Work, tag: str) -> BitMap:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from coterie.profiles.consents.store import consent_rows
 from coterie.profiles.directory.model import Key, Order, Place
 from coterie.profiles.facts.store import tag_rows, trait_rows
-from coterie.profiles.graph.store import identity_rows
+from coterie.profiles.graph.store import identity_rows, seen_rows
 from coterie.profiles.slices.store import fading_name_rows, fading_rows
 from coterie.profiles.store import of_many, profile_rows
 from coterie.storage.schema import metadata
@@ -97,12 +97,14 @@ def places(work: Work, order: Order, profiles: Collection[int]) -> list[Place]:
     """Read where some people stand in an order, in no order."""
     if order.by == "created":
         return [Place(None, profile) for profile in profiles]
-    column, profile = _column(order)
-    newest = func.min if order.by == "first" else func.max
-    query = select(profile.label("profile"), newest(column).label("key")).group_by(profile)
+    keys: dict[int, Key]
     if order.by == "score":
-        query = query.where(_named(order))
-    keys: dict[int, Key] = {row.profile: row.key for row in of_many(work, query, profile, profiles)}
+        profile, level = fading_rows.c.profile, fading_rows.c.level
+        query = select(profile, level).where(_named(order))
+        keys = {row.profile: row.level for row in of_many(work, query, profile, profiles)}
+    else:
+        which = ("first", "seen").index(order.by)
+        keys = {one: moments[which] for one, moments in seen(work, profiles).items()}
     return [Place(keys.get(profile), profile) for profile in profiles]
 
 
@@ -138,8 +140,9 @@ _NO_KEY: ColumnElement[Any] = func.nullif(1, 1)
 def _column(order: Order) -> tuple[ColumnElement[Any], ColumnElement[int]]:
     if order.by == "score":
         return fading_rows.c.level, fading_rows.c.profile
-    seen = identity_rows.c.last_seen if order.by == "seen" else identity_rows.c.first_seen
-    return seen, identity_rows.c.person
+    if order.by == "seen":
+        return seen_rows.c.last_seen, seen_rows.c.person
+    return identity_rows.c.first_seen, identity_rows.c.person
 
 
 def _named(order: Order) -> ColumnElement[bool]:
@@ -159,15 +162,16 @@ def seen(work: Work, profiles: Collection[int]) -> dict[int, tuple[int, int]]:
     query = select(
         mine.person,
         func.min(mine.first_seen).label("first"),
-        func.max(mine.last_seen).label("last"),
+        func.max(seen_rows.c.last_seen).label("last"),
     ).group_by(mine.person)
-    rows = of_many(work, query, mine.person, profiles)
+    both = query.join(seen_rows, seen_rows.c.identity == mine.id)
+    rows = of_many(work, both, mine.person, profiles)
     return {row.person: (row.first, row.last) for row in rows}
 
 
 def seen_since(work: Work, moment: int) -> Iterable[int]:
     """Return who was seen at or after a moment; some more than once."""
-    mine = identity_rows.c
+    mine = seen_rows.c
     query = select(mine.person).where(mine.last_seen >= moment, mine.person.is_not(None))
     return _people(work, query)
 

@@ -7,6 +7,7 @@ from typing import Any
 from coterie.core.people import Led
 from coterie.profiles import store as people_store
 from coterie.profiles.graph import store
+from coterie.profiles.graph.carriers import Carriers
 from coterie.profiles.graph.heads import Leading
 from coterie.profiles.graph.kinds import ACCOUNTS, rank, written
 from coterie.profiles.graph.merges import store as merges
@@ -25,6 +26,7 @@ class People:
     def __init__(self, master_key: bytes) -> None:
         self._vault = Vault(master_key)
         self._leading = Leading()
+        self._carriers = Carriers()
 
     def blind(self, name: str, value: Any) -> str:
         """Return the blind index of an identifying value: equal values give equal ones."""

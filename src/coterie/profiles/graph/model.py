@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from coterie.core.clock import MINUTE
+
+GRAIN = 15 * MINUTE
+"""To so much is it kept when somebody was seen last: who comes again and again is written once."""
+
 How = Literal["seen", "alias", "operator", "claim"]
 """What a link rests on. All but what was merely seen join always."""
 
@@ -12,12 +17,18 @@ LinkKey = tuple[int, int, str]
 """A link's two identities by number, and how."""
 
 
+def begun(time: int) -> int:
+    """Return when the grain of a moment began."""
+    return time - time % GRAIN
+
+
 @dataclass(slots=True)
 class Node:
     """One identity. ``profile`` is its own if it ``owns`` it, else that of its first carrier.
 
     ``person`` is the head that it leads to, None when it leads to nobody. ``shared`` says why it
-    joins nobody, None when it may.
+    joins nobody, None when it may. ``last_seen`` is the beginning of the ``GRAIN`` in which it was
+    seen last, or ``first_seen`` if that is later: the same in whatever order it was seen.
     """
 
     id: int
@@ -33,7 +44,16 @@ class Node:
     last_seen: int
     is_new: bool = False
     is_promoted: bool = False
-    is_changed: bool = False
+    is_earlier: bool = False
+    is_later: bool = False
+
+    def see(self, time: int) -> None:
+        """Have it seen at a moment."""
+        if time < self.first_seen:
+            self.first_seen, self.is_earlier = time, True
+            self.last_seen = max(begun(self.last_seen), time)
+        elif begun(time) > self.last_seen:
+            self.last_seen, self.is_later = begun(time), True
 
 
 @dataclass(frozen=True, slots=True)

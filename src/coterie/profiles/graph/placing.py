@@ -56,9 +56,9 @@ class Placing:
             self._ride(name, carrier, "seen", event)
         for name in former(event):
             self._ride(name, carrier, "alias", event)
-        if event.context.get("active") is not False:
+        if is_active(event):
             for name in names:
-                _see(self.nodes[name], event.time)
+                self.nodes[name].see(event.time)
         return carrier
 
     def _carrier(self, name: Name, event: Event) -> Node:
@@ -104,11 +104,9 @@ class Placing:
         return node
 
 
-def _see(node: Node, time: int) -> None:
-    if time < node.first_seen:
-        node.first_seen, node.is_changed = time, True
-    if time > node.last_seen:
-        node.last_seen, node.is_changed = time, True
+def is_active(event: Event) -> bool:
+    """Say whether somebody was there when it happened: a server may tell of her as well."""
+    return event.context.get("active") is not False
 
 
 def settled_at_once(placing: Placing, fresh: Iterable[Link]) -> set[int]:

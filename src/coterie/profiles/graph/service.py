@@ -4,6 +4,9 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from coterie.core.errors import Conflict, Invalid, NotFound
 from coterie.core.event import Event
 from coterie.core.ids import uuid7
@@ -11,10 +14,11 @@ from coterie.core.people import Shift
 from coterie.profiles.cleanse import cleanse, close
 from coterie.profiles.graph import store
 from coterie.profiles.graph.asking import People
+from coterie.profiles.graph.carriers import Met, Rows
 from coterie.profiles.graph.kinds import Name, former, names_in
 from coterie.profiles.graph.merges import store as merges
-from coterie.profiles.graph.model import Link, LinkKey, Node
-from coterie.profiles.graph.placing import Placing, bucket_key, settled_at_once
+from coterie.profiles.graph.model import GRAIN, Link, LinkKey, Node
+from coterie.profiles.graph.placing import Placing, bucket_key, is_active, settled_at_once
 from coterie.profiles.graph.settling import Cause, settle
 from coterie.profiles.store import write_profiles
 from coterie.profiles.vault import Sealer
@@ -22,6 +26,7 @@ from coterie.storage import audit
 from coterie.storage.work import Work
 
 _SHIFTS = "profiles.shifts"
+_NEVER = -(2**60)
 
 
 class Graph(People, ABC):
@@ -39,11 +44,16 @@ class Graph(People, ABC):
         in the clear; ``learn`` finds it sealed in the event's context. Facts keep the profile that
         they came with. Raises Invalid for an event that names nobody.
         """
-        strangers = [(event, names_in(event)) for event in events if not event.profile]
-        named = {name for event, names in strangers for name in (*names, *former(event))}
-        placing = self._placing(work, {name: self.blind(*name) for name in named})
-        carriers = iter([placing.place(event, names) for event, names in strangers])
-        came_with = [event.came_with or event.profile or next(carriers).profile for event in events]
+        names = [() if event.profile else names_in(event) for event in events]
+        named = set[Name]().union(*names)
+        named.update(name for event in events if event.type == "alias" for name in former(event))
+        digests = {name: self.blind(*name) for name in named}
+        came_with = self._met(work, events, names, digests)
+        strangers = [place for place, profile in enumerate(came_with) if not profile]
+        rest = {name for place in strangers for name in (*names[place], *former(events[place]))}
+        placing = self._placing(work, {name: digests[name] for name in rest})
+        for place in strangers:
+            came_with[place] = placing.place(events[place], names[place]).profile
         cleansed = [cleanse(event) for event in events]
         sealing = {
             profile
@@ -56,6 +66,48 @@ class Graph(People, ABC):
             close(one, heads[profile], profile, sealer, self.blind)
             for profile, one in zip(came_with, cleansed, strict=True)
         ]
+
+    def _met(
+        self,
+        work: Work,
+        events: Sequence[Event],
+        names: Sequence[Sequence[Name]],
+        digests: Mapping[Name, str],
+    ) -> list[int]:
+        """Return the profile that each event came with, 0 of those that need to be placed.
+
+        A fact has its own. The others are those that name one identity alone, which is known to
+        have carried events, and not from when on it was seen first: what they say of it is only
+        that it was seen again.
+        """
+        alone = {hers[0] for hers in names if len(hers) == 1}
+        place_of = {name: place for place, name in enumerate(alone)}
+        blinded = [digests[name] for name in place_of]
+        found = self._carriers.find(blinded, self._leading.state(work).erased)
+        profiles, firsts = found["profile"].tolist(), found["first"].tolist()
+        newest = [_NEVER] * len(blinded)
+        came_with = [event.came_with or event.profile for event in events]
+        for number, (event, hers) in enumerate(zip(events, names, strict=True)):
+            if came_with[number] or len(hers) != 1 or event.type == "alias":
+                continue
+            place, time = place_of[hers[0]], event.time
+            if profiles[place] and time >= firsts[place]:
+                came_with[number] = profiles[place]
+                if time > newest[place] and is_active(event):
+                    newest[place] = time
+        self._see_again(work, blinded, found, np.array(newest, np.int64))
+        return came_with
+
+    def _see_again(
+        self, work: Work, digests: Sequence[str], found: Rows, last: NDArray[np.int64]
+    ) -> None:
+        """Write when identities that are known from memory were seen last, if that is news."""
+        begins = last - last % GRAIN
+        later = np.flatnonzero((found["profile"] > 0) & (begins > found["last"]))
+        times = begins[later]
+        store.see_later(work, zip(found["id"][later].tolist(), times.tolist(), strict=True))
+        seen = [digests[place] for place in later.tolist()]
+        work.after_commit(lambda: self._carriers.see(seen, times))
 
     def _placing(self, work: Work, digests: Mapping[Name, str]) -> Placing:
         """Load the identities that a batch names."""
@@ -85,9 +137,10 @@ class Graph(People, ABC):
         store.write_new(work, ((one, sealed(one)) for one in nodes if one.is_new))
         store.write_homes(work, ((one, sealed(one)) for one in promoted))
         store.write_people(work, promoted)
-        store.write_seen(work, (one for one in nodes if one.is_changed and not one.is_new))
+        store.write_seen(work, (one for one in nodes if not one.is_new))
         store.write_links(work, fresh)
         merges.open_reviews(work, again)
+        work.after_commit(lambda: self._carriers.learn([_met(one) for one in nodes if one.owns]))
         if doubtful:
             thaw = any(link.how != "seen" for link in fresh)
             self._settle(work, doubtful, Cause(fresh), thaw=thaw, newborn=placing.created)
@@ -114,10 +167,8 @@ class Graph(People, ABC):
 
     def _create(self, work: Work, created: Mapping[int, Node]) -> dict[int, bytes]:
         """Write new profiles; return their carriers' values, sealed, by the carrier's number."""
-        homes = {
-            profile: self._vault.new_home(profile, node.value.encode())
-            for profile, node in created.items()
-        }
+        values = [(profile, node.value) for profile, node in created.items()]
+        homes = dict(zip(created, self._vault.new_homes(values), strict=True))
         write_profiles(
             work,
             [
@@ -274,3 +325,7 @@ class Graph(People, ABC):
     @abstractmethod
     def _follow(self, work: Work, shifts: Sequence[Shift]) -> None:
         """Let what is known of people follow them."""
+
+
+def _met(node: Node) -> Met:
+    return node.digest, node.id, node.profile, node.first_seen, node.last_seen

@@ -1,7 +1,8 @@
 """Identities, their links, and who leads whom: tables, reads, writes."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    UniqueConstraint,
     bindparam,
     func,
     or_,
@@ -30,9 +32,9 @@ from coterie.storage.work import Work, in_chunks
 identity_rows = Table(
     "identities",
     metadata,
-    Column("kind", String, primary_key=True),
-    Column("digest", String(64), primary_key=True),
-    Column("id", Integer, nullable=False, unique=True, autoincrement=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("digest", String(64), nullable=False),
     Column("profile", Integer, ForeignKey("profiles.id"), nullable=False),
     Column("owns", Boolean, nullable=False),
     Column("person", Integer, index=True),
@@ -40,12 +42,22 @@ identity_rows = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("source", String, nullable=False),
     Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
-    Index(None, "last_seen", "person"),
+    UniqueConstraint("kind", "digest"),
     Index(None, "first_seen", "person"),
 )
 """``profile`` is whose key seals it: its own, or its carrier's. ``person`` is the head that it
 leads to, NULL when it leads to nobody."""
+
+seen_rows = Table(
+    "identity_seen",
+    metadata,
+    Column("identity", Integer, primary_key=True, autoincrement=False),
+    Column("person", Integer),
+    Column("last_seen", Moment, nullable=False),
+    Index(None, "last_seen", "person"),
+)
+"""What changes all the time of an identity, a narrow row each: many lie on a page. ``person`` is
+the identity's, for the index."""
 
 link_rows = Table(
     "identity_links",
@@ -70,6 +82,8 @@ stamp_rows = Table(
 """Changes whenever who leads whom does, so that what is kept in memory can be trusted."""
 
 _STAMP = "profiles.stamp"
+_TOGETHER = 20
+"""Identities that are changed by one statement rather than one by one."""
 
 Values = Mapping[str, Any]
 
@@ -83,8 +97,9 @@ _NODE = (
     identity_rows.c.shared,
     identity_rows.c.source,
     identity_rows.c.first_seen,
-    identity_rows.c.last_seen,
 )
+_BOTH = identity_rows.join(seen_rows, seen_rows.c.identity == identity_rows.c.id)
+_NODES = select(*_NODE, seen_rows.c.last_seen).select_from(_BOTH)
 
 
 # Identities
@@ -99,19 +114,19 @@ def by_digest(work: Work, digests: Mapping[str, Collection[str]]) -> list[Node]:
     """Read the identities of these digests, given by kind; without their values."""
     found: list[Node] = []
     for kind, of_kind in digests.items():
-        query = select(*_NODE).where(identity_rows.c.kind == kind)
+        query = _NODES.where(identity_rows.c.kind == kind)
         found += _nodes(work, query, identity_rows.c.digest, of_kind)
     return found
 
 
 def by_id(work: Work, ids: Iterable[int]) -> list[Node]:
     """Read identities by number; without their values."""
-    return _nodes(work, select(*_NODE), identity_rows.c.id, ids)
+    return _nodes(work, _NODES, identity_rows.c.id, ids)
 
 
 def of_people(work: Work, heads: Iterable[int]) -> list[Node]:
     """Read the identities that lead to people; without their values."""
-    return _nodes(work, select(*_NODE), identity_rows.c.person, heads)
+    return _nodes(work, _NODES, identity_rows.c.person, heads)
 
 
 def first_seen(work: Work, heads: Collection[int]) -> dict[int, int]:
@@ -150,9 +165,10 @@ def ids_of_kinds(work: Work, heads: Iterable[int], kinds: Collection[str]) -> li
 def write_new(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
     """Write new identities with their sealed values."""
     names = [column.name for column in _NODE]
-    values = attrgetter(*names)
-    rows = [(*values(node), sealed) for node, sealed in nodes]
+    values, given = attrgetter(*names), list(nodes)
+    rows = [(*values(node), sealed) for node, sealed in given]
     work.insert_rows(identity_rows, (*names, "sealed"), rows)
+    _write_first_seen(work, [(node.id, node.person, node.last_seen) for node, _ in given])
 
 
 def write_carriers(
@@ -164,42 +180,55 @@ def write_carriers(
     """
     names = (
         "kind", "digest", "id", "profile", "owns", "person", "sealed", "source", "first_seen",
-        "last_seen",
     )  # fmt: skip
-    in_order = sorted(rows)  # as the index grows
     work.insert_rows(
         identity_rows,
         names,
         [
-            (kind, digest, number, profile, True, profile, sealed, source, first, last)
-            for digest, number, profile, sealed, first, last in in_order
+            (kind, digest, number, profile, True, profile, sealed, source, first)
+            for digest, number, profile, sealed, first, _ in rows
         ],
     )
+    _write_first_seen(work, [(number, profile, last) for _, number, profile, _, _, last in rows])
+
+
+def _write_first_seen(work: Work, rows: Sequence[tuple[int, int | None, int]]) -> None:
+    work.insert_rows(seen_rows, ("identity", "person", "last_seen"), rows)
 
 
 def write_seen(work: Work, nodes: Iterable[Node]) -> None:
     """Write when known identities were seen."""
-    seen = ("first_seen", "last_seen")
-    rows = [
-        {"id": one.id, "first_seen": one.first_seen, "last_seen": one.last_seen} for one in nodes
+    seen = sorted(nodes, key=attrgetter("id"))  # as they lie
+    first = [{"id": one.id, "first_seen": one.first_seen} for one in seen if one.is_earlier]
+    work.change(identity_rows, first, key=["id"], change=["first_seen"])
+    last = [
+        {"identity": one.id, "last_seen": one.last_seen}
+        for one in seen
+        if one.is_earlier or one.is_later
     ]
-    work.change(identity_rows, rows, key=["id"], change=seen)
+    work.change(seen_rows, last, key=["identity"], change=["last_seen"])
 
 
-def widen(work: Work, kind: str, spans: Iterable[tuple[str, int, int]]) -> None:
-    """Let known identities of a kind have been seen between moments: (digest, first, last).
+def see_later(work: Work, seen: Iterable[tuple[int, int]]) -> None:
+    """Let identities have been seen last at moments, (number, last), if it was not later yet.
 
-    They are not read for it: of very many that takes longer than all else.
+    Most have the same moment, to its grain: those of one are written together.
     """
-    mine = identity_rows.c
-    rows = [{"which": digest, "first": one, "last": two} for digest, one, two in sorted(spans)]
-    for column, bound in ((mine.first_seen, "first"), (mine.last_seen, "last")):
-        other = column > bindparam(bound) if bound == "first" else column < bindparam(bound)
-        statement = update(identity_rows).where(
-            mine.kind == kind, mine.digest == bindparam("which"), other
-        )
-        if rows:
-            work.connection.execute(statement.values({column.name: bindparam(bound)}), rows)
+    mine = seen_rows.c
+    together: defaultdict[int, list[int]] = defaultdict(list)
+    for number, last in seen:
+        together[last].append(number)
+    few = {last: numbers for last, numbers in together.items() if len(numbers) < _TOGETHER}
+    for last, numbers in together.items():
+        if last not in few:
+            those = work.among(mine.identity, numbers), mine.last_seen < last
+            work.connection.execute(update(seen_rows).where(*those).values(last_seen=last))
+    rows = [{"which": number, "last": last} for last, some in few.items() for number in some]
+    if rows:
+        those = mine.identity == bindparam("which"), mine.last_seen < bindparam("last")
+        later: Values = {"last_seen": bindparam("last")}
+        rows.sort(key=itemgetter("which"))
+        work.connection.execute(update(seen_rows).where(*those).values(later), rows)
 
 
 def write_homes(work: Work, nodes: Iterable[tuple[Node, bytes]]) -> None:
@@ -221,6 +250,8 @@ def write_people(work: Work, nodes: Iterable[Node]) -> None:
     led: Values = {"person": bindparam("head"), "shared": bindparam("why")}
     rows = [{"which": one.id, "head": one.person, "why": one.shared} for one in nodes]
     _update(work, identity_rows, identity_rows.c.id, led, rows)
+    people = [{"identity": row["which"], "person": row["head"]} for row in rows]
+    work.change(seen_rows, people, key=["identity"], change=["person"])
 
 
 def _update(work: Work, table: Table, key: Any, values: Values, rows: list[dict[str, Any]]) -> None:

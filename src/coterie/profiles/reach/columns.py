@@ -48,12 +48,17 @@ class Reach:
         """Ask about all of these people at once whenever somebody asks about a part of them.
 
         Meanwhile nothing may be learnt about them in this work: an answer is given again as it was.
+        Within a longer stretch a part of it is none of its own.
         """
+        longer = work.memo.get(_STRETCH)
+        if longer is not None and people <= longer.people:
+            yield
+            return
         work.memo[_STRETCH] = Stretch(people)
         try:
             yield
         finally:
-            del work.memo[_STRETCH]
+            work.memo[_STRETCH] = longer
 
     def people_among(self, work: Work, profiles: Numbers) -> BitMap:
         """Return who of these is a person now, and not erased."""

@@ -1,6 +1,6 @@
 """The verbs of what time brings: who changes between two moments, and when the next does."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from coterie.profiles import fading
 from coterie.profiles.published.service import Published
 from coterie.profiles.slices import store
+from coterie.profiles.slices.fades import store as fades
+from coterie.profiles.slices.model import Stated
 from coterie.profiles.tags.service import Tags
 from coterie.storage.work import Work
 
@@ -24,14 +26,25 @@ class Slices:
     published: Published
 
     def fade(
-        self, work: Work, rows: Sequence[tuple[int, str, float | None]], half_life: int
+        self,
+        work: Work,
+        given: fading.Fading | Sequence[tuple[int, str, float | None]],
+        half_life: int,
     ) -> None:
-        """Publish fading traits as (profile, name, level); a level None removes one.
+        """Publish fading traits, by columns or as (profile, name, level); a level None removes one.
 
         The value at moment t is ``2 ** (level - t / half_life)``, both in milliseconds. A name has
         one half-life, the last one given.
         """
-        store.write_fading(work, rows, half_life)
+        columns = given if isinstance(given, fading.Fading) else fading.Fading.of(given)
+        fades.write(work, columns, half_life)
+
+    def faded_in(self, work: Work) -> Mapping[str, tuple[NDArray[np.int32], NDArray[np.float64]]]:
+        """Return what this unit of work has written of fading traits so far, by name.
+
+        People in order and their newest levels; NaN of whom it was taken away.
+        """
+        return fades.written(work)
 
     def faded(self, work: Work, profiles: Collection[int]) -> list[tuple[int, str, float, int]]:
         """Return (profile, name, level, half-life) of these people's fading traits."""
@@ -47,16 +60,13 @@ class Slices:
 
     def standing(
         self, work: Work, profiles: Collection[int] | None, names: Sequence[str]
-    ) -> dict[str, tuple[NDArray[np.int32], NDArray[np.object_]]]:
-        """Return, by trait, who of these people (None: all) has it, and the values as JSON text.
-
-        None stands for a sealed value.
-        """
+    ) -> dict[str, Stated]:
+        """Return, by trait, who of these people (None: all) has it, and which value."""
         return store.standing(work, profiles, names) if names else {}
 
     def unfade(self, work: Work, profiles: Collection[int]) -> int:
         """Take all fading traits of these profiles away; count them."""
-        return store.unfade(work, profiles)
+        return fades.unfade(work, profiles)
 
     def bucket_keys(self, work: Work) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
         """Return everybody, and each one's bucket key, in no order."""

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    delete,
     exists,
     func,
     or_,
@@ -33,11 +32,15 @@ from sqlalchemy import (
 from coterie.profiles.facts.store import leaf_rows, tag_rows, trait_rows
 from coterie.profiles.model import Columns
 from coterie.profiles.paths import root_of, walk
+from coterie.profiles.slices.model import Stated
 from coterie.profiles.store import profile_rows
+from coterie.storage.reading import Words
 from coterie.storage.schema import metadata
 from coterie.storage.work import Work, in_chunks
 
-_NAMES = "profiles.fading_names"
+NAMES = "profiles.fading_names"
+"""Under this name a unit of work keeps the names that it read; who writes one drops them."""
+
 fading_name_rows = Table(
     "fading_names",
     metadata,
@@ -184,43 +187,6 @@ def next_tag_end(work: Work, tag: str, after: int) -> int | None:
 # Fading traits
 
 
-def write_fading(work: Work, rows: Iterable[tuple[int, str, float | None]], half_life: int) -> None:
-    """Set levels of fading traits, and the half-life of their names; a level None removes."""
-    given = list(rows)
-    names = {name for _, name, level in given if level is not None}
-    named = [{"name": name, "half_life": half_life} for name in sorted(names)]
-    work.upsert(fading_name_rows, named, key=["name"], change=["half_life"])
-    work.memo.pop(_NAMES, None)
-    ids = _ids(work)
-    levels: list[dict[str, Any]] = []
-    gone: dict[int, list[int]] = {}
-    for profile, name, level in given:
-        if level is not None:
-            levels.append({"profile": profile, "trait": ids[name], "level": level})
-        elif name in ids:
-            gone.setdefault(ids[name], []).append(profile)
-    work.upsert(fading_rows, levels, key=["profile", "trait"], change=["level"])
-    for trait, profiles in gone.items():
-        for chunk in in_chunks(profiles):
-            of_these = fading_rows.c.profile.in_(chunk)
-            statement = delete(fading_rows).where(fading_rows.c.trait == trait, of_these)
-            work.connection.execute(statement)
-
-
-def unfade(work: Work, profiles: Collection[int]) -> int:
-    """Take all fading traits of these profiles away; count them."""
-    count = 0
-    for chunk in in_chunks(profiles):
-        gone = delete(fading_rows).where(fading_rows.c.profile.in_(chunk))
-        count += work.connection.execute(gone).rowcount
-    return count
-
-
-def _ids(work: Work) -> dict[str, int]:
-    query = select(fading_name_rows.c.name, fading_name_rows.c.id)
-    return {row.name: row.id for row in work.connection.execute(query)}
-
-
 def half_life(work: Work, name: str) -> int | None:
     """Return the half-life of a fading trait in milliseconds, None when it is none."""
     query = select(fading_name_rows.c.half_life).where(fading_name_rows.c.name == name)
@@ -231,7 +197,7 @@ def levels_of(
     work: Work, profiles: Collection[int], names: Collection[str] | None = None
 ) -> list[tuple[int, str, float, int]]:
     """Read (profile, name, level, half_life) of people: of these names, or of all."""
-    named = {row.id: (row.name, row.half_life) for row in _named_all(work, names)}
+    named = {row.id: (row.name, row.half_life) for row in named_all(work, names)}
     found = []
     for chunk in in_chunks(profiles if named else ()):
         query = select(_F.profile, _F.trait, _F.level).where(_F.profile.in_(chunk))
@@ -250,7 +216,7 @@ def levels(
 
     Of these people, or (None) of everybody; a name that nobody ever had is left out.
     """
-    named = _named_all(work, names)
+    named = named_all(work, names)
     traits = [row.id for row in named]
     query = select(_F.profile, _F.trait, _F.level).where(_F.trait.in_(traits))
     if profiles is not None:
@@ -283,11 +249,12 @@ def _named(name: str) -> ColumnElement[bool]:
     return fading_rows.c.trait == found.scalar_subquery()
 
 
-def _named_all(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
-    known: list[Row[Any]] | None = work.memo.get(_NAMES)
+def named_all(work: Work, names: Collection[str] | None) -> list[Row[Any]]:
+    """Read (id, name, half_life) of these names, or of all."""
+    known: list[Row[Any]] | None = work.memo.get(NAMES)
     if known is None:
         query = select(fading_name_rows).order_by(fading_name_rows.c.id)
-        known = work.memo[_NAMES] = list(work.connection.execute(query))
+        known = work.memo[NAMES] = list(work.connection.execute(query))
     return [row for row in known if names is None or row.name in names]
 
 
@@ -304,20 +271,20 @@ def export_profiles(work: Work) -> Columns:
     query = select(profile_rows.c.id, profile_rows.c.bucket_key).where(
         profile_rows.c.head == profile_rows.c.id, profile_rows.c.erased.is_(None)
     )
-    return _columns(work, query, profile=np.int32, bucket_key=object)
+    return _columns(work, query, profile=np.int32, bucket_key=str)
 
 
 def export_traits(work: Work, names: Collection[str] | None) -> Columns:
     """Read (profile, name, value, since) of plain traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.value, trait_rows.c.since)
     query = _of_names(work, select(*columns).where(trait_rows.c.value.is_not(None)), names)
-    return _columns(work, query, profile=np.int32, name=object, value=object, since=np.int64)
+    return _columns(work, query, profile=np.int32, name=str, value=str, since=np.int64)
 
 
 def standing(
     work: Work, profiles: Collection[int] | None, names: Sequence[str]
-) -> dict[str, tuple[NDArray[np.int32], NDArray[np.object_]]]:
-    """Read people and values of top traits, of these people or of all; sealed: None."""
+) -> dict[str, Stated]:
+    """Read people and values of top traits, of these people or of all."""
     there = or_(trait_rows.c.value.is_not(None), trait_rows.c.sealed.is_not(None))
     which = case({name: place for place, name in enumerate(names)}, value=trait_rows.c.name)
     query = select(trait_rows.c.profile, which, trait_rows.c.value)
@@ -326,16 +293,32 @@ def standing(
     else:
         hers = work.among(trait_rows.c.profile, profiles)
         query = query.where(there, trait_rows.c.name.in_(names), hers)
-    people, places, values = work.columns(query, np.int32, np.int16, object)
+    words = Words()
+    people, places, values = work.columns(query, np.int32, np.int16, words)
+    texts = np.array([*words], object)
+    own = [places == place for place in range(len(names))]
     return {
-        name: (people[places == place], values[places == place]) for place, name in enumerate(names)
+        name: _stated(people[these], texts, values[these])
+        for name, these in zip(names, own, strict=True)
     }
+
+
+def _stated(
+    people: NDArray[np.int32], texts: NDArray[np.object_], which: NDArray[np.int32]
+) -> Stated:
+    """Number the texts of one trait alone."""
+    used = np.flatnonzero(np.bincount(which, minlength=len(texts)))
+    numbers = np.zeros(len(texts), np.int32)
+    numbers[used] = np.arange(len(used))
+    return Stated(people, texts[used].tolist(), numbers[which])
 
 
 def export_digests(work: Work, names: Collection[str] | None) -> Columns:
     """Read (profile, name, digest) of identifying traits: of these names, or of all."""
     columns = (trait_rows.c.profile, trait_rows.c.name, trait_rows.c.digest)
-    sealed = select(*columns).where(trait_rows.c.sealed.is_not(None), _present())
+    # every sealed trait has a digest; and of these there is an index
+    held = trait_rows.c.sealed.is_not(None), trait_rows.c.digest.is_not(None)
+    sealed = select(*columns).where(*held, _present())
     query = _of_names(work, sealed, names)
     return _columns(work, query, profile=np.int32, name=object, digest=object)
 
@@ -356,7 +339,7 @@ def export_tags(work: Work) -> list[tuple[int, str]]:
         tag_rows.c.value.is_not(None),
         or_(tag_rows.c.until.is_(None), tag_rows.c.until > work.now),
     )
-    people, tags = work.columns(query, np.int32, object)
+    people, tags = work.columns(query, np.int32, str)
     return list(zip(people.tolist(), tags.tolist(), strict=True))
 
 

@@ -19,11 +19,12 @@ from sqlalchemy import (
 )
 
 from coterie.accounts.store import accounts, failed_sign_ins, view_rows
+from coterie.core.event import Event
 from coterie.events.named import Names
 from coterie.profiles.erasure.store import erasure_rows, tombstone_rows
 from coterie.profiles.store import key_rows
 from coterie.roads.imports.store import rejections
-from coterie.roads.store import future_events, pending_facts
+from coterie.roads.store import future_events, strike_facts
 from coterie.storage.audit import audit_rows
 from coterie.storage.database import Database
 from coterie.storage.schema import Moment, metadata
@@ -164,16 +165,21 @@ def drop_rejections(work: Work, names: Names, texts: Collection[str]) -> int:
 
 def drop_facts(work: Work, profiles: Collection[int], names: Names, texts: Collection[str]) -> int:
     """Take her facts off the road, and her events from the future."""
-    count = 0
-    for table in (pending_facts, future_events):
-        named = {row.id for row, _ in _hits(work, table, names, texts)} if texts else set()
-        hers = {
-            row.id
-            for row in work.connection.execute(select(table.c.id, table.c.body))
-            if msgspec.msgpack.decode(row.body).get("profile") in profiles
-        }
-        for chunk in in_chunks(sorted(named | hers)):
-            count += work.connection.execute(delete(table).where(table.c.id.in_(chunk))).rowcount
+
+    def is_hers(fact: Event, body: bytes) -> bool:
+        return fact.profile in profiles or (bool(texts) and names.may_be_in(body))
+
+    count = strike_facts(work, is_hers)
+    named = {row.id for row, _ in _hits(work, future_events, names, texts)} if texts else set()
+    waiting = select(future_events.c.id, future_events.c.body)
+    hers = {
+        row.id
+        for row in work.connection.execute(waiting)
+        if msgspec.msgpack.decode(row.body).get("profile") in profiles
+    }
+    for chunk in in_chunks(sorted(named | hers)):
+        those = future_events.c.id.in_(chunk)
+        count += work.connection.execute(delete(future_events).where(those)).rowcount
     return count
 
 

@@ -1,30 +1,26 @@
 """Carry a file of events by columns: portion by portion, each in a transaction of its own."""
 
-import csv
-import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import compress
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coterie.core.actor import Actor
+from coterie.core.clock import HOUR
 from coterie.core.event import Event
-from coterie.events.door import Suppressed
+from coterie.events.desk import Arrivals
 from coterie.events.log import digest_of
-from coterie.events.model import Envelope
 from coterie.events.seen import Digests
 from coterie.roads.history import store
-from coterie.roads.history.words import Lexicon, Reader
+from coterie.roads.history.columns import PEOPLE, Cells, laid
+from coterie.roads.history.met import Met
+from coterie.roads.history.words import MOST_KEPT, Lexicon, Reader, Words
 from coterie.roads.inbound import Inbound
 from coterie.roads.mapping import FileMap, Row
 from coterie.storage.work import Work, in_chunks
@@ -32,11 +28,7 @@ from coterie.storage.work import Work, in_chunks
 PORTION = 1_000_000
 """Rows in one transaction, and in one segment of the lake."""
 
-_COLUMN = re.compile(r"\{([^{}]+)\}")
 _SHOWN = 50
-_BLOCK = 2**24
-_SPECIAL = re.compile(rb"\r(?!\n)|\0|\n\r?\n")
-
 _AT_ONCE = 100_000
 
 Moments = NDArray[np.int64]
@@ -46,63 +38,30 @@ NameRow = Callable[[str, Row, Names], str]
 
 
 @dataclass(frozen=True)
-class Place:
-    """A desk, and the file open on it."""
-
-    desk: store.Desk
-    sheet: store.Sheet
-
-
-@dataclass(frozen=True)
 class Portion:
-    """Rows that lie on a desk, judged: ``careful`` are to be read one by one.
+    """Rows that were read and judged, after the row ``after``; ``careful`` are to be read singly.
 
     ``ids`` are the message ids of careful rows that have none of their own.
     """
 
-    desk: store.Desk
-    rows: int
+    after: int
+    cells: Cells
+    digests: Digests
+    is_careful: NDArray[np.bool_]
     careful: Mapping[int, Row]
     ids: Mapping[int, str]
 
-
-class Met:
-    """Whom a file has named so far: nobody is looked up twice.
-
-    ``again`` holds the first and last moments of those who came in more than one portion.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-        self.again: dict[str, tuple[int, int]] = {}
-
-    def profiles(
-        self,
-        ids: Sequence[str],
-        first: Moments,
-        last: Moments,
-        recognise: Callable[[Sequence[str], Moments, Moments], NDArray[np.int32]],
-    ) -> NDArray[np.int32]:
-        """Return the profile of each id; those not met before are recognised."""
-        known = self._known
-        new = np.array([one not in known for one in ids], dtype=bool)
-        if new.any():
-            names = list(compress(ids, new))
-            found = recognise(names, first[new], last[new])
-            known.update(zip(names, found.tolist(), strict=True))
-        for one, start, end in zip(
-            compress(ids, ~new), first[~new].tolist(), last[~new].tolist(), strict=True
-        ):
-            before = self.again.get(one, (start, end))
-            self.again[one] = min(before[0], start), max(before[1], end)
-        return np.fromiter((known[one] for one in ids), dtype=np.int32, count=len(ids))
+    @property
+    def rows(self) -> int:
+        """Return how many rows it has."""
+        return len(self.cells)
 
 
 @dataclass
 class History:
-    """One file that can be carried by columns, open on two of the log's desks.
+    """One file that can be carried by columns, open on one of the log's desks.
 
-    While the rows on one desk are carried, the next are read on the other.
+    While the rows of one portion are carried, the next are read.
     """
 
     inbound: Inbound
@@ -110,61 +69,54 @@ class History:
     source: str
     now: int
     reader: Reader
-    places: tuple[Place, Place]
+    desk: store.Desk
+    sheet: store.Sheet
     lexicons: Mapping[str, Lexicon]
+    pieces: Sequence[str] | None
+    """The template of the message ids, texts and columns in turns; None when rows name them."""
+    heeded: Collection[str]
+    """Events that are read one by one."""
     name_row: NameRow
+    most_kept: int = MOST_KEPT
 
     def __post_init__(self) -> None:
         self._seen: Names = Counter()
-        self._met = {kind: Met() for kind in self._kinds()}
-        self._pieces = _pieces(self.file_map)
+        self._met = {kind: Met() for kind in PEOPLE if kind in self.lexicons}
+        for lexicon in self.lexicons.values():
+            lexicon.learn([None])
+        times = self.file_map.reads.get("timestamp", ())
         reads = {lexicon.column for lexicon in self.lexicons.values() if lexicon.column}
-        reads |= set(self.file_map.reads.get("timestamp", ()))
-        sheet = self.places[0].sheet
-        reads |= set(self._pieces[1::2]) if self._pieces else set(sheet.types)
-        self._columns = sorted(reads)
-        self._cells = {name: f"c{number}" for number, name in enumerate(self._columns)}
-
-    @property
-    def rows(self) -> int:
-        """Return how many rows the file has."""
-        return self.places[0].sheet.rows
+        reads |= {*times, *(self.pieces or ())[1::2]}
+        columns = {name: f"c{number}" for number, name in enumerate(sorted(reads))}
+        self._cells = {
+            part: columns[lexicon.column]
+            for part, lexicon in self.lexicons.items()
+            if lexicon.column is not None
+        }
+        time = columns[times[0]] if times else "''"
+        self._shape = store.shape_of(
+            columns,
+            sorted(set(self._cells.values())),
+            None if self.pieces is None else store.message_ids(self.pieces, columns),
+            None if "timestamp" in self.lexicons else time,
+            self.now,
+        )
 
     def portions(self, most: int = PORTION) -> Generator[Portion]:
         """Yield the rows in portions, judged; the next is read while one is carried."""
-        if not self.rows:
+        if not self.sheet.rows:
             return
         with ThreadPoolExecutor(1, "history") as ahead:
-            reading = ahead.submit(self._read, self.places[0], 0, most)
-            for number, after in enumerate(range(0, self.rows, most), 1):
+            reading = ahead.submit(self._read, 0, most)
+            for after in range(most, self.sheet.rows + most, most):
                 portion = reading.result()
-                if after + most < self.rows:
-                    reading = ahead.submit(self._read, self.places[number % 2], after + most, most)
+                if after < self.sheet.rows:
+                    reading = ahead.submit(self._read, after, most)
                 yield portion
-
-    def _read(self, place: Place, after: int, most: int) -> Portion:
-        """Put rows on a desk and judge them."""
-        desk, sheet = place.desk, place.sheet
-        until = min(after + most, self.rows)
-        sheet.lay(self._columns, after, until)
-        for part, lexicon in self.lexicons.items():
-            cell = None if lexicon.column is None else self._cells[lexicon.column]
-            values = store.values_of(desk, part, cell)
-            store.define(desk, part, lexicon.words(values))
-        self._read_times(desk)
-        ids = self._read_ids(place, after, until)
-        cells = {
-            part: None if lexicon.column is None else self._cells[lexicon.column]
-            for part, lexicon in self.lexicons.items()
-        }
-        heeded = {name for name, key in self.inbound.heeded.items() if key in self.file_map.fields}
-        careful = store.judge(desk, cells, heeded)
-        single = dict(sheet.plain(after, until, careful)) if careful else {}
-        return Portion(desk, until - after, single, {row: ids[row] for row in single if row in ids})
 
     def first_rows(self) -> Iterator[tuple[int, Row]]:
         """Yield a few rows of the beginning, to be shown."""
-        yield from self.places[0].sheet.plain(0, _SHOWN)
+        yield from self.sheet.plain(0, _SHOWN)
 
     def name(self, portion: Portion, number: int, row: Row) -> str:
         """Return the message id of a careful row that brought none."""
@@ -175,48 +127,86 @@ class History:
 
         Return how many events were new. All or nothing of it is kept.
         """
+        is_plain = ~portion.is_careful
+        plain = portion.cells.take(is_plain)
         with self.inbound.database.begin(actor, self.now) as work:
-            for kind in self._kinds():
-                ids, first, last = store.people(portion.desk, kind)
-                profiles = self._met[kind].profiles(
-                    ids, first, last, partial(self._recognise, work, kind)
-                )
-                store.give_profiles(portion.desk, kind, ids, profiles)
-            store.arrive(
-                portion.desk,
-                self._kinds(),
-                [part for part in self.lexicons if part.startswith("property")],
-                self.reader.tell(),
-                self.now,
-                self.source,
+            profile = np.zeros(len(plain), np.int32)
+            for kind, met in self._met.items():
+                recognise = partial(self._recognise, work, kind)
+                named, words = plain.named(kind), plain.words[kind]
+                told = words.told[plain.places[kind]][named]
+                profile[named] = met.profiles(told, plain.time[named], words.texts, recognise)
+            arrivals = Arrivals(
+                portion.after + 1 + np.flatnonzero(is_plain),
+                portion.digests.take(is_plain),
+                laid(plain, profile, self.reader.tell(), self.now, self.source),
             )
-            fresh: int = self.inbound.take_in(work, portion.desk, events)
+            fresh: int = self.inbound.take_in(work, arrivals, events)
             return fresh
 
     def finish(self, actor: Actor) -> None:
         """Keep when those who came in several portions were seen first and last."""
-        for kind in self._kinds():
-            for ids in in_chunks(self._met[kind].again, _AT_ONCE):
-                spans = np.array([self._met[kind].again[one] for one in ids], dtype=np.int64)
+        for kind, met in self._met.items():
+            texts = self.lexicons[kind].words.texts
+            for some in in_chunks(met.again().tolist(), _AT_ONCE):
                 with self.inbound.database.begin(actor, self.now) as work:
-                    self.inbound.profiles.seen(work, kind, ids, spans[:, 0], spans[:, 1])
+                    ids, spans = texts[some].tolist(), met.span(some)
+                    self.inbound.profiles.seen(work, kind, ids, *spans)
 
     def _recognise(
         self, work: Work, kind: str, ids: Sequence[str], first: Moments, last: Moments
     ) -> NDArray[np.int32]:
         return self.inbound.profiles.arrivals(work, kind, ids, self.source, first, last)
 
-    def _kinds(self) -> list[str]:
-        return [kind for kind in store.PEOPLE if kind in self.lexicons]
+    def _read(self, after: int, most: int) -> Portion:
+        """Read rows and judge them."""
+        until = min(after + most, self.sheet.rows)
+        self.sheet.lay(self._shape, after, until)
+        for part, cell in self._cells.items():
+            self._learn(part, cell)
+        found = store.read(self.desk, self._cells, self._shape.made)
+        places = {
+            part: found.get(part, np.zeros(until - after, np.int32)) for part in self.lexicons
+        }
+        words = {part: lexicon.words for part, lexicon in self.lexicons.items()}
+        odd = found.get("odd", np.zeros(until - after, np.bool_))
+        cells = Cells(places, words, self._times(found, places, words), odd)
+        is_careful = cells.careful(self.heeded, self.now)
+        digests, ids = self._digests(found, after, until)
+        rows = (after + 1 + np.flatnonzero(is_careful)).tolist()
+        careful = dict(self.sheet.plain(after, until, rows)) if rows else {}
+        own = {row: ids[row] for row in careful if row in ids}
+        return Portion(after, cells, digests, is_careful, careful, own)
 
-    def _read_times(self, desk: store.Desk) -> None:
-        if "timestamp" in self.lexicons:
-            store.no_times(desk)
-            return
-        columns = self.file_map.reads.get("timestamp", ())
-        cell = self._cells[columns[0]] if columns else "''"
-        hours = store.read_times(desk, cell)
-        store.set_times(desk, self._offsets(hours), self.now)
+    def _learn(self, part: str, cell: str) -> None:
+        """Learn the words of values that were not met before."""
+        lexicon = self.lexicons[part]
+        if len(lexicon.words) > self.most_kept and part not in PEOPLE:
+            lexicon.forget()
+            lexicon.learn([None])
+        if len(lexicon.words) == 1:
+            store.begin(self.desk, part, cell)
+        lexicon.learn(store.new_values(self.desk, part, cell, len(lexicon.words)))
+
+    def _times(
+        self,
+        found: Mapping[str, NDArray[Any]],
+        places: Mapping[str, NDArray[np.int32]],
+        words: Mapping[str, Words],
+    ) -> Moments:
+        """Return the moment of each row, ``NO_TIME`` where it is not certain."""
+        if "timestamp" in words:
+            return words["timestamp"].amount[places["timestamp"]]
+        moment: Moments = found["moment"]
+        local = np.flatnonzero(~found["zoned"] & (moment >= 0))
+        if len(local):
+            hours, of_row = np.unique(moment[local] // HOUR, return_inverse=True)
+            offsets = self._offsets(hours.tolist())
+            known = np.array([hour in offsets for hour in hours.tolist()], dtype=bool)
+            shift = np.array([offsets.get(hour, 0) for hour in hours.tolist()], dtype=np.int64)
+            moment[local] -= shift[of_row]
+            moment[local[~known[of_row]]] = store.NO_TIME
+        return moment
 
     def _offsets(self, hours: Sequence[int]) -> dict[int, int]:
         """Return the zone's offset, in ms, at local hours in which it does not change."""
@@ -231,117 +221,14 @@ class History:
                 found[hour] = int(offset.total_seconds() * 1000)
         return found
 
-    def _read_ids(self, place: Place, after: int, until: int) -> dict[int, str]:
-        if self._pieces is not None:
-            store.give_ids(place.desk, store.message_ids(self._pieces, self._cells))
-            return {}
+    def _digests(
+        self, found: Mapping[str, NDArray[Any]], after: int, until: int
+    ) -> tuple[Digests, dict[int, str]]:
+        """Return the digests of the message ids, and the ids of rows that bring none."""
+        if self.pieces is not None:
+            return Digests(found["high"], found["low"]), {}
         ids = {
             number: self.name_row(self.source, row, self._seen)
-            for number, row in place.sheet.plain(after, until)
+            for number, row in self.sheet.plain(after, until)
         }
-        digests = Digests.of([digest_of(name) for name in ids.values()])
-        store.set_ids(place.desk, np.fromiter(ids, dtype=np.int64), digests)
-        return ids
-
-
-@contextmanager
-def opened(
-    inbound: Inbound,
-    file: Path,
-    file_map: FileMap,
-    source: str,
-    now: int,
-    zone: ZoneInfo,
-    name_row: NameRow,
-    suppressed: Suppressed,
-) -> Iterator[History | None]:
-    """Open a file to be carried by columns; None when it has to be read row by row.
-
-    That is so for maps of anything but events, of orders, maps that name further identities or put
-    several columns into one part, and files that only a careful reader understands.
-    """
-    envelope = Envelope(source, received=now, backfill=True)
-    reader = Reader(file_map, envelope, zone, suppressed)
-    with (
-        inbound.log.desk() as desk,
-        inbound.log.desk() as other,
-        TemporaryDirectory() as folder,
-    ):
-        lexicons = _lexicons(reader, file_map)
-        sheet = None
-        if lexicons is not None:
-            sheet = _sheet(desk, file, file_map, Path(folder) / "rows.parquet")
-        if lexicons is None or sheet is None or not _fits(sheet, file_map, lexicons):
-            yield None
-        else:
-            if _has_plain_times(sheet, file_map):
-                lexicons.pop("timestamp", None)
-            places = Place(desk, sheet), Place(other, store.Sheet(other, sheet.file))
-            yield History(inbound, file_map, source, now, reader, places, lexicons, name_row)
-
-
-def _lexicons(reader: Reader, file_map: FileMap) -> dict[str, Lexicon] | None:
-    if file_map.kind != "events" or file_map.identities or "order_id" in file_map.fields:
-        return None  # an order counts once whoever tells of it: that is the road's to sift
-    return reader.lexicons()
-
-
-def _sheet(desk: store.Desk, file: Path, file_map: FileMap, out: Path) -> store.Sheet | None:
-    if file.suffix == ".parquet":
-        return store.Sheet(desk, file)
-    if file.suffix not in (".csv", ".tsv") or file_map.encoding not in ("utf-8", "utf-8-sig"):
-        return None
-    delimiter = "\t" if file.suffix == ".tsv" else ","
-    columns = _header(file, file_map.encoding, delimiter)
-    if columns and _is_regular(file) and store.to_parquet(desk, file, columns, delimiter, out):
-        return store.Sheet(desk, out)
-    return None
-
-
-def _header(file: Path, encoding: str, delimiter: str) -> list[str]:
-    """Return the names of a CSV's columns; none when they are not told apart."""
-    try:
-        with file.open(encoding=encoding, newline="") as lines:
-            names = next(csv.reader(lines, delimiter=delimiter), [])
-    except (UnicodeDecodeError, csv.Error):
-        return []
-    plain = [name.lower() for name in names if name and not name.startswith("\ufeff")]
-    return names if len(set(plain)) == len(names) else []
-
-
-def _is_regular(file: Path) -> bool:
-    """Say whether a CSV's lines end in one way, and none is empty."""
-    tail, ends, returns = b"\n", 0, 0
-    with file.open("rb") as given:
-        while block := given.read(_BLOCK):
-            if _SPECIAL.search(tail[-2:] + block + (b"\n" if block.endswith(b"\r") else b"")):
-                return False
-            ends += block.count(b"\n")
-            returns += block.count(b"\r")
-            tail = block
-    return returns in (0, ends)
-
-
-def _fits(sheet: store.Sheet, file_map: FileMap, lexicons: Mapping[str, Lexicon]) -> bool:
-    columns = {lexicon.column for lexicon in lexicons.values() if lexicon.column}
-    pieces = _pieces(file_map)
-    return sheet.is_flat(columns) and (
-        pieces is None
-        if "message_id" not in file_map.parts
-        else pieces is not None and sheet.are_whole(pieces[1::2])
-    )
-
-
-def _pieces(file_map: FileMap) -> list[str] | None:
-    """Cut the template of message ids into texts and columns, in turns; None when there is none."""
-    told = file_map.document.get("message_id")
-    if not isinstance(told, str):
-        return None
-    return _COLUMN.split(told) if _COLUMN.search(told) else ["", told, ""]
-
-
-def _has_plain_times(sheet: store.Sheet, file_map: FileMap) -> bool:
-    told = file_map.document.get("timestamp", "")
-    return told == "" or (
-        isinstance(told, str) and not _COLUMN.search(told) and sheet.types.get(told) == "VARCHAR"
-    )
+        return Digests.of([digest_of(name) for name in ids.values()]), ids

@@ -4,21 +4,26 @@ Everything is read by the functions that read single rows; what they would refus
 way that columns do not know, is *careful*: its row is read by itself.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from coterie.core.clock import parse_time
 from coterie.core.errors import CoterieError
 from coterie.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from coterie.events.calls import read_id, read_item
+from coterie.events.coded import as_words
 from coterie.events.door import Suppressed
 from coterie.events.layout import mark
 from coterie.events.model import Envelope
 from coterie.events.resolve import AMOUNT_KEYS, ITEM_KEYS, PRODUCTS, STORE_KEYS, resolve
+from coterie.events.rows import NO_AMOUNT
 from coterie.profiles.cleanse import cleanse
 from coterie.roads.mapping import FileMap
 
@@ -47,32 +52,82 @@ class Word(NamedTuple):
 CAREFUL = Word(careful=True)
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the values of a column become, by their places: the fields of ``Word`` in columns.
+
+    ``size`` is how many bytes of text a value has. ``told`` is the place of each one's text among
+    the ``texts``, of which no two are equal; ``silent`` is the place of None.
+    """
+
+    size: NDArray[np.int64]
+    careful: NDArray[np.bool_]
+    told: NDArray[np.int32]
+    texts: NDArray[Any]
+    items: NDArray[Any]
+    amount: NDArray[np.int64]
+    store: NDArray[Any]
+    silent: int = -1
+
+    def __len__(self) -> int:
+        return len(self.careful)
+
+
+NONE = Words(
+    size=np.empty(0, np.int64), careful=np.empty(0, np.bool_), told=np.empty(0, np.int32),
+    texts=as_words([]), items=as_words([]), amount=np.empty(0, np.int64), store=as_words([]),
+)  # fmt: skip
+
+
 @dataclass
 class Lexicon:
-    """The words of one part of a map (``event``, ``user_id``, ``properties.total``)."""
+    """The words of one part of a map (``event``, ``user_id``, ``properties.total``).
+
+    They grow from portion to portion, and what was handed out never changes. The first is that of
+    nothing, None; without a column it is the only one.
+    """
 
     column: str | None
     read: Callable[[Any], Word]
-    known: dict[Any, Word] = field(default_factory=dict)
+    words: Words = NONE
+    places: dict[str | None, int] = field(default_factory=dict)
 
-    def words(self, values: Iterable[Any]) -> list[Word]:
-        """Return what values become, each distinct one read once."""
-        if len(self.known) > MOST_KEPT:
-            self.known.clear()
-        known, found = self.known, []
-        for value in values:
-            key = (type(value), value)  # 1, 1.0 and True are different words
-            word = known.get(key)
-            if word is None:
-                word = known[key] = self._word(value)
-            found.append(word)
-        return found
+    def learn(self, values: Sequence[Any]) -> None:
+        """Add the words of values that were not met before."""
+        found = [self._word(value) for value in values]
+        places, held = self.places, self.words
+        told = [places.setdefault(word.text, len(places)) for word in found]
+        new = list(islice(places, len(held.texts), None))
+        self.words = Words(
+            size=_more(held.size, [_bytes(value) for value in values]),
+            careful=_more(held.careful, [word.careful for word in found]),
+            told=_more(held.told, told),
+            texts=np.concatenate([held.texts, as_words(new)]),
+            items=np.concatenate([held.items, as_words([word.items for word in found])]),
+            amount=_more(
+                held.amount, [NO_AMOUNT if word.amount is None else word.amount for word in found]
+            ),
+            store=np.concatenate([held.store, as_words([word.store for word in found])]),
+            silent=places.get(None, -1),
+        )
+
+    def forget(self) -> None:
+        """Begin anew, with no words."""
+        self.words, self.places = NONE, {}
 
     def _word(self, value: Any) -> Word:
         try:
             return self.read(value)
         except CoterieError:
             return CAREFUL
+
+
+def _bytes(value: Any) -> int:
+    return len(value.encode()) if isinstance(value, str) else 0
+
+
+def _more(held: NDArray[Any], new: Sequence[Any]) -> NDArray[Any]:
+    return np.concatenate([held, np.array(new, dtype=held.dtype)])
 
 
 @dataclass(frozen=True)

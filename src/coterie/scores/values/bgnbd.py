@@ -7,6 +7,7 @@ t_x (from the first to the last purchase) and T (from the first to now), in one 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ _COARSE = 2_000
 
 _STARTS = ((1.0, 1.0, 1.0, 2.0), (0.3, 0.3, 0.5, 2.0))
 _FAR, _LOST = 30.0, 1e9
-"""Logarithms of parameters are kept within so much of 0; beyond, the loss is this."""
+"""Logarithms of parameters are kept within so much of 0; where there is no number, this is lost."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class Comings:
         x, t_x, T = different.T  # noqa: N806 (the paper's names)
         whole = Comings(x, t_x, T, people.astype(np.float64))
         return whole.every(-(-len(x) // MOST))
+
+    @cached_property
+    def numbers(self) -> tuple[Floats, NDArray[np.intp]]:
+        """Return the different numbers of comings back, and which of them each history has."""
+        numbers, each = np.unique(self.x, return_inverse=True)
+        return numbers, each
 
     def every(self, step: int) -> "Comings":
         """Return every ``step``-th history, in their order: a sample that is always the same."""
@@ -108,18 +115,40 @@ class BgNbd:
         return chance
 
 
-def log_likelihood(logs: Floats, comings: Comings) -> float:
-    """Return the log-likelihood (the paper's equation 6) at the logarithms of r, alpha, a, b."""
+def log_likelihood(logs: Floats, comings: Comings) -> tuple[float, Floats]:
+    """Return the log-likelihood (the paper's equation 6) and its slope.
+
+    Both at the logarithms of r, alpha, a, b. What asks of x alone is worked out once a number.
+    """
     r, alpha, a, b = np.exp(logs)
-    x, t_x, span = comings.x, comings.t_x, comings.T
-    betaln, gammaln = scipy.special.betaln, scipy.special.gammaln
-    base = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + span)
-    left = (
-        betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + t_x)
-    )  # fmt: skip
-    both = np.where(x > 0, np.logaddexp(stays, left), stays)
-    return float(comings.people @ (base + both))
+    betaln, gammaln, psi = scipy.special.betaln, scipy.special.gammaln, scipy.special.psi
+    number, each = comings.numbers
+    back = np.maximum(number, 1) - 1
+    till_now, till_last = np.log(alpha + comings.T), np.log(alpha + comings.t_x)
+    again = r + comings.x
+    base = (gammaln(r + number) - gammaln(r) + r * np.log(alpha))[each]
+    stays = (betaln(a, b + number) - betaln(a, b))[each] - again * till_now
+    left = (betaln(a + 1, b + back) - betaln(a, b))[each] - again * till_last
+    returned = comings.x > 0
+    both = np.where(returned, np.logaddexp(stays, left), stays)
+    gone = np.where(returned, np.exp(np.minimum(left - both, 0)), 0.0)
+    people, lost = comings.people, comings.people * gone
+    # what every history of a number has in common, weighted by people, and by those who are gone
+    kept = np.bincount(each, people - lost, len(number))
+    lost_of = np.bincount(each, lost, len(number))
+    all_of = kept + lost_of
+    together = psi(a + b + number)
+    slope = np.array([
+        all_of @ (psi(r + number) - psi(r) + np.log(alpha))
+        - (people - lost) @ till_now - lost @ till_last,
+        people.sum() * r / alpha
+        - (people - lost) @ (again / (alpha + comings.T)) - lost @ (again / (alpha + comings.t_x)),
+        kept @ (psi(a) - together) + lost_of @ (psi(a + 1) - together)
+        - people.sum() * (psi(a) - psi(a + b)),
+        kept @ (psi(b + number) - together) + lost_of @ (psi(b + back) - together)
+        - people.sum() * (psi(b) - psi(a + b)),
+    ])  # fmt: skip
+    return float(people @ (base + both)), slope * np.exp(logs)
 
 
 def fit(comings: Comings) -> BgNbd | None:
@@ -135,27 +164,29 @@ def fit(comings: Comings) -> BgNbd | None:
     few = scaled.every(-(-len(comings.x) // _COARSE))
     best = None
     for start in _STARTS:
-        rough = scipy.optimize.minimize(
-            _loss, np.log(start), (few,), method="Nelder-Mead", options={"maxiter": 400}
-        )  # fmt: skip
-        found = scipy.optimize.minimize(
-            _loss, rough.x, (few,), method="BFGS", options={"gtol": 1e-6}
-        )
+        found = _least(few, np.log(start))
         if found.fun < _LOST and (best is None or found.fun < best.fun):
             best = found
-    if best is None:
-        return None
-    best = scipy.optimize.minimize(_loss, best.x, (scaled,), method="BFGS", options={"gtol": 1e-6})
-    if not best.fun < _LOST:
+    best = best and _least(scaled, best.x)
+    if best is None or not best.fun < _LOST:
         return None
     r, alpha, a, b = (float(one) for one in np.exp(best.x))
     fitted = np.log([r, alpha * unit, a, b])
-    return BgNbd(r, alpha * unit, a, b, log_likelihood(fitted, comings))
+    return BgNbd(r, alpha * unit, a, b, log_likelihood(fitted, comings)[0])
 
 
-def _loss(logs: Floats, comings: Comings) -> float:
-    """Return the mean loss of a person; very great far out, where nothing is a maximum."""
-    if np.abs(logs).max() > _FAR:
-        return _LOST
-    value = -log_likelihood(logs, comings) / float(comings.people.sum())
-    return value if np.isfinite(value) else _LOST
+def _least(comings: Comings, start: Floats) -> Any:
+    options = {"maxiter": 2_000, "ftol": 1e-13, "gtol": 1e-7}
+    reach = [(-_FAR, _FAR)] * len(start)
+    return scipy.optimize.minimize(
+        _loss, start, (comings,), method="L-BFGS-B", jac=True, bounds=reach, options=options
+    )
+
+
+def _loss(logs: Floats, comings: Comings) -> tuple[float, Floats]:
+    """Return the mean loss of a person, and its slope."""
+    value, slope = log_likelihood(logs, comings)
+    people = float(comings.people.sum())
+    if not (np.isfinite(value) and np.isfinite(slope).all()):
+        return _LOST, np.zeros(len(logs))
+    return -value / people, -slope / people

@@ -16,7 +16,7 @@ from coterie.segments.everyone.reader import Reader
 from coterie.segments.language.calendar import FADING, Edge
 from coterie.segments.language.parse import matchings_of, trait_roots
 from coterie.segments.library import Library
-from coterie.segments.model import Person, Rule, World
+from coterie.segments.model import Bucket, Person, Rule, World
 from coterie.segments.person.people import Asker, load_people, load_standing
 from coterie.segments.stirring import Stirring
 from coterie.storage.work import Work
@@ -65,10 +65,9 @@ class Asking:
         self._stirring = stirring
 
     def stirred(
-        self, work: Work, leaves: Iterable[Turning], after: int, until: int
+        self, work: Work, edges: Collection[Edge], after: int, until: int
     ) -> dict[Edge, BitMap]:
-        """Return for whom each edge of some leaves passed in (after, until]."""
-        edges = {edge for leaf in leaves for edge in leaf.edges}
+        """Return for whom each of some edges passed in (after, until]."""
         passed = self._stirring.people(work, edges, after, until)
         return {edge: BitMap(people) for edge, people in passed.items()}
 
@@ -124,13 +123,21 @@ class Asking:
 def concerned(
     leaf: Asked,
     library: Library,
+    certain: BitMap,
     touched: BitMap,
     did: Mapping[str, BitMap],
     stirred: Mapping[Edge, BitMap],
 ) -> BitMap:
-    """Return whom a step may have turned: touched, with such an event, or stirred by time."""
+    """Return whom a step may have turned: touched, with such an event, or stirred by time.
+
+    Nobody who was known before where the rule asks of what she is for good.
+    """
+    if isinstance(leaf.rule, Bucket):
+        return certain
     names = library.concerned(leaf.rule, did)
-    return touched.union(*(did[name] for name in names), *(stirred[edge] for edge in leaf.edges))
+    return (touched | certain).union(
+        *(did[name] for name in names), *(stirred[edge] for edge in leaf.edges)
+    )
 
 
 def people_of(fresh: Sequence[Event]) -> dict[str, BitMap]:

@@ -3,10 +3,9 @@
 An atom is told what moved and says whom it may concern; asked of these heads, it tells of each.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -14,35 +13,17 @@ from coterie.core.numbers import SCALE
 from coterie.segments.engine import gathered
 from coterie.segments.engine.bounds import ratio, whole
 from coterie.segments.engine.counters import Counter
-from coterie.segments.engine.gathered import Gathered, by_person
-from coterie.segments.engine.leading import Leading
+from coterie.segments.engine.distinct import Units
+from coterie.segments.engine.gathered import Gathered, gather
 from coterie.segments.engine.listing import NUMBER, SAME, TEST, Column, Listing
-from coterie.segments.engine.postings import NOTHING, Flags, Ints, People, Rows, joined, no_rows
+from coterie.segments.engine.moments import Moment, Moved
+from coterie.segments.engine.postings import NOTHING, Flags, Ints, People
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.engine.spans import Span
 from coterie.segments.model import Did, Last, Matching, Rule, Share, Then, Trend, Window
 
 Answer = TypeVar("Answer")
 Told = TypeVar("Told", covariant=True)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When heads are asked, in whose zone's days, and who leads whom then."""
-
-    now: int
-    zone: ZoneInfo
-    leading: Leading
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a step from ``before`` to ``now`` changed: fresh rows by list, people by counter."""
-
-    before: int
-    now: int
-    fresh: Mapping[int, Rows]
-    counted: Mapping[int, People]
 
 
 class Atom(Protocol[Told]):
@@ -93,15 +74,15 @@ class Counting(Generic[Answer]):
 
     def concerned(self, moved: Moved) -> People:
         """Return those of whom a number changed."""
-        return np.concatenate([moved.counted[id(counter)] for counter in self.counters])
+        return np.concatenate([moved.counted[id(counter)].people for counter in self.counters])
 
     def ask(self, heads: People, moment: Moment, everybody: bool) -> Answer:  # noqa: ARG002
         """Ask of what is counted."""
         return self.test([moment.leading.summed(c.numbers, heads) for c in self.counters])
 
-    def next_turn(self, now: int) -> int | None:  # noqa: ARG002  (counters foresee themselves)
+    def next_turn(self, now: int) -> int | None:
         """Return the next moment at which a counter changes."""
-        turns = [counter.turn for counter in self.counters]
+        turns = [counter.next_turn(now) for counter in self.counters]
         return min((turn for turn in turns if turn is not None), default=None)
 
 
@@ -118,13 +99,14 @@ class Gathering(Generic[Answer]):
     """An atom for which all rows of the people concerned are looked at.
 
     ``listings`` are those it asks about, each within its span, in the order in which ``test``
-    takes them.
+    takes them; it looks at these ``columns`` of theirs (None: at all).
     """
 
     listings: Sequence[Listing]
     spans: Sequence[Span]
     edges: Sequence[Edge]
     test: Callable[[list[Gathered], Moment], Answer]
+    columns: Sequence[str] | None = None
     counters: Sequence[Counter] = ()
 
     def reaches(self) -> Iterable[tuple[Listing, Span]]:
@@ -144,7 +126,14 @@ class Gathering(Generic[Answer]):
     def ask(self, heads: People, moment: Moment, everybody: bool) -> Answer:
         """Look at the rows of these heads and of whom they lead."""
         asked = zip(self.listings, self.spans, strict=True)
-        found = [gather(one, span, heads, moment, everybody) for one, span in asked]
+        now, leading = moment.now, moment.leading
+        found = [
+            gather(
+                one, span.first(now), span.last(now), heads, leading,
+                everybody=everybody, columns=self.columns,
+            )
+            for one, span in asked
+        ]  # fmt: skip
         return self.test(found, moment)
 
     def next_turn(self, now: int) -> int | None:
@@ -155,38 +144,6 @@ class Gathering(Generic[Answer]):
             if following is not None:
                 turns.append(following + edge.shift)
         return min(turns, default=None)
-
-
-def gather(
-    listing: Listing, span: Span, heads: People, moment: Moment, everybody: bool
-) -> Gathered:
-    """Collect the rows within a span of some heads, in order, and of whom they lead."""
-    leading = moment.leading
-    first, last = span.first(moment.now), span.last(moment.now)
-    if everybody:
-        parts = list(listing.rows.between(first, last))
-        rows = joined(parts).in_order() if parts else no_rows(listing.rows.columns)
-    else:
-        members = leading.members_of(heads)
-        by_arrival = len(members) > len(heads)  # the events of several profiles of one person mix
-        rows = listing.rows.of(members, first, last, by_arrival=by_arrival)
-    places = _places(leading.heads_of(rows.profiles), heads)
-    known = places >= 0
-    if not known.all():  # rows of those who are not known lie among everybody's
-        rows, places = rows.take(known), places[known]
-    return by_person(rows, places, len(heads))
-
-
-def _places(whose: People, heads: People) -> Ints:
-    """Return where each row's head stands among those asked, -1 where it does not."""
-    if len(whose) < len(heads):
-        found = np.searchsorted(heads, whose)
-        found[found == len(heads)] = 0
-        return np.where(heads[found] == whose, found, -1)
-    size = max(int(heads.max(initial=0)), int(whose.max(initial=0))) + 1
-    places = np.full(size, -1, np.int64)
-    places[heads] = np.arange(len(heads))
-    return places[whose]
 
 
 def span_of(window: Window) -> Span:
@@ -217,17 +174,19 @@ def _did(rule: Did, shelf: Shelf) -> Atom[Flags] | None:
         return Counting([shelf.counter(listing, span)], lambda n: whole(n[0], bounds))
     if rule.measure == "distinct":
         assert rule.of is not None, "the parser asks for it"
-        number_of = distinct_of(rule.of, listing)
+        if rule.of.startswith("@"):
+            return Units(shelf.units(listing, span, rule.of), lambda n: whole(n, bounds))
+        column = listing.want(Column(SAME, rule.of))
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, at: whole(number_of(g[0], at), bounds),
+            lambda g, _at: whole(gathered.distinct(g[0], column), bounds), [column],
         )  # fmt: skip
     assert rule.of is not None, "the parser asks for it"
     column = listing.want(Column(NUMBER, rule.of))
     if rule.measure in ("min", "max"):
         return Gathering(
             [listing], [span], edges(listing, span),
-            lambda g, _at: _extreme_holds(g[0], column, rule),
+            lambda g, _at: _extreme_holds(g[0], column, rule), [column],
         )  # fmt: skip
     if column in shelf.too_large:
         return None
@@ -274,7 +233,7 @@ def _last(rule: Last, shelf: Shelf) -> Atom[Flags]:
     column = listing.want(Column(TEST, tests=rule.has))
     return Gathering(
         [listing], [span], edges(listing, span),
-        lambda g, _at: gathered.last(g[0], column),
+        lambda g, _at: gathered.last(g[0], column), [column],
     )  # fmt: skip
 
 
@@ -290,6 +249,7 @@ def _then(rule: Then, shelf: Shelf) -> Atom[Flags]:
             g[0], g[1],
             rule.after, rule.within, rule.absent, at.now,
         ),
+        (),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from coterie.segments.engine.postings import Flags, Ints
 from coterie.segments.model import Bounds
 
 _MOST = 2**62
+_SHORT = 2**31
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq, "!=": operator.ne,
@@ -23,11 +25,17 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4_096)
+def _bound(value: object, unit: int) -> Fraction:
+    """Read a bound as the decimal that was written, in units."""
+    return Fraction(Decimal(str(value))) * unit
+
+
 def whole(totals: Ints, bounds: Bounds, unit: int = 1) -> Flags:
     """Say which totals lie within bounds that are given in units of ``unit`` each."""
     held = np.ones(len(totals), np.bool_)
     for op, value in bounds.tests:
-        held &= _against(totals, op, Fraction(Decimal(str(value))) * unit)
+        held &= _against(totals, op, _bound(value, unit))
     return held
 
 
@@ -38,7 +46,7 @@ def ratio(parts: Ints, wholes: Ints, bounds: Bounds, unit: int = 1) -> Flags:
     """
     held = wholes > 0
     for op, value in bounds.tests:
-        bound = Fraction(Decimal(str(value))) * unit
+        bound = _bound(value, unit)
         held &= _multiplied_out(parts, wholes, op, bound)
     return held
 
@@ -58,10 +66,12 @@ def _against(totals: Ints, op: str, bound: Fraction) -> Flags:
 
 def _multiplied_out(parts: Ints, wholes: Ints, op: str, bound: Fraction) -> Flags:
     compare = _COMPARE[op]
-    left = int(np.abs(parts).max(initial=1)) * bound.denominator
-    right = int(wholes.max(initial=1)) * abs(bound.numerator)
-    if left < _MOST and right < _MOST:
-        found: Flags = compare(parts * bound.denominator, wholes * bound.numerator)
+    largest = max(int(parts.max(initial=1)), -int(parts.min(initial=0)))
+    most = max(largest * bound.denominator, int(wholes.max(initial=1)) * abs(bound.numerator))
+    if most < _MOST:
+        kind: Any = np.int32 if most < _SHORT else np.int64
+        left, right = parts.astype(kind), wholes.astype(kind)
+        found: Flags = compare(left * bound.denominator, right * bound.numerator)
         return found
     pairs = zip(parts.tolist(), wholes.tolist(), strict=True)
     exact = [compare(p * bound.denominator, w * bound.numerator) for p, w in pairs]

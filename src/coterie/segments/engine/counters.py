@@ -6,7 +6,7 @@ integers, so they are the same in any order.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,24 @@ from coterie.segments.engine.spans import Span
 BOUND = 2**40
 """Values nearer to zero than this can be summed up, millions of them, within 63 bits."""
 
-_SMALL = np.iinfo(np.uint16).max
+SMALL = np.iinfo(np.uint16).max
+
+
+class Changed(NamedTuple):
+    """Whose number a step changed, in order, from what to what."""
+
+    people: People
+    before: Ints
+    after: Ints
+
+    def before_of(self, people: People, after: Ints) -> Ints:
+        """Return what the numbers of some people were; all changed ones are among them."""
+        found = after.copy()
+        found[np.searchsorted(people, self.people)] = self.before
+        return found
+
+
+NOBODY = Changed(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 class Counter:
@@ -36,39 +53,56 @@ class Counter:
         self.column = column
         self.counted = counted
         self.numbers: NDArray[Any] = np.zeros(0, np.uint16)
-        self.turn: int | None = None
         self.is_built = False
+        self._turn: int | None = None
+        self._is_foreseen = False
 
-    def build(self, now: int) -> None:
-        """Count everything from the list."""
-        slices = list(self.listing.rows.between(self.span.first(now), self.span.last(now)))
+    def build(self, now: int, shorter: "Counter | None" = None) -> None:
+        """Count everything from the list.
+
+        On from ``shorter``, if given: another counter of the same, built already, whose span begins
+        later and ends with this one's.
+        """
+        first, last = self.span.first(now), self.span.last(now)
+        if shorter is not None:
+            last = min(last, shorter.span.first(now) - 1)
+        slices = list(self.listing.rows.between(first, last))
         size = max((int(rows.profiles.max()) + 1 for rows in slices), default=0)
-        totals = np.zeros(size, np.int64)
-        for rows in slices:
-            self._count(totals, rows)
-        self.numbers = totals if self._sums else _narrowed(totals)
-        self.is_built = True
-        self.foresee(now)
+        base = np.zeros(0, np.uint16) if shorter is None else shorter.numbers
+        if self._sums:
+            self.numbers = _grown(base.astype(np.int64), size)
+            for rows in slices:
+                np.add.at(self.numbers, rows.profiles, self._worth(rows))
+        else:
+            self.numbers = _counted(base, [self._whose(rows) for rows in slices], size)
+        self.is_built, self._is_foreseen = True, False
 
-    def move(self, before: int, now: int, fresh: Rows | None) -> People:
-        """Come from one moment to a later one; return the profiles whose number changed.
+    def move(self, before: int, now: int, fresh: Rows | None) -> Changed:
+        """Come from one moment to a later one; return of whom the number changed.
 
         ``fresh`` are rows that are not in the list yet, and will be.
         """
-        changes = self._passed(before, now) if self.turn is not None and self.turn <= now else []
+        rests = self._is_foreseen and (self._turn is None or self._turn > now)
+        changes = [] if rests else self._passed(before, now)
+        self._is_foreseen = rests and fresh is None
         if fresh is not None:
             inside = (fresh.times >= self.span.first(now)) & (fresh.times <= self.span.last(now))
             if inside.any():
                 changes.append((fresh.take(inside), 1))
-        if not changes:
-            return np.empty(0, np.int32)
+        return self._moved(changes, before, now) if changes else NOBODY
+
+    def _moved(self, changes: Sequence[tuple[Rows, int]], before: int, now: int) -> Changed:  # noqa: ARG002
+        """Take in what came, with 1, and what went, with -1."""
         people = np.concatenate([rows.profiles for rows, _ in changes])
         worth = np.concatenate([sign * self._worth(rows) for rows, sign in changes])
         return self._apply(people, worth)
 
-    def foresee(self, now: int) -> None:
-        """See when time alone changes a number next; after the fresh rows came into the list."""
-        self.turn = self.span.next_turn(self.listing.rows, now)
+    def next_turn(self, now: int) -> int | None:
+        """Return when time alone changes a number next; looked for when it is first wanted."""
+        if not self._is_foreseen:
+            self._turn = self.span.next_turn(self.listing.rows, now)
+            self._is_foreseen = True
+        return self._turn
 
     @property
     def _sums(self) -> bool:
@@ -90,14 +124,14 @@ class Counter:
         there = values != NOTHING
         return there.astype(np.int64) if self.counted else np.where(there, values, 0)
 
-    def _count(self, totals: Ints, rows: Rows) -> None:
-        if self.column is None:
-            found = np.bincount(rows.profiles)
-            totals[: len(found)] += found
-        else:
-            np.add.at(totals, rows.profiles, self._worth(rows))
+    def _whose(self, rows: Rows) -> People:
+        """Return whose the rows are that are counted."""
+        people = rows.profiles
+        if self.column is not None:
+            people = people[rows.values[self.column] != NOTHING]
+        return people
 
-    def _apply(self, people: People, worth: Ints) -> People:
+    def _apply(self, people: People, worth: Ints) -> Changed:
         who: People
         who, places = np.unique(people, return_inverse=True)
         change = np.zeros(len(who), np.int64)
@@ -105,13 +139,14 @@ class Counter:
         moved = change != 0
         who, change = who[moved], change[moved]
         if not len(who):
-            return who
+            return NOBODY
         self._make_room(int(who[-1]) + 1)
-        after = self.numbers[who].astype(np.int64) + change
-        if self.numbers.dtype == np.uint16 and int(after.max()) > _SMALL:
+        before = self.numbers[who].astype(np.int64)
+        after = before + change
+        if self.numbers.dtype == np.uint16 and int(after.max()) > SMALL:
             self.numbers = self.numbers.astype(np.int64)
         self.numbers[who] = after
-        return who
+        return Changed(who, before, after)
 
     def _make_room(self, size: int) -> None:
         if size > len(self.numbers):
@@ -120,9 +155,30 @@ class Counter:
             self.numbers = grown
 
 
-def _narrowed(totals: Ints) -> NDArray[Any]:
-    """Return counts in two bytes each where they fit: there are hundreds of such arrays."""
-    return totals.astype(np.uint16) if int(totals.max(initial=0)) <= _SMALL else totals
+def _counted(base: NDArray[Any], parts: Sequence[People], size: int) -> NDArray[Any]:
+    """Count people on from what is counted: in two bytes each where they hold it.
+
+    That takes half the time. Whether a number went beyond them, and began anew, shows in the sum.
+    """
+    if base.dtype == np.uint16:
+        numbers, total = _grown(base, size), sum(map(len, parts))
+        for people in parts:
+            np.add.at(numbers, people, np.uint16(1))
+        if not len(base) and total <= SMALL:
+            return numbers
+        if int(numbers.sum(dtype=np.int64)) == int(base.sum(dtype=np.int64)) + total:
+            return numbers
+    numbers = _grown(base.astype(np.int64), size)
+    for people in parts:
+        numbers += np.bincount(people, minlength=len(numbers))
+    return numbers
+
+
+def _grown(base: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return a copy with room for so many at least."""
+    numbers = np.zeros(max(size, len(base)), base.dtype)
+    numbers[: len(base)] = base
+    return numbers
 
 
 def summable(rows: Sequence[Rows], column: str) -> bool:

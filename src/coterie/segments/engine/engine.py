@@ -14,12 +14,12 @@ from pyroaring import BitMap
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
 from coterie.segments.engine.asked import Asking, Turning
-from coterie.segments.engine.atoms import Moment, Moved
 from coterie.segments.engine.flipping import Flipping, Learnt, Sealed, Step
 from coterie.segments.engine.leading import Leading
 from coterie.segments.engine.leaves import First, Leaves, Told
 from coterie.segments.engine.lists import Lists, TooLarge
 from coterie.segments.engine.loading import Loading
+from coterie.segments.engine.moments import Moment, Moved
 from coterie.segments.everyone.reader import Reader
 from coterie.segments.language.parse import segments_of
 from coterie.segments.library import Library
@@ -49,6 +49,7 @@ class Engine:
         self._profiles = profiles
         self._log = log
         self._asking = Asking(reader, stirring)
+        self._zone = reader.zone
         self._flipping = Flipping(profiles, self._asking)
         self._lists = Lists(Loading(log, reader.zone), reader.zone)
         self._too_large: set[str] = set()
@@ -80,7 +81,7 @@ class Engine:
         self._seq = 0
         self._known = BitMap()
         self._leading: Leading | None = None
-        self._leaves = Leaves(self._too_large, self._left_alone)
+        self._leaves = Leaves(self._too_large, self._left_alone, self._zone)
         self._doubted: set[str] = set()
         self.populations: dict[str, BitMap] = {}
 
@@ -143,9 +144,9 @@ class Engine:
         flipped: dict[str, BitMap | None] = {}
         for key, leaf in self._leaves.all.items():
             if isinstance(leaf, First):
-                flipped[key] = self._flipping.ranked(key, leaf, step)
+                flipped[key] = self._flipping.ranked(leaf, step)
             elif isinstance(leaf, Told):
-                flipped[key] = self._flipping.told(key, leaf, step)
+                flipped[key] = self._flipping.told(leaf, step)
         flipped |= self._flipping.faded(self._leaves.faded(), step)
         flipped |= self._flipping.valued(self._leaves.valued(), step)
         flipped |= self._flipping.asked(self._leaves.asked(), step)
@@ -164,12 +165,7 @@ class Engine:
         fresh = self._lists.fresh(work, shelf, world, told, self._seq)
         counted = self._lists.count(shelf, fresh, before, world.now)
         moved = Moved(before, world.now, fresh, counted)
-        concerned = {
-            key: leaf.atom.concerned(moved)
-            for key, leaf in self._leaves.all.items()
-            if isinstance(leaf, Told | First) and leaf.atom is not None and not leaf.is_new
-        }
-        self._lists.add(shelf, fresh, world.now)
+        self._lists.add(shelf, fresh)
         self._lists.load(work, shelf, world, unread)
         self._seq = next_seq
         known = self._profiles.everyone(work)
@@ -177,7 +173,7 @@ class Engine:
         certain = (known - self._known) | gone | BitMap(learnt.shifted)
         moment = Moment(world.now, world.zone, self._led(work))
         return Step(
-            work, library, world, learnt, before, known, gone, certain, moment, concerned
+            work, library, world, learnt, before, known, gone, certain, moment, moved
         )  # fmt: skip
 
     def _led(self, work: Work) -> Leading:

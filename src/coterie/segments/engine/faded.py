@@ -1,9 +1,10 @@
 """Leaves that ask of a score: it halves with time, so its threshold moves instead of the people.
 
-A level never changes by itself (``profiles.fading``); who falls below a number within the hour
-ahead is found once an hour, among all, and waited for.
+A level never changes by itself (``profiles.fading``); who falls below a number within the hours
+ahead is found once in as many, among all, and waited for.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +15,15 @@ from pyroaring import BitMap
 
 from coterie.core.clock import HOUR
 from coterie.profiles.fading import ceiling_level, crossing, ever_crosses, floor_level, value_at
+from coterie.segments.engine.people import by_profile
 from coterie.segments.engine.postings import Flags, People
 from coterie.segments.language.calendar import thresholds
 from coterie.segments.model import Condition
 
 Numbers = NDArray[np.float64]
+
+_AHEAD = 6 * HOUR
+"""To look among all takes milliseconds; to have six hours' people wait takes less a step."""
 
 _NEAR = 1e-4
 """So near to the middle between two steps, in steps, it is left to ``value_at`` to round."""
@@ -31,24 +36,33 @@ class Levels:
         self.levels: Numbers = np.full(0, np.nan)
         self.half_life: int | None = None
 
-    def learn(self, people: People, known: People, levels: Numbers, half_life: int | None) -> None:
-        """Take in the levels of those of some people who are known to have one."""
+    def learn(
+        self, people: People, known: People, levels: Numbers, half_life: int | None
+    ) -> People:
+        """Take in the levels of those of some people who are known to have one.
+
+        Return who of them has another one than before, or none any more.
+        """
+        everybody = self.half_life != half_life
         self.half_life = half_life
         if not len(people):
-            return
+            return people
         size = int(people.max()) + 1
         if size > len(self.levels):
             more = np.full(size + size // 4 - len(self.levels), np.nan)
             self.levels = np.concatenate([self.levels, more])
+        before = None if everybody else self.levels[people]
         self.levels[people] = np.nan
         self.levels[known] = levels
+        if before is None:
+            return people
+        after = self.levels[people]
+        changed: People = people[(before != after) & ~(np.isnan(before) & np.isnan(after))]
+        return changed
 
     def of(self, people: People) -> Numbers:
-        """Return the levels of people."""
-        found = np.full(len(people), np.nan)
-        there = people < len(self.levels)
-        found[there] = self.levels[people[there]]
-        return found
+        """Return the levels of people, given in order."""
+        return by_profile(self.levels, people, np.nan)
 
     def values(self, people: People, now: int) -> Numbers:
         """Return what people's scores are worth at a moment, rounded as everybody sees them."""
@@ -64,7 +78,7 @@ class Levels:
 
 
 class Horizon:
-    """Who may fall below one number by the end of an hour."""
+    """Who may fall below one number within the hours ahead."""
 
     def __init__(self, threshold: float) -> None:
         self.threshold = threshold
@@ -86,7 +100,7 @@ class Horizon:
         if levels.half_life is None or now <= before:
             return np.zeros(0, np.int32)
         if now > self._until:
-            self._look_ahead(before, now + HOUR, levels)
+            self._look_ahead(before, now + _AHEAD, levels)
         lowest = floor_level(self.threshold, levels.half_life, before)
         highest = ceiling_level(self.threshold, levels.half_life, now)
         waiting = self._levels >= lowest
@@ -140,9 +154,26 @@ class Faded:
             horizon.learn(people, self.levels)
 
     def meets(self, people: People, now: int) -> Flags:
-        """Say which of some people meet the test."""
-        values = self.levels.values(people, now)
-        return _TESTS[self.condition.op](values, self.condition.value)
+        """Say which of some people meet the test.
+
+        What is asked of values is asked of levels; only near to a number does rounding matter.
+        """
+        test, value, half_life = (
+            _TESTS[self.condition.op],
+            self.condition.value,
+            self.levels.half_life,
+        )
+        numbers = value if isinstance(value, tuple) else (value,)
+        if half_life is None or not all(map(ever_crosses, numbers)):
+            return test(self.levels.values(people, now), value)
+        levels = self.levels.of(people)
+        at = tuple(math.log2(one) + now / half_life for one in numbers)
+        met = test(levels, at if isinstance(value, tuple) else at[0])
+        for one in numbers:
+            lowest, highest = floor_level(one, half_life, now), ceiling_level(one, half_life, now)
+            [near] = np.nonzero((levels >= lowest) & (levels <= highest))
+            met[near] = test(self.levels.values(people[near], now), value)
+        return met
 
     def passed(self, before: int, now: int) -> People:
         """Return for whom time may have turned the answer."""

@@ -1,4 +1,7 @@
-"""Bucket keys of those who are tied at the edge of a rank, read once each and kept as numbers."""
+"""Bucket keys of those who are tied at the edge of a rank, read once each and kept as numbers.
+
+A bucket key is 32 hexadecimal digits: two numbers, in the order of its text.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,9 +9,6 @@ import numpy as np
 
 from coterie.segments.engine.postings import People
 from coterie.segments.engine.ranks import Keys
-
-_HALF = 16
-"""A bucket key is 32 hexadecimal digits: two numbers in the order of its text."""
 
 
 class BucketKeys:
@@ -25,7 +25,8 @@ class BucketKeys:
             more = size + size // 4 - len(self._read)
             self._keys = np.concatenate([self._keys, np.zeros((more, 2), np.uint64)])
             self._read = np.concatenate([self._read, np.zeros(more, np.bool_)])
-        for profile, key in read(people[~self._read[people]].tolist()).items():
-            self._keys[profile] = int(key[:_HALF], 16), int(key[_HALF:], 16)
-            self._read[profile] = True
+        found = read(people[~self._read[people]].tolist())
+        who = np.fromiter(found, np.int32, len(found))
+        halves = np.frombuffer(bytes.fromhex("".join(found.values())), ">u8")
+        self._keys[who], self._read[who] = halves.reshape(-1, 2), True
         return self._keys[people]

@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coterie.core.people import Led
-from coterie.segments.engine.postings import Ints, People, ranges
+from coterie.segments.engine.people import by_profile
+from coterie.segments.engine.postings import Flags, Ints, People, ranges
+
+_FEW = 8
+"""Up to one profile in so many numbers they are looked up one by one, rather than in a table."""
 
 
 class Leading:
@@ -18,6 +22,15 @@ class Leading:
         self._heads = led.heads[order]
         self._members = led.profiles[order]
 
+    @property
+    def is_any(self) -> bool:
+        """Say whether anybody is led by another."""
+        return bool(len(self.led.profiles))
+
+    def leads(self, heads: People) -> Flags:
+        """Say who of some heads leads others."""
+        return np.isin(heads, self._heads)
+
     def heads_of(self, profiles: People) -> People:
         """Return the head of each profile, in the same places."""
         if not len(self.led.profiles) or not len(profiles):
@@ -27,46 +40,60 @@ class Leading:
         is_led = self.led.profiles[places] == profiles
         return np.where(is_led, self.led.heads[places], profiles)
 
+    def places(self, profiles: People, heads: People) -> People:
+        """Return where each profile's head stands among some heads, given in order; else -1."""
+        if not len(profiles) or not len(heads):
+            return np.full(len(profiles), -1, np.int32)
+        first, last = int(heads[0]), int(heads[-1])
+        if not len(self.led.profiles) and last - first + 1 == len(heads):
+            places = profiles - np.int32(first)
+            places[(profiles < first) | (profiles > last)] = -1
+            return places
+        if len(profiles) * _FEW < last:
+            whose = self.heads_of(profiles)
+            found = np.searchsorted(heads, whose).astype(np.int32)
+            found[found == len(heads)] = 0
+            return np.where(heads[found] == whose, found, np.int32(-1))
+        table = np.full(self._size(profiles, heads), -1, np.int32)
+        table[heads] = np.arange(len(heads), dtype=np.int32)
+        table[self.led.profiles] = table[self.led.heads]
+        return table[profiles]
+
+    def _size(self, *people: People) -> int:
+        """Return the size of a table by profile of some people, and of all who lead or are led."""
+        mentioned = (*people, self.led.profiles, self.led.heads)
+        return 1 + max(int(some.max(initial=0)) for some in mentioned)
+
     def members_of(self, heads: People) -> People:
         """Return all profiles that some heads lead, themselves among them, in order."""
-        places = self._places(heads)[0]
+        places = self._led_by(heads)[0]
         return np.sort(np.concatenate([heads, self._members[places]]))
 
-    def summed(self, counts: NDArray[Any], heads: People) -> Ints:
+    def summed(self, counts: NDArray[Any], heads: People) -> NDArray[Any]:
         """Sum what is counted by profile over the members of each head.
 
-        ``counts`` is by profile, of whatever integers; who stands beyond its end has 0.
+        ``counts`` is by profile, of whatever integers; who stands beyond its end has 0. While
+        nobody leads others it is what is counted itself, or a part of it: not to be changed.
         """
-        if len(heads) and len(heads) == int(heads[-1]) - int(heads[0]) + 1:
-            sums = _run(counts, int(heads[0]), int(heads[-1]) + 1)
-        else:
-            sums = _at(counts, heads)
-        places, whose = self._places(heads)
-        if len(places):
-            np.add.at(sums, whose, _at(counts, self._members[places]))
+        own = by_profile(counts, heads, 0)
+        if not self.is_any:
+            return own
+        sums = own.astype(np.int64)
+        places, whose = self._led_by(heads)
+        members = self._members[places]
+        inside = members < len(counts)
+        np.add.at(sums, whose[inside], counts[members[inside]].astype(np.int64))
         return sums
 
-    def _places(self, heads: People) -> tuple[Ints, Ints]:
+    def _led_by(self, heads: People) -> tuple[Ints, Ints]:
         """Return where the led of these heads stand, and at which place their head was given."""
+        if not len(heads):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        if len(self._heads) < len(heads):
+            whose = np.searchsorted(heads, self._heads)
+            whose[whose == len(heads)] = 0
+            [places] = np.nonzero(heads[whose] == self._heads)
+            return places, whose[places]
         lows = np.searchsorted(self._heads, heads)
         highs = np.searchsorted(self._heads, heads, side="right")
-        if not (highs > lows).any():
-            return np.empty(0, np.int64), np.empty(0, np.int64)
         return ranges(lows, highs), np.repeat(np.arange(len(heads)), highs - lows)
-
-
-def _at(counts: NDArray[Any], profiles: People) -> Ints:
-    if not len(profiles) or int(profiles.max()) < len(counts):
-        return counts[profiles].astype(np.int64)
-    found = np.zeros(len(profiles), np.int64)
-    there = profiles < len(counts)
-    found[there] = counts[profiles[there]]
-    return found
-
-
-def _run(counts: NDArray[Any], first: int, end: int) -> Ints:
-    """Return the counts of first..end-1, who are all there: no need to look up each."""
-    found = np.zeros(end - first, np.int64)
-    held = counts[first:end]
-    found[: len(held)] = held
-    return found

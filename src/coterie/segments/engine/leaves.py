@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
@@ -44,8 +45,10 @@ Leaf = Told | First | Faded | Valued | Asked
 class Leaves:
     """What the rules in force hang on, and their trees by segment."""
 
-    def __init__(self, too_large: Collection[str], left_alone: Collection[str]) -> None:
-        self.shelf = Shelf(too_large)
+    def __init__(
+        self, too_large: Collection[str], left_alone: Collection[str], zone: ZoneInfo
+    ) -> None:
+        self.shelf = Shelf(too_large, zone)
         self.values: dict[str, Values] = {}
         self._left_alone = left_alone
         self.all: dict[str, Leaf] = {}

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from coterie.core.event import Event
-from coterie.segments.engine.counters import Counter, summable
-from coterie.segments.engine.listing import Listing, Sorter
+from coterie.segments.engine.counters import Changed, Counter, summable
+from coterie.segments.engine.listing import Listing
 from coterie.segments.engine.loading import Loading
-from coterie.segments.engine.postings import People, Postings, Rows
+from coterie.segments.engine.postings import Postings, Rows
 from coterie.segments.engine.shelf import Shelf
+from coterie.segments.engine.sorting import Sorter
 from coterie.segments.model import World
 from coterie.storage.work import Work
 
@@ -62,12 +63,12 @@ class Lists:
 
     def count(
         self, shelf: Shelf, fresh: dict[int, Rows], before: int, now: int
-    ) -> dict[int, People]:
-        """Move the counters of the lists that stand; tell of whom each moved, by its ``id()``.
+    ) -> dict[int, Changed]:
+        """Move the counters of the lists that stand; tell what each changed, by its ``id()``.
 
         Raises TooLarge, with nothing of use left.
         """
-        counted: dict[int, People] = {}
+        counted: dict[int, Changed] = {}
         for counter in _standing(shelf):
             rows = fresh.get(id(counter.listing))
             if rows is not None:
@@ -75,15 +76,11 @@ class Lists:
             counted[id(counter)] = counter.move(before, now, rows)
         return counted
 
-    def add(self, shelf: Shelf, fresh: dict[int, Rows], now: int) -> None:
-        """Put the fresh rows on the lists, and foresee when each counter moves next."""
+    def add(self, shelf: Shelf, fresh: dict[int, Rows]) -> None:
+        """Put the fresh rows on the lists."""
         for listing in shelf.listings.values():
             if id(listing) in fresh:
                 listing.rows.add(fresh[id(listing)])
-        for counter in _standing(shelf):
-            stale = counter.turn is not None and counter.turn <= now
-            if stale or id(counter.listing) in fresh:
-                counter.foresee(now)
 
     def load(self, work: Work, shelf: Shelf, world: World, listings: Sequence[Listing]) -> None:
         """Load lists whole, and build the counters of these and all new ones; raises TooLarge."""
@@ -93,17 +90,34 @@ class Lists:
         for listing, rows in zip(listings, loaded, strict=True):
             listing.postings = Postings(rows)
         anew = set(map(id, listings))
-        for counter in shelf.counters.values():
-            if not counter.is_built or id(counter.listing) in anew:
+        unbuilt = [
+            counter
+            for counter in shelf.counters.values()
+            if not counter.is_built or id(counter.listing) in anew
+        ]
+        for together in _ending_together(unbuilt, world.now):
+            shorter = None
+            for counter in together:
                 for run in counter.listing.rows.runs:
                     _check(counter, run.rows)
-                counter.build(world.now)
+                counter.build(world.now, shorter)
+                shorter = counter
 
 
 def _standing(shelf: Shelf) -> Iterable[Counter]:
     """Return the counters that can be moved on: built, of lists that need not be loaded."""
     counters = shelf.counters.values()
     return (one for one in counters if one.is_built and one.listing.postings is not None)
+
+
+def _ending_together(counters: Sequence[Counter], now: int) -> Iterable[list[Counter]]:
+    """Put counters of the same that end with the same moment together, the shortest first."""
+    found: dict[object, list[Counter]] = {}
+    for one in counters:
+        about = id(one.listing), one.column, one.counted, one.span.last(now)
+        found.setdefault(about, []).append(one)
+    for together in found.values():
+        yield sorted(together, key=lambda one: one.span.first(now), reverse=True)
 
 
 def _check(counter: Counter, rows: Rows) -> None:

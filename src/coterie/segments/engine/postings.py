@@ -6,7 +6,7 @@ event came with (who leads it is asked later, so a merge rewrites nothing), its 
 for each column that some rule measures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -43,6 +43,12 @@ class Rows:
         """Return some of the rows."""
         values = {name: held[places] for name, held in self.values.items()}
         return Rows(self.times[places], self.profiles[places], values)
+
+    def only(self, columns: Collection[str] | None) -> "Rows":
+        """Return the rows with some of their columns alone, or (None) with all."""
+        if columns is None:
+            return self
+        return Rows(self.times, self.profiles, {name: self.values[name] for name in columns})
 
     def in_order(self) -> "Rows":
         """Return the rows by time; of equal times those that came first stay first."""
@@ -88,10 +94,18 @@ class Run:
         place = int(np.searchsorted(self.rows.times, moment, side="right"))
         return int(self.rows.times[place]) if place < len(self.rows) else None
 
-    def of(self, people: People, first: int, last: int, *, by_arrival: bool) -> Rows:
+    def of(
+        self,
+        people: People,
+        first: int,
+        last: int,
+        *,
+        by_arrival: bool,
+        columns: Collection[str] | None,
+    ) -> Rows:
         """Return the rows of some profiles, given in order, with first <= time <= last.
 
-        Profile by profile, or all by time and arrival.
+        Profile by profile, or all by time and arrival; with some columns, or all.
         """
         who, starts, places = self._by_person
         found = np.searchsorted(who, people)
@@ -103,7 +117,7 @@ class Run:
         if last < int(self.rows.times[-1]):
             ends = self._reach(places, lows, ends, last + 1)
         chosen = places[ranges(lows, ends)]
-        return self.rows.take(np.sort(chosen) if by_arrival else chosen)
+        return self.rows.only(columns).take(np.sort(chosen) if by_arrival else chosen)
 
     def _reach(self, places: NDArray[np.int32], lows: Ints, ends: Ints, moment: int) -> Ints:
         """Return, for each stretch of a person's rows, where the first is that is not earlier.
@@ -162,13 +176,24 @@ class Postings:
         found = [run.next_after(moment) for run in self.runs]
         return min((time for time in found if time is not None), default=None)
 
-    def of(self, people: People, first: int, last: int, *, by_arrival: bool = False) -> Rows:
+    def of(
+        self,
+        people: People,
+        first: int,
+        last: int,
+        *,
+        by_arrival: bool = False,
+        columns: Collection[str] | None = None,
+    ) -> Rows:
         """Return the rows of some profiles, given in order, with first <= time <= last.
 
-        They come run by run, each profile by profile or, with ``by_arrival``, by time.
+        They come run by run, each profile by profile or, with ``by_arrival``, by time; with some
+        columns, or (None) all.
         """
-        parts = [run.of(people, first, last, by_arrival=by_arrival) for run in self.runs]
-        return joined(parts) if parts else no_rows(self.columns)
+        parts = [
+            run.of(people, first, last, by_arrival=by_arrival, columns=columns) for run in self.runs
+        ]
+        return joined(parts) if parts else no_rows(self.columns).only(columns)
 
 
 def order_by(people: NDArray[Any]) -> NDArray[np.int32]:
@@ -184,6 +209,43 @@ def order_by(people: NDArray[Any]) -> NDArray[np.int32]:
     keys.sort()
     keys &= (1 << _PLACE) - 1
     return keys.astype(np.int32)
+
+
+def order_by_both(first: Ints, then: Ints) -> Ints:
+    """Return the order of pairs of numbers, by the one and where that is equal by the other.
+
+    >>> order_by_both(np.array([5, 3, 5]), np.array([1, 9, 0])).tolist()
+    [1, 2, 0]
+    """
+    keys = _one_number(first, then)
+    return np.lexsort((then, first)) if keys is None else np.argsort(keys)
+
+
+def in_time(times: Ints, profiles: People) -> Rows:
+    """Return rows without values by time. Which person's is first of equal ones does not matter.
+
+    Time and person make one number, so nothing but numbers is sorted, and nothing looked up.
+    """
+    keys = _one_number(times, profiles)
+    if keys is None:
+        return Rows(times, profiles).in_order()
+    keys.sort()
+    bits = _bits(profiles)
+    return Rows((keys >> bits) + times.min(), (keys & ((1 << bits) - 1)).astype(np.int32))
+
+
+def _one_number(first: Ints, then: Ints | People) -> Ints | None:
+    """Make one number of each pair, in their order; None where that takes more than 63 bits."""
+    if not len(first) or int(then.min()) < 0:
+        return None
+    low, bits = int(first.min()), _bits(then)
+    if (int(first.max()) - low) >> (63 - bits):
+        return None
+    return ((first - low) << bits) | then
+
+
+def _bits(numbers: Ints | People) -> int:
+    return int(numbers.max()).bit_length()
 
 
 def ranges(lows: NDArray[np.int64], highs: NDArray[np.int64]) -> Ints:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from coterie.segments.engine import gathered
 from coterie.segments.engine.atoms import Atom, Counting, Gathering, distinct_of, edges, span_of
 from coterie.segments.engine.listing import NUMBER, Column
+from coterie.segments.engine.people import bitmap
 from coterie.segments.engine.postings import NOTHING, Flags, Ints, People
 from coterie.segments.engine.shelf import Shelf
 from coterie.segments.model import Did, Top
@@ -27,6 +29,61 @@ class Measured(NamedTuple):
     there: Flags
 
 
+class _Border:
+    """The value of the last who is first; who lies above it, and who at it, in order of their keys.
+
+    Both are kept up by those whose value changes: to look among all takes so much longer. ``fresh``
+    are at it too, and no key of theirs was read yet; nor of anybody's while that is not needed.
+    """
+
+    def __init__(self, value: Any, above: BitMap, tied: People) -> None:
+        self.value = value
+        self.above = above
+        self.tied: People = np.empty(0, np.int32)
+        self.fresh = tied
+        self._keys: Keys = np.empty((0, 2), np.uint64)
+
+    def count_out(self, heads: People, signed: NDArray[Any]) -> None:
+        """Let go of heads with these values."""
+        self.above -= bitmap(heads[signed < self.value])
+        gone = heads[signed == self.value]
+        if len(gone):
+            stay = ~np.isin(self.tied, gone)
+            self.tied, self._keys = self.tied[stay], self._keys[stay]
+            self.fresh = self.fresh[~np.isin(self.fresh, gone)]
+
+    def count_in(self, heads: People, signed: NDArray[Any]) -> None:
+        """Take in heads with these values."""
+        self.above |= bitmap(heads[signed < self.value])
+        self.fresh = np.concatenate([self.fresh, heads[signed == self.value]])
+
+    def holds(self, places: int) -> bool:
+        """Say whether the last of so many who are first still has this value."""
+        least = len(self.above)
+        return least < places <= least + len(self.tied) + len(self.fresh)
+
+    def first(self, places: int, keys_of: Callable[[People], Keys]) -> BitMap:
+        """Return so many who are first."""
+        missing = places - len(self.above)
+        if missing == len(self.tied) + len(self.fresh):
+            return self.above | bitmap(self.tied) | bitmap(self.fresh)
+        if len(self.fresh):
+            self._put_in_order(np.sort(self.fresh), keys_of)
+        return self.above | bitmap(self.tied[:missing])
+
+    def _put_in_order(self, fresh: People, keys_of: Callable[[People], Keys]) -> None:
+        keys, self.fresh = keys_of(fresh), self.fresh[:0]
+        order = np.lexsort((keys[:, 1], keys[:, 0]))
+        fresh, keys = fresh[order], keys[order]
+        places = np.searchsorted(self._keys[:, 0], keys[:, 0])
+        following = np.searchsorted(self._keys[:, 0], keys[:, 0], side="right")
+        self.tied = np.insert(self.tied, places, fresh)
+        self._keys = np.insert(self._keys, places, keys, axis=0)
+        if (following > places).any():  # the first half of a key alone does not tell
+            order = np.lexsort((self._keys[:, 1], self._keys[:, 0]))
+            self.tied, self._keys = self.tied[order], self._keys[order]
+
+
 class Ranked:
     """Everybody's values by one measure, and who is first by them."""
 
@@ -34,42 +91,64 @@ class Ranked:
         self.top = top
         self._values: NDArray[Any] = np.zeros(0, np.int64)
         self._there: Flags = np.zeros(0, np.bool_)
+        self._border: _Border | None = None
 
     def learn(self, heads: People, measured: Measured) -> None:
         """Take in the values of some heads."""
         if not len(heads):
             return
         self._make_room(int(heads.max()) + 1, measured.values.dtype)
-        self._values[heads] = measured.values
-        self._there[heads] = measured.there
+        values = measured.values.astype(self._values.dtype, copy=False)
+        changed = (self._there[heads] != measured.there) | (self._values[heads] != values)
+        heads = heads[changed]
+        self._count_out(heads)
+        self._values[heads] = values[changed]
+        self._there[heads] = measured.there[changed]
+        if self._border is not None:
+            here = heads[self._there[heads]]
+            self._border.count_in(here, self._signed(self._values[here]))
 
     def forget(self, people: People) -> None:
         """Let go of people who are not known any more."""
         inside = people[people < len(self._there)]
+        self._count_out(inside)
         self._there[inside] = False
 
-    def first(self, keys_of: Callable[[People], Keys], fade: float | None = None) -> People:
+    def first(self, keys_of: Callable[[People], Keys], fade: float | None = None) -> BitMap:
         """Return who is first: by value, descending (bottom: ascending), then by smaller key.
 
         ``keys_of`` gives two columns, compared one after the other. With ``fade`` the values are
         levels of fading traits, seen after so many half-lives, in steps of a millionth.
         """
-        people = np.flatnonzero(self._there).astype(np.int32)
-        places = self._places(len(people))
-        if not 0 < places < len(people):
-            return people if places else people[:0]
-        values: NDArray[Any] = self._values[people]
+        ranked = int(np.count_nonzero(self._there))
+        places = self._places(ranked)
+        if not 0 < places < ranked:
+            self._border = None
+            return bitmap(np.flatnonzero(self._there).astype(np.int32)[: places and ranked])
+        border = self._border if fade is None else None
+        if border is None or not border.holds(places):
+            border = self._look_for(places, fade)
+            self._border = border if fade is None else None
+        return border.first(places, keys_of)
+
+    def _look_for(self, places: int, fade: float | None) -> _Border:
+        """Find the border among all."""
+        signed = self._signed(self._values, fade)
+        edge = np.partition(signed[self._there], places - 1)[places - 1]
+        above = np.flatnonzero(self._there & (signed < edge)).astype(np.int32)
+        tied = np.flatnonzero(self._there & (signed == edge)).astype(np.int32)
+        return _Border(edge, bitmap(above), tied)
+
+    def _signed(self, values: NDArray[Any], fade: float | None = None) -> NDArray[Any]:
+        """Return values as they are ranked: the least are first."""
         if fade is not None:
             values = np.round(np.exp2(np.minimum(values - fade, 1_000.0)), 6)
-        signed = values if self.top.bottom else -values
-        edge = np.partition(signed, places - 1)[places - 1]
-        inside: Flags = signed < edge
-        tied = people[signed == edge]
-        missing = places - int(np.count_nonzero(inside))
-        if missing < len(tied):
-            keys = keys_of(tied)
-            tied = tied[np.lexsort((keys[:, 1], keys[:, 0]))[:missing]]
-        return np.concatenate([people[inside], tied])
+        return values if self.top.bottom else -values
+
+    def _count_out(self, heads: People) -> None:
+        if self._border is not None:
+            heads = heads[self._there[heads]]
+            self._border.count_out(heads, self._signed(self._values[heads]))
 
     def _places(self, ranked: int) -> int:
         if self.top.count is not None:
@@ -77,9 +156,10 @@ class Ranked:
         assert self.top.share is not None, "the parser asks for one of the two"
         return -(-ranked * self.top.share // 10_000)
 
-    def _make_room(self, size: int, kind: np.dtype[Any]) -> None:
+    def _make_room(self, size: int, given: np.dtype[Any]) -> None:
+        kind = np.dtype(np.float64 if given.kind == "f" else np.int64)
         if self._values.dtype != kind:
-            self._values = np.array(self._values, dtype=kind)
+            self._values, self._border = np.array(self._values, dtype=kind), None
         if size > len(self._values):
             more = size + size // 4 - len(self._values)
             self._values = np.concatenate([self._values, np.zeros(more, kind)])

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from coterie.segments.engine.counters import Counter
+from coterie.segments.engine.distinct import UnitCounter
 from coterie.segments.engine.listing import Listing, can_be_listed, key_of
 from coterie.segments.engine.spans import Span
 from coterie.segments.language.calendar import is_lasting
@@ -16,10 +18,11 @@ class Shelf:
     """Hands out lists and counters by what they are of.
 
     ``too_large`` names the columns with numbers so large that sums of them might overflow: rules
-    that sum these up are left to the readers.
+    that sum these up are left to the readers. ``zone`` is whose days are counted.
     """
 
-    def __init__(self, too_large: Collection[str]) -> None:
+    def __init__(self, too_large: Collection[str], zone: ZoneInfo) -> None:
+        self._zone = zone
         self.listings: dict[str, Listing] = {}
         self.counters: dict[_About, Counter] = {}
         self.too_large = too_large
@@ -44,6 +47,15 @@ class Shelf:
         if about not in self.counters:
             self.counters[about] = Counter(listing, span, column, counted=counted)
         return self.counters[about]
+
+    def units(self, listing: Listing, span: Span, unit: str) -> UnitCounter:
+        """Return the counter of the calendar's units in which a list has rows within a span."""
+        key = key_of(Matching(listing.name, listing.where, listing.topic))
+        made = self.counters.get((key, span, unit, True))
+        if not isinstance(made, UnitCounter):
+            made = UnitCounter(listing, span, unit, self._zone)
+            self.counters[key, span, unit, True] = made
+        return made
 
     def keep(self, listings: Collection[Listing], counters: Collection[Counter]) -> None:
         """Put away what no rule needs any more."""

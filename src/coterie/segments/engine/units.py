@@ -40,6 +40,38 @@ def unit_numbers(unit: str, moments: Ints, zone: ZoneInfo) -> Ints:
     return days if unit == "@day" else days - (days + _FIRST_DAY - 1) % 7
 
 
+def stretches(unit: str, number: int, zone: ZoneInfo) -> list[tuple[int, int]]:
+    """Return the stretches start <= moment < end that a unit is made of, in order.
+
+    It is one, but where the zone's clock is set back over the unit's edge.
+
+    >>> stretches("@hour", 3, ZoneInfo("UTC"))
+    [(10800000, 14400000)]
+    """
+    begins, ends = _wall(unit, number), _wall(unit, number + (7 if unit == "@week" else 1))
+    start, end = begins - 2 * DAY, ends + 2 * DAY
+    found, offset = [], _offset(start, zone)
+    turns = [one for year in range(_year(start), _year(end) + 1) for one in _changes(year, zone)]
+    for turn, following in [*turns, (end, 0)]:
+        if turn <= start:
+            continue
+        first, last = max(start, begins - offset), min(turn, end, ends - offset)
+        if first < last:
+            found.append((first, last))
+        start, offset = turn, following
+    return found
+
+
+def _wall(unit: str, number: int) -> int:
+    """Return when a unit begins by the wall clock, in ms."""
+    if unit == "@hour":
+        return number * HOUR
+    days = (
+        int(np.datetime64(number, "M").astype("M8[D]").astype(int)) if unit == "@month" else number
+    )
+    return days * DAY
+
+
 def _offsets(moments: Ints, zone: ZoneInfo) -> Ints:
     """Return how far the zone's wall clock is ahead of UTC at each moment, in ms."""
     changes, offsets = [], [_offset(int(moments.min()), zone)]

@@ -6,7 +6,6 @@ are worked out are left to the readers.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from coterie.profiles.slices.model import Stated
+from coterie.segments.engine.answering import Different, answers, one_by_one
+from coterie.segments.engine.people import by_profile
 from coterie.segments.engine.postings import Flags, People
 from coterie.segments.language.calendar import Edge, is_lasting
 from coterie.segments.model import Condition
@@ -33,32 +35,43 @@ class Values:
 
     def __init__(self) -> None:
         self.codes: Codes = np.full(0, _NONE, np.int32)
-        self.values: list[Any] = []
+        self.different = Different()
         self.is_read = False
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str | None, int] = {}
 
-    def learn(self, people: People, known: People, texts: NDArray[np.object_]) -> None:
-        """Take in the values, as JSON, of those of some people who are known to have one."""
+    def learn(self, people: People, stated: Stated) -> People:
+        """Take in the values of those of some people who are known to have one.
+
+        Return who of them has another one than before, or none any more.
+        """
         self.is_read = True
         if not len(people):
-            return
-        size = int(people.max()) + 1
+            return people
+        size = 1 + max(int(people.max()), int(stated.people.max(initial=0)))
         if size > len(self.codes):
             more = np.full(size + size // 4 - len(self.codes), _NONE, np.int32)
             self.codes = np.concatenate([self.codes, more])
+        before = self.of(people).copy()
         self.codes[people] = _NONE
-        told = texts.tolist()
-        for text in sorted(set(told) - self._numbers.keys()):
-            self._numbers[text] = len(self.values)
-            self.values.append(_decode(text))
-        self.codes[known] = list(map(self._numbers.__getitem__, told))
+        own = np.array([self._number(text) for text in stated.texts], np.int32)
+        self.codes[stated.people] = own[stated.which]
+        differs: Flags = self.codes[people] != before
+        return people[differs]
+
+    def holders(self) -> People:
+        """Return who has a value."""
+        return np.flatnonzero(self.codes != _NONE).astype(np.int32)
 
     def of(self, people: People) -> Codes:
         """Return the numbers of people's values."""
-        found = np.full(len(people), _NONE, np.int32)
-        there = people < len(self.codes)
-        found[there] = self.codes[people[there]]
-        return found
+        return by_profile(self.codes, people, _NONE)
+
+    def _number(self, text: str | None) -> int:
+        if text not in self._numbers:
+            assert text is not None, "what is sealed is not asked here"
+            self._numbers[text] = len(self.different.values)
+            self.different.values.append(_decode(text))
+        return self._numbers[text]
 
 
 @dataclass
@@ -80,20 +93,17 @@ class Valued:
     def meets(self, people: People, now: int, zone: ZoneInfo) -> Flags:
         """Say which of some people meet the test."""
         frame = Frame(now, zone)
-        codes = self.values.of(people)
+        codes, different = self.values.of(people), self.values.different
         nobody = holds(self.condition, None, frame)
         if is_lasting(self.condition):
-            fresh = self.values.values[len(self._answers) :]
-            more = np.array([holds(self.condition, one, frame) for one in fresh], np.bool_)
+            more = answers(self.condition, different, frame, since=len(self._answers))
             self._answers = np.concatenate([self._answers, more])
             return np.append(self._answers, nobody)[codes]
+        if len(people) >= len(different.values):
+            return np.append(answers(self.condition, different, frame), nobody)[codes]
         asked, places = np.unique(codes, return_inverse=True)
-        answers = [
-            nobody if code == _NONE else holds(self.condition, self.values.values[code], frame)
-            for code in asked.tolist()
-        ]
-        found: Flags = np.array(answers, np.bool_)[places]
-        return found
+        values = [None if code == _NONE else different.values[code] for code in asked.tolist()]
+        return one_by_one(self.condition, values, frame)[places]
 
 
 def can_be_valued(condition: Condition, left_alone: Collection[str]) -> bool:

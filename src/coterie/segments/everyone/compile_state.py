@@ -7,6 +7,11 @@ whole metres on a sphere by the haversine formula (R. W. Sinnott, Sky and Telesc
 from coterie.segments.everyone.literals import quote
 from coterie.segments.model import Consents, Listed, Near, Participant, World
 
+_LOCATED = (
+    "SELECT profile FROM traits WHERE name IN ('location', 'location.lat', 'location.lon', 'store')"
+)
+"""Of all others nobody knows where they are."""
+
 _RADIUS = "6371008.8"
 """Of the Earth in metres, the mean (H. Moritz, Geodetic Reference System 1980)."""
 
@@ -46,7 +51,8 @@ def being_near(rule: Near, world: World) -> str:
         "        AND own_lon BETWEEN -180 AND 180 AS is_own\n      FROM (\n"
         f"        SELECT p.profile, a.profile IS NOT NULL AS may, {_own('lat')} AS own_lat,\n"
         f"          {_own('lon')} AS own_lon, s.lat AS store_lat, s.lon AS store_lon\n"
-        f"        FROM people p\n        LEFT JOIN ({allowed}) a ON a.profile = p.profile\n"
+        f"        FROM (SELECT profile FROM people WHERE profile IN ({_LOCATED})) p\n"
+        f"        LEFT JOIN ({allowed}) a ON a.profile = p.profile\n"
         f"        {_trait('t', 'location')}\n        {_trait('t_lat', 'location.lat')}\n"
         f"        {_trait('t_lon', 'location.lon')}\n        {_trait('chosen', 'store')}\n"
         "        LEFT JOIN stores s ON json_type(chosen.value) = 'VARCHAR'\n"

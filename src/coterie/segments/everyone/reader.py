@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from coterie.events.log import Log
 from coterie.profiles.service import Profiles
+from coterie.segments.engine.people import bitmap
 from coterie.segments.everyone.compile import CANDIDATES, population_sql
 from coterie.segments.everyone.compile_events import named
 from coterie.segments.everyone.literals import at_path, quote
@@ -64,7 +65,7 @@ class Population:
         if speaks(query) and not self._has_words:
             self._lake.execute(PRELUDE)
             self._has_words = True
-        return BitMap(self._lake.execute(query).fetchnumpy()["profile"])
+        return bitmap(self._lake.execute(query).fetchnumpy()["profile"])
 
 
 class EventMoments:

@@ -3,7 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 
 from coterie.journeys.bands.model import Band
 from coterie.journeys.model import Run
@@ -21,7 +32,6 @@ def begin(work: Work, like: Run, started_by: Sequence[tuple[int, str]]) -> dict[
 
     What has begun already, or would be a second live run in its lane, is left out.
     """
-    newest = work.connection.execute(select(func.max(_R.id))).scalar() or 0
     shared = {
         **_NOWHERE,
         "journey": like.journey,
@@ -30,21 +40,28 @@ def begin(work: Work, like: Run, started_by: Sequence[tuple[int, str]]) -> dict[
         "entered": like.entered,
         "shadow": like.shadow,
         "banded": True,
-        "key": None,
-        "cause": None,
-        "ended": None,
-        "reason": None,
     }
-    work.insert_new(
-        run_rows,
-        [
-            {**shared, "profile": profile, "came_with": profile, "started_by": cause}
-            for profile, cause in started_by
-        ],
-    )
-    query = select(_R.profile, _R.id).where(_R.id > newest, _R.journey == like.journey)
-    begun = {row.profile: row.id for row in work.connection.execute(query)}
+    profile, cause = _laid(work, started_by)
+    query = select(profile.label("head"), profile.label("born_to"), cause,
+                   *(literal(value, _R[name].type).label(f"its_{name}")
+                     for name, value in shared.items())).where(true())  # fmt: skip
+    into = ["profile", "came_with", "started_by", *shared]
+    begun = dict(map(tuple, work.insert_new_from(run_rows, into, query, [_R.profile, _R.id])))
     return {profile: begun[profile] for profile, _ in started_by if profile in begun}
+
+
+def _laid(
+    work: Work, started_by: Sequence[tuple[int, str]]
+) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """Lay profiles and causes beside each other, as two columns of one parameter."""
+    if work.dialect == "sqlite":
+        given = msgspec.json.encode(dict(started_by)).decode()
+        each = func.json_each(literal(given)).table_valued("key", "value")
+        return cast(each.c.key, Integer), each.c.value
+    people, causes = map(list, zip(*started_by, strict=True))
+    both = func.unnest(literal(people, ARRAY(Integer)), literal(causes, ARRAY(String)))
+    each = both.table_valued("profile", "cause").render_derived()
+    return each.c.profile, each.c.cause
 
 
 def mark(work: Work, runs: Collection[Run]) -> None:

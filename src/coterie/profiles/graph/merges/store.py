@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from coterie.profiles.graph.store import identity_rows, link_rows
+from coterie.profiles.graph.store import identity_rows, link_rows, seen_rows
 from coterie.profiles.store import of_many
 from coterie.storage.schema import BigId, Moment, metadata
 from coterie.storage.work import Work, in_chunks
@@ -168,6 +168,7 @@ def erase(work: Work, profiles: Collection[int]) -> dict[str, int]:
             (identity_rows, mine.id.in_(chunk)),
         ):
             counts[table.name] += work.connection.execute(table.delete().where(those)).rowcount
+        work.connection.execute(seen_rows.delete().where(seen_rows.c.identity.in_(chunk)))
     blank = {"evidence": [], "bucket_key": "", "head_bucket_key": ""}
     for chunk in in_chunks(profiles):
         theirs = or_(merge_rows.c.profile.in_(chunk), merge_rows.c.head.in_(chunk))
