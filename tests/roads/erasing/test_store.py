@@ -29,7 +29,9 @@ def places(database: Database, texts: list[str]) -> list[str]:
 def test_a_text_is_found_however_it_is_written(database: Database) -> None:
     with database.begin(COMMAND, NOW) as work:
         audit.record(work, "export", "周兰芝 Zhou", filter={"q": [TEXTS[1]], "order": TEXTS[2]})
-        work.insert(pending_facts, [{"count": 1, "body": b"\x00\xff" + TEXTS[1].encode() + b"\x00"}])
+        work.insert(
+            pending_facts, [{"count": 1, "body": b"\x00\xff" + TEXTS[1].encode() + b"\x00"}]
+        )
     assert places(database, TEXTS) == ["audit.detail", "audit.object", "road_facts.body"]
     assert places(database, TEXTS[:1]) == ["audit.object"]
     assert places(database, TEXTS[2:]) == ["audit.detail"]
