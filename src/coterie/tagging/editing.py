@@ -212,13 +212,13 @@ class Editing:
 
     # The dictionary
 
-    def define(self, work: Work, tag: Tag) -> list[Move]:
+    def define(self, work: Work, tag: Tag) -> Sequence[Move]:
         """Write an entry of the dictionary; return who entered or left a segment by it."""
         if tag.name in store.bindings(work):
             _check_bound(tag, self.profiles.tags.dictionary(work).groups.get(tag.group or ""))
         return self._recheck(work, self.profiles.tags.define(work, tag))
 
-    def define_group(self, work: Work, group: Group) -> list[Move]:
+    def define_group(self, work: Work, group: Group) -> Sequence[Move]:
         """Write a group; return who entered or left a segment by it."""
         bound = store.bindings(work)
         within = self.profiles.tags.dictionary(work).members(group.slug) & bound.keys()
@@ -239,7 +239,7 @@ class Editing:
             raise Conflict(f"tag {name!r} follows a segment: unbind it first", code="tag_of_rule")
         self.profiles.tags.retire(work, name, retired=retired)
 
-    def merge(self, work: Work, name: str, into: str) -> list[Move]:
+    def merge(self, work: Work, name: str, into: str) -> Sequence[Move]:
         """Let a name mean another tag; return who entered or left a segment by it.
 
         Rules and journeys that say the old name go on with it. Raises Conflict for tags of rules,
@@ -258,7 +258,7 @@ class Editing:
             )
         return self._recheck(work, self.profiles.tags.merge(work, name, into))
 
-    def part(self, work: Work, name: str) -> list[Move]:
+    def part(self, work: Work, name: str) -> Sequence[Move]:
         """Take a merge back; return who entered or left a segment by it."""
         return self._recheck(work, self.profiles.tags.part(work, name))
 
@@ -280,7 +280,7 @@ class Editing:
                 found.setdefault(name, []).append(one.slug)
         return found
 
-    def _recheck(self, work: Work, people: BitMap) -> list[Move]:
+    def _recheck(self, work: Work, people: BitMap) -> Sequence[Move]:
         return self.segments.recheck(work, list(people)) if people else []
 
 
