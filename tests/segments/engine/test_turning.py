@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coterie.core.clock import DAY, HOUR
@@ -56,6 +56,9 @@ def met(atom: Atom[Flags], heads: People, moment: Moment) -> set[int]:
 
 
 @settings(max_examples=150)
+@example(  # two members had a day each, and end up with one day that is the same
+    [(-9 * HOUR, 1), (-33 * HOUR, 4)], [(-39 * HOUR, 4)], 30 * HOUR, {4: 1}, Bounds(((">=", 2),))
+)
 @given(MADE, MADE, st.sampled_from([0, HOUR, 5 * HOUR, 30 * HOUR]), LED, BOUNDS)
 def test_who_turned_is_found_from_what_moved(
     first: list[tuple[int, int]], fresh: list[tuple[int, int]], later: int, led: dict[int, int],

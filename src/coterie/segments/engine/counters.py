@@ -131,13 +131,15 @@ class Counter:
             people = people[rows.values[self.column] != NOTHING]
         return people
 
-    def _apply(self, people: People, worth: Ints) -> Changed:
+    def _apply(self, people: People, worth: Ints, *, evened_out: bool = False) -> Changed:
+        """Add up; who comes out even is told of only with ``evened_out``."""
         who: People
         who, places = np.unique(people, return_inverse=True)
         change = np.zeros(len(who), np.int64)
         np.add.at(change, places, worth)
-        moved = change != 0
-        who, change = who[moved], change[moved]
+        if not evened_out:
+            moved = change != 0
+            who, change = who[moved], change[moved]
         if not len(who):
             return NOBODY
         self._make_room(int(who[-1]) + 1)

@@ -75,7 +75,10 @@ class UnitCounter(Counter):
         has = self._has(went, self.span.first(now), self.span.last(now))
         people = np.concatenate([came[~had], went[~has]]) & _MASK
         worth = np.repeat(np.array([1, -1]), [np.count_nonzero(~had), np.count_nonzero(~has)])
-        return self._apply(people.astype(np.int32), worth) if len(people) else NOBODY
+        if not len(people):
+            return NOBODY
+        # one unit for another: her number is the same, but not what her head's units come to
+        return self._apply(people.astype(np.int32), worth, evened_out=True)
 
     def _keys(self, parts: Sequence[Rows]) -> Ints:
         """Return who has a row in which unit, each pair as one number, in order."""
