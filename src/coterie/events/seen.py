@@ -21,7 +21,7 @@ LARGEST = 2**24
 
 Words = NDArray[np.uint64]
 
-_KEPT = 56
+LEFT_OUT = 56
 """Bits of the second half that a run leaves out."""
 
 _DIGEST, _MOMENT = 9, 8
@@ -66,12 +66,12 @@ class Digests:
 
     def cut(self) -> "Digests":
         """Return them without what runs leave out, to be told from others of these."""
-        kept = np.uint64(_KEPT)
+        kept = np.uint64(LEFT_OUT)
         return Digests(self.high, self.low >> kept << kept)
 
     def shortened(self) -> "Digests":
         """Return them as runs hold them."""
-        return Digests(self.high, (self.low >> np.uint64(_KEPT)).astype(np.uint8))
+        return Digests(self.high, (self.low >> np.uint64(LEFT_OUT)).astype(np.uint8))
 
     def sorted(self) -> "Digests":
         """Return them in order."""

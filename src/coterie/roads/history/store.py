@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coterie.core.errors import Invalid
+from coterie.events.seen import LEFT_OUT
 
 Desk = duckdb.DuckDBPyConnection
 
@@ -20,6 +21,9 @@ _WHOLE = (
 )  # fmt: skip
 _ID = r"[!-~\x{4e00}-\x{9fff}]([ -~\x{4e00}-\x{9fff}]{0,97}[!-~\x{4e00}-\x{9fff}])?"
 """Message ids that need no thought: nothing to strip, nothing to take out, not too long."""
+_LOW = (64 - LEFT_OUT) // 4
+"""Hexadecimal digits of a digest that are kept beyond the first sixteen."""
+
 _HOURS = r"([01]\d|2[0-3]):[0-5]\d"
 _OFFSET = rf"(Z|[+-]{_HOURS})"
 _TIME = rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{_HOURS}(:[0-5]\d(\.\d{{1,6}})?)?{_OFFSET}?)?"
@@ -131,9 +135,9 @@ def shape_of(
     """Say what a portion is made of besides the cells that are kept: message ids and times.
 
     ``ids`` and ``time`` write them, from cells, or are None where others know. The portion has
-    ``high`` and ``low``, the digest of the message id, whose last 48 bits are left out, and whether
-    the id is ``odd``; ``moment`` in ms, ``NO_TIME`` for what is not certainly a time, and whether
-    its zone is known (``zoned``). Blank times are ``now``.
+    ``high`` and ``low``, the digest of the message id without the bits that runs leave out, and
+    whether the id is ``odd``; ``moment`` in ms, ``NO_TIME`` for what is not certainly a time, and
+    whether its zone is known (``zoned``). Blank times are ``now``.
     """
     further, made = dict[str, str](), dict[str, str]()
     if ids is not None:
@@ -141,7 +145,7 @@ def shape_of(
             f"CASE WHEN regexp_full_match({ids}, {quoted(_ID)}) THEN sha256({ids}) END"
         )
         made["high"] = "coalesce(('0x' || left(hash, 16))::UBIGINT, 0)"
-        made["low"] = "coalesce(('0x' || substr(hash, 17, 4))::UBIGINT << 48, 0)"
+        made["low"] = f"coalesce(('0x' || substr(hash, 17, {_LOW}))::UBIGINT << {LEFT_OUT}, 0)"
         made["odd"] = "hash IS NULL"
     if time is not None:
         usual = f"strlen({time}) = 20 AND starts_with({time}, '2') AND ends_with({time}, 'Z')"
